@@ -1,0 +1,51 @@
+/**
+ * The direction of imports. The compiler's project references say the same for whole folders; this says it a second
+ * time, where a forgotten reference can't hide it, and finds cycles between files.
+ */
+const only = (from, allowed) => ({
+  name: `${from.replaceAll('/', '-')}-imports-only-what-it-may`,
+  severity: 'error',
+  from: { path: `^${from}/` },
+  to: {
+    path: '^(core|runtime|transport|web|coordinator|node-agent|cli|examples|test|bench)/',
+    pathNot: allowed.map((folder) => `^${folder}/`),
+  },
+});
+
+const core = ['core/base', 'core/private-join', 'core/linkage', 'core/disclosure', 'core/templates'];
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    only('core/base', ['core/base']),
+    only('core/private-join', ['core/base', 'core/private-join']),
+    only('core/linkage', ['core/base', 'core/linkage']),
+    only('core/disclosure', ['core/base', 'core/disclosure']),
+    only('core/templates', core),
+    only('runtime', ['core/base', 'core/private-join', 'runtime']),
+    only('transport', [...core, 'runtime', 'transport']),
+    only('coordinator', [...core, 'runtime', 'transport', 'coordinator']),
+    only('node-agent', [...core, 'runtime', 'transport', 'node-agent']),
+    only('cli', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli']),
+    only('examples', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli', 'examples']),
+    {
+      name: 'core-does-no-io',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { path: '^(node:)?(fs|fs/promises|net|tls|http|http2|https|child_process|worker_threads|dgram|cluster|os)$' },
+    },
+    {
+      name: 'core-needs-no-program-libraries',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { path: 'node_modules/(@grpc|express|better-sqlite3|pino|piscina|commander)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|transport/generated)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node'] },
+  },
+};

@@ -1,0 +1,31 @@
+# Two images from one build: `docker build --target coordinator .` and `docker build --target node .`
+# Not built in CI, which has no Docker engine; the instructions are checked statically.
+FROM node:20-bookworm AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY . .
+RUN npm run build && npm prune --omit=dev
+
+FROM node:20-bookworm-slim AS program
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY --from=build /app/proto ./proto
+
+FROM program AS coordinator
+# Its database's migrations and its example configuration.
+COPY --from=build /app/coordinator ./coordinator
+USER node
+EXPOSE 7400 7401
+ENTRYPOINT ["node", "dist/coordinator/main.js"]
+CMD ["start", "--config", "/federation/coordinator.yaml"]
+
+# A node exposes no port: it dials out and listens to nobody.
+FROM program AS node
+COPY --from=build /app/node-agent ./node-agent
+USER node
+ENTRYPOINT ["node", "dist/node-agent/main.js"]
+CMD ["start", "--config", "/agency/node.yaml"]

@@ -1,0 +1,105 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { isEnded, MAX_RUNS_LISTED, type RunDetailView } from '../../coordinator/index.js';
+import type { ApiClient } from '../api-client.js';
+import { clientOf, withConnection, type CliContext } from '../context.js';
+import { describeRun, describeRuns, outcome } from '../describe-run.js';
+import { EXIT_CODES, type ExitCode } from '../errors.js';
+import { RunProgressView } from '../progress.js';
+
+type Parameters = Readonly<Record<string, readonly string[]>>;
+
+/** `tally run`, `tally runs`, `tally cancel`. */
+export function addRunCommands(program: Command, context: CliContext): void {
+  withConnection(program.command('run'))
+    .description('ask an approved template and wait for its table')
+    .argument('<template>', 'name of the template; `tally templates` lists them')
+    .option('-p, --param <name=values>', 'choose a parameter: name=a,b (repeat for each)', collectParameter, {})
+    .option('--json', 'print the run and its table as JSON')
+    .action(async (template: string, options: { param: Parameters; json?: true }, command: Command) => {
+      const run = await carryOut(clientOf(command, context), template, options.param, context);
+      show(run, options.json === true, context);
+      context.exit(exitCodeOfRun(run));
+    });
+
+  withConnection(program.command('runs'))
+    .description('list runs, newest first, or show one')
+    .argument('[run]', 'id of a run')
+    .option('--limit <number>', 'how many to list', wholeNumber, 20)
+    .option('--json', 'print as JSON')
+    .action(async (id: string | undefined, options: { limit: number; json?: true }, command: Command) => {
+      const client = clientOf(command, context);
+      if (id !== undefined) {
+        show(await client.run(id), options.json === true, context, true);
+        return;
+      }
+      const runs = await client.runs(options.limit);
+      if (options.json === true) context.printer.json(runs);
+      else context.printer.result(describeRuns(runs));
+    });
+
+  withConnection(program.command('cancel'))
+    .description('call off a run that has not ended')
+    .argument('<run>', 'id of the run')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      await clientOf(command, context).cancel(id);
+      context.printer.note('cancelled; nothing of it was released');
+    });
+}
+
+async function carryOut(
+  client: ApiClient,
+  template: string,
+  parameters: Parameters,
+  { printer }: CliContext,
+): Promise<RunDetailView> {
+  const submitted = await client.submit({ template, parameters: mutable(parameters) });
+  printer.note(`run ${submitted.id} (Ctrl-C leaves it going; \`tally cancel ${submitted.id}\` ends it)`);
+  const view = new RunProgressView(printer);
+  for await (const followed of client.follow(submitted.id)) {
+    if (followed.kind === 'event') view.event(followed.event);
+    else view.progress(followed.progress);
+  }
+  printer.done();
+  return client.run(submitted.id);
+}
+
+function show(run: RunDetailView, asJson: boolean, { printer }: CliContext, withHeading = false): void {
+  if (asJson) {
+    printer.json(run);
+    return;
+  }
+  if (withHeading) {
+    printer.result(describeRun(run, printer.columns));
+    return;
+  }
+  printer.result(`\n${outcome(run, printer.columns).join('\n')}`);
+  if (run.release !== null)
+    printer.note(`\nKept as run ${run.id}: \`tally runs ${run.id}\` shows it again, --json for a program.`);
+}
+
+function exitCodeOfRun({ state }: RunDetailView): ExitCode {
+  if (!isEnded(state)) return EXIT_CODES.unforeseen;
+  if (state === 'refused') return EXIT_CODES.refused;
+  if (state === 'cancelled') return EXIT_CODES.cancelled;
+  return state === 'finished' ? EXIT_CODES.done : EXIT_CODES.failed;
+}
+
+/** `name=a,b`. Thrown when it isn't that, or names a parameter twice: InvalidArgumentError. */
+export function collectParameter(text: string, previous: Parameters): Parameters {
+  const [, name, values] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (name === undefined || values === undefined) throw new InvalidArgumentError('Write it as name=value,value.');
+  if (Object.hasOwn(previous, name)) throw new InvalidArgumentError(`${name} is chosen twice; write name=value,value.`);
+  return Object.fromEntries([...Object.entries(previous), [name, values.split(',').map((value) => value.trim())]]);
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1 || number > MAX_RUNS_LISTED) {
+    throw new InvalidArgumentError(`A whole number from 1 to ${MAX_RUNS_LISTED} is needed.`);
+  }
+  return number;
+}
+
+function mutable(parameters: Parameters): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, [...values]]));
+}

@@ -1,0 +1,12 @@
+export { ApiClient } from './api-client.js';
+export type { ApiClientOptions, FollowedEvent } from './api-client.js';
+export { describeRun, describeRuns, outcome } from './describe-run.js';
+export { CLI_ERROR_CODES, CliError, EXIT_CODES, exitCodeOf, RemoteError } from './errors.js';
+export type { CliErrorCode, ExitCode } from './errors.js';
+export { MAX_EVENT_CHARACTERS, readEvents } from './event-source.js';
+export type { ServerEvent } from './event-source.js';
+export { Printer, withoutControls } from './printer.js';
+export type { TextStream } from './printer.js';
+export { runCli } from './program.js';
+export { RunProgressView } from './progress.js';
+export { renderRelease, renderTable } from './table.js';

@@ -1,0 +1,57 @@
+import type { EventView, ProgressView } from '../coordinator/index.js';
+import { TALLY } from '../core/private-join/index.js';
+import type { Printer } from './printer.js';
+
+const phases: Readonly<Record<EventView['state'], string>> = {
+  submitted: 'waiting for its turn',
+  offering: 'agencies are deciding',
+  keying: 'keys are being agreed',
+  ring: 'lists go round the agencies',
+  matching: 'the coordinator links pseudonyms',
+  tallying: 'the tally goes round the agencies',
+  releasing: 'counts are being protected',
+  finished: 'the table is released',
+  refused: 'at least one agency said no',
+  failed: 'it ended without a table',
+  cancelled: 'it was called off',
+};
+
+/** Says what happens to a run: one line that changes where somebody watches, one line for each step elsewhere. */
+export class RunProgressView {
+  readonly #printer: Printer;
+  readonly #lists = new Map<string, ProgressView>();
+  #state: EventView['state'] = 'submitted';
+
+  constructor(printer: Printer) {
+    this.#printer = printer;
+  }
+
+  event({ name, state, party, code, message }: EventView): void {
+    if (name === 'agency-accepted') this.#printer.note(`  ${party ?? ''} accepts`);
+    else if (name === 'agency-refused') this.#printer.note(`  ${party ?? ''} refuses: ${code ?? ''}: ${message ?? ''}`);
+    else this.#printer.note(`${state}: ${phases[state]}`);
+    this.#state = state;
+    this.#show();
+  }
+
+  progress(progress: ProgressView): void {
+    const before = this.#lists.get(progress.subject)?.done ?? 0;
+    this.#lists.set(progress.subject, progress);
+    if (!this.#printer.isLive && progress.done > before) this.#printer.note(`  ${describe(progress)}`);
+    this.#show();
+  }
+
+  #show(): void {
+    const underWay = [...this.#lists.values()].filter(
+      ({ subject }) => (subject === TALLY) === (this.#state === 'tallying'),
+    );
+    const done = underWay.reduce((sum, progress) => sum + progress.done, 0);
+    const steps = underWay.reduce((sum, progress) => sum + progress.steps, 0);
+    const moving = steps === 0 ? '' : `: ${done} of ${steps} steps`;
+    this.#printer.status(`${phases[this.#state]}${moving}`);
+  }
+}
+
+function describe({ subject, done, steps, to }: ProgressView): string {
+  return `${subject}: ${done} of ${steps}, now at ${to}`;
+}

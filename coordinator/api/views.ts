@@ -1,0 +1,58 @@
+import { explainTemplate, type Roster } from '../../core/templates/index.js';
+import { isRefusalCode } from '../../core/private-join/index.js';
+import type { ApprovedTemplate } from '../register/approved-templates.js';
+import { adviceAfterFailure, adviceAfterRefusal } from '../runs/advice.js';
+import type { RunDetail } from '../runs/run-service.js';
+import type { Run } from '../runs/run.js';
+import type { RunDetailView, RunView, TemplateDetailView, TemplateView } from './schema.js';
+
+export function toTemplateView({ bound, digest, signers }: ApprovedTemplate, roster: Roster): TemplateView {
+  const { template } = bound;
+  return {
+    template: template.template,
+    version: template.version,
+    title: template.title,
+    question: explainTemplate(bound, undefined, roster).question,
+    pilot: template.pilot,
+    purpose: template.purpose,
+    expires: template.expires,
+    digest,
+    signers,
+    datasets: [bound.population, ...bound.links].map(({ dataset }) => ({
+      dataset: dataset.dataset,
+      title: dataset.title,
+      agencies: roster.agencies.filter(({ datasets }) => datasets.includes(dataset.dataset)).map(({ id }) => id),
+    })),
+    parameters: [...bound.parameters.values()].map(({ name, choices, min, max }) => ({
+      name,
+      choices: [...choices].map(([code, label]) => ({ code, label })),
+      min,
+      max,
+    })),
+  };
+}
+
+export function toTemplateDetailView(approved: ApprovedTemplate, roster: Roster): TemplateDetailView {
+  return {
+    ...toTemplateView(approved, roster),
+    sections: [...explainTemplate(approved.bound, undefined, roster).sections],
+  };
+}
+
+export function toRunView(run: Run): RunView {
+  return {
+    ...run,
+    parameters: { ...run.parameters },
+    ending: run.ending === null ? null : { ...run.ending, advice: adviceAfterFailure(run.ending.code) },
+    participants: run.participants.map(({ agency, datasets }) => ({ agency, datasets: [...datasets] })),
+  };
+}
+
+export function toRunDetailView({ run, events, phases, release }: RunDetail): RunDetailView {
+  const refusals = events.flatMap(({ name, party, code, message }) =>
+    name === 'agency-refused' && party !== null && code !== null && isRefusalCode(code)
+      ? [{ agency: party, code, message: message ?? '', advice: adviceAfterRefusal(code) }]
+      : [],
+  );
+  return { ...toRunView(run), refusals, events: [...events], phases: [...phases], release: release ?? null };
+}

@@ -1,0 +1,110 @@
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { readYamlConfig } from '../runtime/index.js';
+
+/** Tokens that may open the API. */
+export const MAX_API_TOKENS = 100;
+export const MAX_SPOOL_MEMORY_MIB = 65_536;
+export const MAX_WORKERS = 256;
+/** A day: a deadline beyond it is no deadline. */
+export const MAX_DEADLINE_SECONDS = 86_400;
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+const path = z.string().min(1);
+const port = z.int().min(0).max(65_535);
+const seconds = z.number().positive().max(MAX_DEADLINE_SECONDS);
+
+const tokenSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.@-]{0,63}$/, 'lower-case letters, digits, dots, @ and hyphens; at most 64')
+    .describe('who asks, as agencies see it'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits: the SHA-256 of the token'),
+});
+
+export const configSchema = z
+  .strictObject({
+    federation: z.strictObject({
+      host: z.string().min(1),
+      port,
+      tls: z.strictObject({ authority: path, certificate: path, privateKey: path }),
+    }),
+    api: z.strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port,
+      tokens: z.array(tokenSchema).min(1).max(MAX_API_TOKENS),
+      tlsTerminatedUpstream: z.boolean().default(false),
+    }),
+    identityKey: path,
+    roster: path,
+    templates: path,
+    datasets: path,
+    database: path,
+    spool: z.strictObject({ directory: path, memoryMiB: z.int().min(1).max(MAX_SPOOL_MEMORY_MIB) }),
+    workers: z.int().min(1).max(MAX_WORKERS),
+    deadlines: z.strictObject({
+      offerAnswerSeconds: seconds,
+      roundProgressSeconds: seconds,
+      stopSeconds: seconds,
+    }),
+    logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    revealUnprotectedCountsOfSyntheticData: z.boolean().default(false),
+  })
+  .superRefine(({ api }, context) => {
+    if (!LOOPBACK.has(api.host) && !api.tlsTerminatedUpstream) {
+      context.addIssue({
+        code: 'custom',
+        path: ['api', 'host'],
+        message:
+          'the API speaks plain HTTP: listen on 127.0.0.1, or put a proxy that speaks TLS before it and set ' +
+          'tlsTerminatedUpstream: true',
+      });
+    }
+    const names = api.tokens.map(({ name }) => name);
+    names.forEach((name, index) => {
+      if (names.indexOf(name) !== index) {
+        context.addIssue({ code: 'custom', path: ['api', 'tokens', index, 'name'], message: 'stands there twice' });
+      }
+    });
+  });
+
+/** The coordinator's configuration, with every path made absolute. */
+export type CoordinatorConfig = z.infer<typeof configSchema>;
+
+/** A federation whose name ends like this has synthetic people only, and says so in every match key it makes. */
+const SYNTHETIC_ENDINGS = ['-demo', '-test'];
+
+export function isSynthetic(federation: string): boolean {
+  return SYNTHETIC_ENDINGS.some((ending) => federation.endsWith(ending));
+}
+
+/**
+ * Reads the configuration; relative paths in it are meant from its own folder.
+ * Thrown when it can't be read or is not a configuration: RuntimeError CONFIG_UNREADABLE or CONFIG_INVALID.
+ */
+export function loadConfig(file: string): CoordinatorConfig {
+  return fromFolder(readYamlConfig(file, configSchema), dirname(resolve(file)));
+}
+
+function fromFolder(config: CoordinatorConfig, folder: string): CoordinatorConfig {
+  const from = (relative: string): string => resolve(folder, relative);
+  const { tls } = config.federation;
+  return {
+    ...config,
+    federation: {
+      ...config.federation,
+      tls: {
+        authority: from(tls.authority),
+        certificate: from(tls.certificate),
+        privateKey: from(tls.privateKey),
+      },
+    },
+    identityKey: from(config.identityKey),
+    roster: from(config.roster),
+    templates: from(config.templates),
+    datasets: from(config.datasets),
+    database: from(config.database),
+    spool: { ...config.spool, directory: from(config.spool.directory) },
+  };
+}

@@ -1,0 +1,28 @@
+import { CodedError } from '../core/base/index.js';
+
+/** What the coordinator says no with, to whoever asked over its API or to its operator at start. */
+export const COORDINATOR_ERROR_CODES = [
+  'UNKNOWN_TEMPLATE',
+  'TEMPLATE_EXPIRED',
+  'AGENCIES_NOT_CONNECTED',
+  'SNAPSHOTS_MISSING',
+  'TOO_FEW_PARTICIPANTS',
+  'QUEUE_FULL',
+  'UNKNOWN_RUN',
+  'RUN_ENDED',
+  'COUNTS_NOT_REVEALED',
+  'COUNTS_GONE',
+  'ILLEGAL_TRANSITION',
+  'STOPPING',
+  'CONFIG_INVALID',
+  'KEY_FILE_EXPOSED',
+  'PORT_IN_USE',
+  'DIRECTORY_NOT_EMPTY',
+  'DATABASE_LOCKED',
+  'DATABASE_UNREADABLE',
+  'SCHEMA_UNKNOWN',
+] as const;
+export type CoordinatorErrorCode = (typeof COORDINATOR_ERROR_CODES)[number];
+
+/** Thrown when the coordinator won't or can't do what was asked; `code` says which of the reasons above it was. */
+export class CoordinatorError extends CodedError<CoordinatorErrorCode> {}

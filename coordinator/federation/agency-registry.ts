@@ -1,0 +1,126 @@
+import type { Clock, Log } from '../../core/base/index.js';
+import type { PartyId } from '../../core/private-join/index.js';
+import type { Hello, HeldSnapshot, NodeConnection } from '../../transport/index.js';
+import type { AgencyStore } from '../store/agency-store.js';
+
+/** An agency of the roster, as far as the registry minds. */
+export interface RegisteredAgency {
+  readonly id: PartyId;
+  readonly name: string;
+  /** Datasets that the roster lets it offer. */
+  readonly datasets: readonly string[];
+}
+
+/** `never-seen`: in the roster, and its node has never connected to this coordinator. */
+export const AGENCY_STATES = ['never-seen', 'online', 'offline'] as const;
+export type AgencyState = (typeof AGENCY_STATES)[number];
+
+export interface AgencyStatus {
+  readonly id: PartyId;
+  readonly name: string;
+  readonly state: AgencyState;
+  /** ISO 8601, UTC; the present while it is online, null when it was never seen. */
+  readonly lastSeenAt: string | null;
+  /** Of its node; null unless it is online. */
+  readonly softwareVersion: string | null;
+  readonly datasets: readonly AgencyDataset[];
+}
+
+export interface AgencyDataset {
+  readonly dataset: string;
+  /** Date of the snapshot that its node holds; null where it holds none or is not online. */
+  readonly asAt: string | null;
+}
+
+/** Which agencies there are, which are connected, and what each holds. */
+export class AgencyRegistry {
+  readonly #agencies: readonly RegisteredAgency[];
+  readonly #store: AgencyStore;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #connections = new Map<PartyId, { readonly connection: NodeConnection; readonly hello: Hello }>();
+
+  /** `agencies` in roster order. */
+  constructor(agencies: readonly RegisteredAgency[], store: AgencyStore, clock: Clock, log: Log) {
+    this.#agencies = agencies;
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** The agency's control stream is up; a later one takes the place of an earlier. */
+  connected(connection: NodeConnection): void {
+    const { agency, hello } = connection;
+    if (!this.#agencies.some(({ id }) => id === agency)) {
+      connection.disconnect('The roster of this federation does not name the agency.');
+      return;
+    }
+    this.#connections.set(agency, { connection, hello: this.#checked(agency, hello) });
+    this.#store.putSeen(agency, this.#now());
+    this.#log.info({ event: 'agency-connected', agency }, 'agency connected');
+  }
+
+  /** The agency's snapshots changed. */
+  updated(agency: PartyId, hello: Hello): void {
+    const known = this.#connections.get(agency);
+    if (known === undefined) return;
+    this.#connections.set(agency, { connection: known.connection, hello: this.#checked(agency, hello) });
+    this.#log.info({ event: 'agency-updated', agency }, 'agency renewed its snapshots');
+  }
+
+  disconnected(agency: PartyId, reason: string): void {
+    if (!this.#connections.delete(agency)) return;
+    this.#store.putSeen(agency, this.#now());
+    this.#log.warn({ event: 'agency-disconnected', agency, reason }, 'agency disconnected');
+  }
+
+  /** Remembers the time at which those connected were last seen; for a coordinator that stops. */
+  close(): void {
+    for (const agency of this.#connections.keys()) this.#store.putSeen(agency, this.#now());
+    this.#connections.clear();
+  }
+
+  /** In roster order. */
+  list(): readonly AgencyStatus[] {
+    const lastSeen = this.#store.getLastSeen();
+    return this.#agencies.map(({ id, name, datasets }) => {
+      const online = this.#connections.get(id);
+      return {
+        id,
+        name,
+        state: online !== undefined ? 'online' : lastSeen.has(id) ? 'offline' : 'never-seen',
+        lastSeenAt: online !== undefined ? this.#now() : (lastSeen.get(id) ?? null),
+        softwareVersion: online?.hello.softwareVersion ?? null,
+        datasets: datasets.map((dataset) => ({ dataset, asAt: this.snapshotOf(id, dataset)?.asAt ?? null })),
+      };
+    });
+  }
+
+  /** Undefined when the agency is not connected. */
+  connectionOf(agency: PartyId): NodeConnection | undefined {
+    return this.#connections.get(agency)?.connection;
+  }
+
+  /** Undefined when the agency is not connected or holds no snapshot of the dataset. */
+  snapshotOf(agency: PartyId, dataset: string): HeldSnapshot | undefined {
+    return this.#connections.get(agency)?.hello.snapshots.find((snapshot) => snapshot.dataset === dataset);
+  }
+
+  /** Without the datasets that the roster doesn't let the agency offer. */
+  #checked(agency: PartyId, hello: Hello): Hello {
+    const allowed = this.#agencies.find(({ id }) => id === agency)?.datasets ?? [];
+    const foreign = hello.snapshots.filter(({ dataset }) => !allowed.includes(dataset));
+    if (foreign.length > 0) {
+      const datasets = foreign.map(({ dataset }) => dataset);
+      this.#log.warn(
+        { event: 'dataset-not-in-roster', agency, datasets },
+        'agency offers what the roster does not let it',
+      );
+    }
+    return { ...hello, snapshots: hello.snapshots.filter(({ dataset }) => allowed.includes(dataset)) };
+  }
+
+  #now(): string {
+    return this.#clock.now().toISOString();
+  }
+}

@@ -1,0 +1,75 @@
+export { API_ERROR_CODES, ApiError, httpStatus } from './api/errors.js';
+export type { ApiErrorCode, ErrorBody } from './api/errors.js';
+export { createApi, MAX_REQUESTS_PER_MINUTE } from './api/api.js';
+export type { ApiOptions, ApiServices } from './api/api.js';
+export { MAX_TOKEN_CHARACTERS } from './api/auth.js';
+export { EventStreams, MAX_EVENT_STREAMS } from './api/event-stream.js';
+export { listen } from './api/http-server.js';
+export type { HttpServer } from './api/http-server.js';
+export {
+  agenciesView,
+  agencyView,
+  errorView,
+  eventView,
+  MAX_BODY_BYTES,
+  progressView,
+  runDetailView,
+  runsView,
+  runView,
+  templateDetailView,
+  templatesView,
+  templateView,
+  unprotectedCountsView,
+} from './api/schema.js';
+export type {
+  AgencyView,
+  EventView,
+  ProgressView,
+  RunDetailView,
+  RunView,
+  SubmitBody,
+  TemplateDetailView,
+  TemplateView,
+  UnprotectedCountsView,
+} from './api/schema.js';
+export { createCoordinator } from './app.js';
+export type { Coordinator, CoordinatorEnvironment } from './app.js';
+export { configSchema, isSynthetic, loadConfig, MAX_API_TOKENS } from './config.js';
+export type { CoordinatorConfig } from './config.js';
+export { COORDINATOR_ERROR_CODES, CoordinatorError } from './errors.js';
+export type { CoordinatorErrorCode } from './errors.js';
+export { AgencyRegistry } from './federation/agency-registry.js';
+export type { AgencyState, AgencyStatus, RegisteredAgency } from './federation/agency-registry.js';
+export { federationHandlers } from './federation/handlers.js';
+export { configText, initCoordinator, tokenHash } from './init.js';
+export type { Initialised } from './init.js';
+export { describeInitialised, runCoordinator } from './process.js';
+export type { CoordinatorMeans } from './process.js';
+export { createApprovedTemplates, loadApprovedTemplates } from './register/approved-templates.js';
+export type { ApprovedTemplate, ApprovedTemplates } from './register/approved-templates.js';
+export { loadCatalogue } from './register/catalogue.js';
+export type { ChosenParameter, Release, ReleaseSource } from './runs/release.js';
+export { RunFeed } from './runs/run-feed.js';
+export type { RunListener, RunProgress } from './runs/run-feed.js';
+export { MAX_REVEALED_RUNS, MAX_WAITING_RUNS, RunService } from './runs/run-service.js';
+export type { RunDetail, RunServiceDeps, SubmittedRequest } from './runs/run-service.js';
+export {
+  canCancel,
+  FIRST_EVENT,
+  isEnded,
+  RUN_EVENTS,
+  RUN_PATH,
+  RUN_STATES,
+  RUN_TRANSITIONS,
+  RUN_TRIGGERS,
+  transition,
+} from './runs/run-states.js';
+export type { RunEventName, RunState, RunTransition, RunTrigger } from './runs/run-states.js';
+export { runStatesPage } from './runs/run-states-page.js';
+export { MAX_RUNS_LISTED, PHASE_BYTES_STEP } from './runs/run.js';
+export type { NewRunEvent, PhaseCost, Run, RunEnding, RunEvent, RunRequest } from './runs/run.js';
+export { createAgencyStore } from './store/agency-store.js';
+export type { AgencyStore } from './store/agency-store.js';
+export { openDatabase } from './store/database.js';
+export { createRunStore } from './store/run-store.js';
+export type { RunStore } from './store/run-store.js';

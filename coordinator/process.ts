@@ -1,0 +1,69 @@
+import type { Writable } from 'node:stream';
+import type { Clock, Rng } from '../core/base/index.js';
+import { createLog } from '../runtime/index.js';
+import { createCoordinator } from './app.js';
+import { loadConfig } from './config.js';
+import type { Initialised } from './init.js';
+
+/** Fields of the coordinator's own log lines, beside those that every program may show. */
+const LOG_FIELDS: readonly string[] = [
+  'apiPort',
+  'cpuSeconds',
+  'datasets',
+  'event',
+  'federationPort',
+  'method',
+  'outcome',
+  'path',
+  'requester',
+];
+
+/** What a coordinator's process brings. */
+export interface CoordinatorMeans {
+  readonly clock: Clock;
+  readonly rng: Rng;
+  /** Log lines, JSON, one each. */
+  readonly stdout: Writable;
+  /** Aborted when the process is told to stop. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * Runs a coordinator until it is told to stop; resolves once it has stopped.
+ * Thrown when it can't start, as by `loadConfig` and `Coordinator.start`.
+ */
+export async function runCoordinator(configFile: string, means: CoordinatorMeans): Promise<void> {
+  const { clock, rng, stdout, stopping } = means;
+  const config = loadConfig(configFile);
+  const log = createLog({ level: config.logLevel, name: 'coordinator', destination: stdout, fields: LOG_FIELDS });
+  const coordinator = createCoordinator(config, { clock, rng, log });
+  await coordinator.start();
+  await aborted(stopping);
+  log.info({ event: 'stopping' }, 'coordinator stops');
+  await coordinator.stop();
+  log.info({ event: 'stopped' }, 'coordinator stopped');
+}
+
+/** What the operator has to know of a folder that was made: the token is in it, and nowhere else. */
+export function describeInitialised({ configFile, token, identityKey }: Initialised): string {
+  return [
+    `Made ${configFile}: read it, every key is explained there.`,
+    '',
+    'API token, shown this once (keep it in a file that only you can read, and give that to tally as --token-file):',
+    `  ${token}`,
+    '',
+    "The coordinator's identity key, for the roster:",
+    `  ${identityKey}`,
+    '',
+    'Next: put certificates into tls/, the roster into roster.yaml, signed templates into templates/ and dataset',
+    'definitions into datasets/; then start it with',
+    `  tally coordinator start --config ${configFile}`,
+  ].join('\n');
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,54 @@
+import type { FailureCode, RefusalCode } from '../../core/private-join/index.js';
+
+const again = 'Submit the run again; it uses fresh keys and nothing of this attempt was kept.';
+const report =
+  'Submit the run again. If it happens again, send the run id to the operators of the coordinator and of the party named: ' +
+  'their logs say more.';
+
+/** What an analyst can do about a run that ended without a table. */
+const afterFailure: Readonly<Record<FailureCode, string>> = {
+  REFUSED: "Read each agency's reason; what it asks for has to be settled with that agency or with governance.",
+  POPULATION_TOO_SMALL: 'Too few people would be counted. Choose wider parameters.',
+  PARTY_LOST: `The party named lost its connection. See \`tally agencies\`; when it is online: ${again}`,
+  COORDINATOR_LOST: again,
+  DEADLINE_PASSED: 'The party named was too slow or stands still. Ask its operator, then submit the run again.',
+  CONTEXT_MISMATCH:
+    'The parties do not agree on what was asked: a roster, template or dataset definition differs. Operators compare versions.',
+  BAD_PROOF: report,
+  BAD_SIGNATURE: 'The party named signs with a key that is not in the roster. Its operator compares key and roster.',
+  BAD_CHUNK: report,
+  BAD_COUNT: report,
+  BAD_ENCODING: report,
+  BAD_MESSAGE: report,
+  UNKNOWN_LIST: report,
+  DUPLICATE_LIST: report,
+  OUT_OF_ORDER: report,
+  CELL_OUT_OF_RANGE: report,
+  SNAPSHOT_UNREADABLE: 'The operator of the party named runs `tally node prepare`; then submit the run again.',
+  SPOOL_FULL: 'The operator of the party named makes room on the disk of its spool; then submit the run again.',
+  SPOOL_FAILED: 'The operator of the party named looks at the disk of its spool; then submit the run again.',
+  CANCELLED: 'Nothing was released. Submit the run again if it is still wanted.',
+  RESTARTED: again,
+  INTERNAL: report,
+};
+
+/** What an analyst can do about an agency's refusal. */
+const afterRefusal: Readonly<Record<RefusalCode, string>> = {
+  TEMPLATE_NOT_APPROVED: "Governance has to sign this template with keys that are in the agency's roster.",
+  TEMPLATE_EXPIRED: 'Governance has to sign a version with a later date.',
+  BUSY: `The agency's node has other runs to do, or is being stopped. Later: ${again}`,
+  NOT_ALLOWED_HERE: "The agency's policy does not answer this template. Its operator decides.",
+  PARAMETER_OUT_OF_BOUNDS: "Choose values from the template's lists: `tally templates <name>` shows them.",
+  TOO_FEW_PARTICIPANTS: 'The agency wants more agencies to take part. Its operator decides.',
+  SNAPSHOT_MISSING: "The agency's operator runs `tally node prepare`.",
+  SNAPSHOT_STALE: "The agency's operator runs `tally node prepare` again.",
+  PROTOCOL_VIOLATION: report,
+};
+
+export function adviceAfterFailure(code: FailureCode): string {
+  return afterFailure[code];
+}
+
+export function adviceAfterRefusal(code: RefusalCode): string {
+  return afterRefusal[code];
+}

@@ -1,0 +1,82 @@
+import type { Problem } from '../../core/base/index.js';
+import { MINIMUM_PARTICIPANTS, type BoundTemplate, type Participant, type Roster } from '../../core/templates/index.js';
+import { CoordinatorError } from '../errors.js';
+import type { AgencyRegistry } from '../federation/agency-registry.js';
+import type { ReleaseSource } from './release.js';
+
+/** Who is to be asked a template, and from which of their snapshots. */
+export interface Participation {
+  /** In roster order. */
+  readonly participants: readonly Participant[];
+  /** The same snapshots, for whoever reads the table. */
+  readonly sources: readonly ReleaseSource[];
+}
+
+/**
+ * Every agency that the roster names for a dataset of the template takes part: without one of them the table would count
+ * fewer people than it says.
+ *
+ * Thrown when a dataset is offered by nobody, or by fewer agencies than a run needs: CoordinatorError
+ * TOO_FEW_PARTICIPANTS; when agencies are not connected: AGENCIES_NOT_CONNECTED; when one holds no snapshot of a
+ * dataset: SNAPSHOTS_MISSING. The problems name each.
+ */
+export function chooseParticipants(bound: BoundTemplate, roster: Roster, registry: AgencyRegistry): Participation {
+  const datasets = [bound.population, ...bound.links].map(({ dataset }) => dataset.dataset);
+  const asked = roster.agencies
+    .map((agency) => ({ agency, offers: datasets.filter((dataset) => agency.datasets.includes(dataset)) }))
+    .filter(({ offers }) => offers.length > 0);
+
+  const nobody = datasets.filter((dataset) => !asked.some(({ offers }) => offers.includes(dataset)));
+  if (nobody.length > 0) {
+    throw new CoordinatorError('TOO_FEW_PARTICIPANTS', `No agency of the roster offers ${nobody.join(' or ')}.`);
+  }
+  if (asked.length < MINIMUM_PARTICIPANTS) {
+    throw new CoordinatorError(
+      'TOO_FEW_PARTICIPANTS',
+      `A run needs at least ${MINIMUM_PARTICIPANTS} agencies; this template would ask ${asked.length}.`,
+    );
+  }
+
+  const away = asked.map(({ agency }) => agency).filter(({ id }) => registry.connectionOf(id) === undefined);
+  if (away.length > 0) {
+    throw new CoordinatorError(
+      'AGENCIES_NOT_CONNECTED',
+      `Not connected: ${away.map(({ id, name }) => `${name} (${id})`).join(', ')}. ` +
+        'Ask them to start their nodes, then submit again.',
+      { problems: away.map(({ id }): Problem => ({ path: id, message: 'not connected' })) },
+    );
+  }
+
+  const held = asked.flatMap(({ agency, offers }) =>
+    offers.map((dataset) => ({ agency, dataset, snapshot: registry.snapshotOf(agency.id, dataset) })),
+  );
+  const missing = held.filter(({ snapshot }) => snapshot === undefined);
+  if (missing.length > 0) {
+    throw new CoordinatorError(
+      'SNAPSHOTS_MISSING',
+      `No snapshot: ${missing.map(({ agency, dataset }) => `${dataset} at ${agency.id}`).join(', ')}. ` +
+        'Ask them to run `tally node prepare`, then submit again.',
+      {
+        problems: missing.map(({ agency, dataset }): Problem => ({
+          path: `${agency.id}.${dataset}`,
+          message: 'no snapshot',
+        })),
+      },
+    );
+  }
+
+  return {
+    participants: asked.map(({ agency }) => ({
+      agency: agency.id,
+      datasets: held
+        .filter((item) => item.agency.id === agency.id)
+        .map(({ dataset, snapshot }) => ({ dataset, snapshot: snapshot?.snapshot ?? '' })),
+    })),
+    sources: held.map(({ agency, dataset, snapshot }) => ({
+      agency: agency.id,
+      agencyName: agency.name,
+      dataset,
+      asAt: snapshot?.asAt ?? '',
+    })),
+  };
+}

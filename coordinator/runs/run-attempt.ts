@@ -1,0 +1,355 @@
+import type { Clock, Log, Rng } from '../../core/base/index.js';
+import { protectTable, type CountTable } from '../../core/disclosure/index.js';
+import {
+  COORDINATOR,
+  CoordinatorJoin,
+  JoinError,
+  TALLY,
+  type CoordinatorPhase,
+  type Engine,
+  type FailureCode,
+  type Group,
+  type JoinPlan,
+  type JoinResult,
+  type LinkReceiver,
+  type PartyId,
+  type RecordStores,
+  type RefusalCode,
+  type SigningKey,
+} from '../../core/private-join/index.js';
+import {
+  bindParameters,
+  decodeTable,
+  identityKeys,
+  planRun,
+  type BoundParameters,
+  type Roster,
+  type RunOffer,
+} from '../../core/templates/index.js';
+import { TransportError, type FederationServer, type RelayObserver, type RunLink } from '../../transport/index.js';
+import type { CoordinatorConfig } from '../config.js';
+import type { AgencyRegistry } from '../federation/agency-registry.js';
+import { assertNotExpired, type ApprovedTemplate } from '../register/approved-templates.js';
+import { chooseParticipants, type Participation } from './participants.js';
+import { makeRelease } from './release.js';
+import { endingOf } from './run-ending.js';
+import type { RunJournal } from './run-journal.js';
+import type { PhaseCost, Run } from './run.js';
+import { TransferBoard } from './transfer-board.js';
+import { Watchdog } from './watchdog.js';
+
+/** What runs are done with; the same for every run. */
+export interface AttemptDeps {
+  readonly roster: Roster;
+  readonly registry: AgencyRegistry;
+  readonly federation: Pick<FederationServer, 'openRun'>;
+  readonly identity: SigningKey;
+  readonly group: Group;
+  readonly engine: Engine;
+  readonly stores: RecordStores;
+  readonly rng: Rng;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly deadlines: Pick<CoordinatorConfig['deadlines'], 'offerAnswerSeconds' | 'roundProgressSeconds'>;
+  /** Told the counts before they are protected; absent unless the configuration says so for synthetic data. */
+  readonly reveal?: ((runId: string, counts: UnprotectedCounts) => void) | undefined;
+}
+
+/** Exact counts and sizes. They stay in this process's memory. */
+export interface UnprotectedCounts {
+  readonly table: CountTable;
+  readonly phases: readonly PhaseCost[];
+}
+
+/** One run, from its turn to its end: offers, answers, the join, the release. */
+export class RunAttempt {
+  readonly #deps: AttemptDeps;
+  readonly #run: Run;
+  readonly #template: ApprovedTemplate;
+  readonly #journal: RunJournal;
+  readonly #awaited = new Set<PartyId>();
+  readonly #refusals: PartyId[] = [];
+  readonly #answers: Watchdog;
+  readonly #progress: Watchdog;
+  #parties: ReadonlySet<PartyId> = new Set();
+  #join: CoordinatorJoin | null = null;
+  #board: TransferBoard | null = null;
+  #cancelled = false;
+  /** What a transfer that is still under way hears when the run is closed. */
+  #closing: FailureCode = 'CANCELLED';
+
+  constructor(deps: AttemptDeps, run: Run, template: ApprovedTemplate, journal: RunJournal) {
+    this.#deps = deps;
+    this.#run = run;
+    this.#template = template;
+    this.#journal = journal;
+    this.#answers = new Watchdog(deps.deadlines.offerAnswerSeconds, () => {
+      this.#unanswered();
+    });
+    this.#progress = new Watchdog(deps.deadlines.roundProgressSeconds, () => {
+      this.#stuck();
+    });
+  }
+
+  /** Resolves when the run has ended, however it ended. Rejects only when that could not be written down. */
+  async carryOut(): Promise<void> {
+    let link: RunLink | null = null;
+    try {
+      const { bound, digest } = this.#template;
+      assertNotExpired(bound.template, this.#deps.clock.now());
+      const parameters = bindParameters(bound, this.#run.parameters);
+      const participation = chooseParticipants(bound, this.#deps.roster, this.#deps.registry);
+      const offer = this.#offer(participation);
+      const plan = planRun({ offer, bound, parameters, templateDigest: digest, roster: this.#deps.roster });
+      this.#journal.offering(offer.participants);
+      link = this.#open(plan, offer);
+      const result = await this.#outcome(offer);
+      this.#release(result, parameters, participation);
+    } catch (thrown) {
+      this.#end(thrown);
+    } finally {
+      this.#answers.rest();
+      this.#progress.rest();
+      link?.close(this.#closing);
+    }
+  }
+
+  /** An agency said no. Its word is kept until all have answered, so that the analyst hears every refusal at once. */
+  refused(agency: PartyId, code: RefusalCode, reason: string): void {
+    this.#guarded(() => {
+      if (!this.#awaited.delete(agency)) {
+        this.#abort(new JoinError('OUT_OF_ORDER', agency, `${agency} refused when no answer was awaited from it`));
+        return;
+      }
+      this.#refusals.push(agency);
+      this.#journal.refused(agency, code, reason);
+      this.#answered();
+    });
+  }
+
+  /** An agency's node is gone. Does nothing when it takes no part in this run. */
+  lost(agency: PartyId): void {
+    if (!this.#parties.has(agency)) return;
+    if (this.#refusals.length > 0) this.#abortRefused();
+    else this.#abort(new JoinError('PARTY_LOST', agency, `the connection to ${agency} was lost during the run`));
+  }
+
+  cancel(requester: string): void {
+    this.#cancelled = true;
+    this.#abort(new JoinError('CANCELLED', COORDINATOR, `cancelled by ${requester}`));
+  }
+
+  /** The coordinator is going down. */
+  stop(): void {
+    this.#abort(new JoinError('RESTARTED', COORDINATOR, 'the coordinator was stopped during the run'));
+  }
+
+  #offer({ participants }: Participation): RunOffer {
+    return {
+      runId: this.#run.id,
+      envelope: this.#template.envelope,
+      parameters: this.#run.parameters,
+      requester: this.#run.requester,
+      purpose: this.#run.purpose,
+      participants,
+    };
+  }
+
+  #open(plan: JoinPlan, offer: RunOffer): RunLink {
+    const agencies = offer.participants.map(({ agency }) => agency);
+    this.#parties = new Set(agencies);
+    for (const agency of agencies) this.#awaited.add(agency);
+    const board = new TransferBoard(plan);
+    this.#board = board;
+    const run = this.#deps.federation.openRun(plan.runId, agencies, this.#receiver(), this.#observer(board));
+    const { identity, roster, engine, stores, rng, group } = this.#deps;
+    this.#join = new CoordinatorJoin({
+      plan,
+      identity,
+      peers: identityKeys(roster),
+      link: run.link,
+      engine,
+      stores,
+      rng,
+      group,
+      observer: { phase: (phase) => this.#guarded(() => this.#entered(phase)) },
+    });
+    return run;
+  }
+
+  async #outcome(offer: RunOffer): Promise<JoinResult> {
+    const join = this.#join;
+    if (join === null) throw new RangeError('the run is not open');
+    await join.start();
+    this.#answers.watch();
+    for (const { agency } of offer.participants) {
+      const connection = this.#deps.registry.connectionOf(agency);
+      if (connection === undefined) this.lost(agency);
+      else connection.send({ kind: 'offer', offer }).catch((cause: unknown) => this.#undelivered(agency, cause));
+    }
+    return join.outcome;
+  }
+
+  /** An offer that can't be put on the wire is this coordinator's fault; anything else is the connection's. */
+  #undelivered(agency: PartyId, cause: unknown): void {
+    if (!(cause instanceof TransportError) || cause.code !== 'BAD_MESSAGE') {
+      this.lost(agency);
+      return;
+    }
+    this.#abort(new JoinError('INTERNAL', COORDINATOR, 'the offer could not be put into words', { cause }));
+  }
+
+  /** Hands on to the join, and takes note of who has answered. */
+  #receiver(): LinkReceiver {
+    return {
+      message: (from, message) => {
+        if (message.kind === 'share') {
+          this.#guarded(() => {
+            if (!this.#awaited.delete(from)) return;
+            this.#journal.accepted(from);
+            this.#answered();
+          });
+        }
+        this.#join?.message(from, message);
+      },
+      transfer: async (from, header, chunks) => {
+        await this.#join?.transfer(from, header, chunks);
+      },
+    };
+  }
+
+  #answered(): void {
+    if (this.#awaited.size > 0) return;
+    this.#answers.rest();
+    if (this.#refusals.length > 0) {
+      this.#abortRefused();
+      return;
+    }
+    this.#journal.moveTo('keying');
+    this.#progress.watch();
+  }
+
+  #unanswered(): void {
+    if (this.#refusals.length > 0) {
+      this.#abortRefused();
+      return;
+    }
+    const silent = [...this.#awaited];
+    this.#abort(
+      new JoinError(
+        'DEADLINE_PASSED',
+        silent[0] ?? COORDINATOR,
+        `no answer to the offer within ${this.#deps.deadlines.offerAnswerSeconds} s from ${silent.join(', ')}`,
+      ),
+    );
+  }
+
+  #stuck(): void {
+    const awaited = this.#board?.awaited() ?? [];
+    this.#abort(
+      new JoinError(
+        'DEADLINE_PASSED',
+        awaited[0] ?? COORDINATOR,
+        `nothing moved for ${this.#deps.deadlines.roundProgressSeconds} s; the run waited for ${awaited.join(', ')}`,
+      ),
+    );
+  }
+
+  #entered(phase: CoordinatorPhase): void {
+    switch (phase) {
+      case 'matching':
+        // What the coordinator does by itself moves no bytes; nobody else can hold it up.
+        this.#progress.rest();
+        this.#arrived();
+        this.#journal.moveTo('matching');
+        return;
+      case 'tally':
+        this.#journal.moveTo('tallying');
+        this.#progress.watch();
+        return;
+      case 'decoding':
+        this.#progress.rest();
+        this.#arrived();
+        return;
+      case 'keying':
+      case 'ring':
+      case 'finished':
+        return;
+    }
+  }
+
+  #arrived(): void {
+    for (const progress of this.#board?.arrived() ?? []) this.#journal.progress(progress);
+  }
+
+  #observer(board: TransferBoard): RelayObserver {
+    return {
+      opened: (transfer) =>
+        this.#guarded(() => {
+          this.#progress.touch();
+          if (transfer.subject !== TALLY) this.#journal.moveTo('ring');
+          this.#journal.progress(board.opened(transfer));
+        }),
+      chunk: (_transfer, bytes) => {
+        this.#progress.touch();
+        this.#journal.relayed(bytes);
+      },
+      closed: (transfer) => {
+        this.#progress.touch();
+        this.#journal.progress(board.closed(transfer));
+      },
+      failed: ({ from, to }, code) => {
+        // A receiver that doesn't fetch its list is the slow one; any other break is told by the sender's side.
+        const party = code === 'DEADLINE_PASSED' ? to : from;
+        this.#abort(new JoinError(code, party, `${from} could not send a list to ${to}`));
+      },
+    };
+  }
+
+  #release(result: JoinResult, parameters: BoundParameters, { sources }: Participation): void {
+    const { bound } = this.#template;
+    this.#journal.moveTo('releasing');
+    const table = decodeTable(bound, result.counts);
+    result.counts.fill(0);
+    this.#deps.reveal?.(this.#run.id, { table, phases: this.#journal.exactCosts });
+    const released = protectTable(table, bound.template.disclosure);
+    this.#journal.finish(makeRelease(bound, parameters, this.#deps.roster, released, sources));
+  }
+
+  #end(thrown: unknown): void {
+    const ending = endingOf(thrown);
+    this.#closing = ending.code;
+    if (ending.code === 'INTERNAL') {
+      this.#deps.log.error({ event: 'run-error', runId: this.#run.id, err: causeOf(thrown) }, 'a run ended unforeseen');
+    }
+    // Whoever is waiting for this run hears the reason; a join that never began has nobody to tell.
+    this.#abort(thrown instanceof JoinError ? thrown : new JoinError(ending.code, COORDINATOR, ending.message));
+    if (this.#cancelled && ending.code === 'CANCELLED') this.#journal.end('cancel', ending);
+    else if (ending.code === 'REFUSED' && this.#refusals.length > 0) this.#journal.end('refuse', ending);
+    else this.#journal.end('fail', ending);
+  }
+
+  #abortRefused(): void {
+    const names = this.#refusals.join(', ');
+    this.#abort(new JoinError('REFUSED', this.#refusals[0] ?? COORDINATOR, `refused by ${names}`));
+  }
+
+  #abort(error: JoinError): void {
+    this.#join?.abort(error);
+  }
+
+  /** What is called from outside this class must not throw there: it ends the run instead. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      this.#abort(
+        new JoinError('INTERNAL', COORDINATOR, 'an unforeseen error at the coordinator ended the run', { cause }),
+      );
+    }
+  }
+}
+
+function causeOf(thrown: unknown): unknown {
+  return thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
+}

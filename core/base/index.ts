@@ -1,0 +1,19 @@
+export {
+  concatBytes,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  lengthPrefixed,
+  toBase64,
+  toHex,
+  uint32Bytes,
+  utf8Bytes,
+  wipe,
+} from './bytes.js';
+export type { Clock } from './clock.js';
+export { CodedError, describeProblems, messageOf, withProblems } from './errors.js';
+export type { ErrorDetails, Problem } from './errors.js';
+export { silentLog } from './log.js';
+export type { Log, LogFields } from './log.js';
+export { permutation, uniformBelow } from './rng.js';
+export type { Rng } from './rng.js';

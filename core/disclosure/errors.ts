@@ -1,0 +1,7 @@
+import { CodedError } from '../base/index.js';
+
+export const DISCLOSURE_ERROR_CODES = ['BAD_POLICY', 'BAD_TABLE'] as const;
+export type DisclosureErrorCode = (typeof DISCLOSURE_ERROR_CODES)[number];
+
+/** Thrown when a table can't be protected as asked. Nothing of it may be released then. */
+export class DisclosureError extends CodedError<DisclosureErrorCode> {}

@@ -1,0 +1,38 @@
+export { computeContext } from './context.js';
+export type { ContextInput, ContextParticipant } from './context.js';
+export { CoordinatorJoin } from './coordinator-join.js';
+export type { CoordinatorJoinOptions, JoinResult } from './coordinator-join.js';
+export type { CoordinatorPhase } from './coordinator-rounds.js';
+export { matchKeyDomain, PROTOCOL } from './domains.js';
+export { inlineEngine } from './engine.js';
+export type { Engine } from './engine.js';
+export { FAILURE_CODES, isFailureCode, isRefusalCode, JoinError, REFUSAL_CODES } from './errors.js';
+export type { FailureCode, RefusalCode } from './errors.js';
+export { GroupError } from './group-error.js';
+export { createGroup } from './group.js';
+export type { Group } from './group.js';
+export { rawPublicKey, signingKey, signingKeyFromPem, verifySignature } from './identity.js';
+export type { SigningKey } from './identity.js';
+export { runJob } from './jobs.js';
+export type { Job } from './jobs.js';
+export type { Link, LinkReceiver } from './link.js';
+export type { ListRows, ListSource, RowChunk } from './list-source.js';
+export {
+  CIPHERTEXT_BYTES,
+  ELEMENT_BYTES,
+  PROOF_BYTES,
+  SCALAR_BYTES,
+  SEALING_KEY_BYTES,
+  SIGNATURE_BYTES,
+  TALLY,
+} from './messages.js';
+export type { ProtocolMessage, Share, TransferHeader, TransferSubject } from './messages.js';
+export { NodeJoin } from './node-join.js';
+export type { NodeJoinOptions } from './node-join.js';
+export type { NodePhase } from './node-rounds.js';
+export { CHUNK_RECORDS, COORDINATOR, listId, MAX_CELLS, MAX_KEY_COLUMNS, MAX_LIST_RECORDS } from './plan.js';
+export type { BasePlan, JoinPlan, KeyColumn, LinkOn, LinkPlan, ListId, ListPlan, PartyId } from './plan.js';
+export { memoryStores } from './record-store.js';
+export type { RecordStore, RecordStores } from './record-store.js';
+export { recordWidth } from './records.js';
+export { route } from './route.js';

@@ -1,0 +1,60 @@
+import type { FailureCode } from './errors.js';
+import type { PartyId } from './plan.js';
+
+/** Bytes of an encoded group element and of an encoded scalar (RFC 9496 section 4.3). */
+export const ELEMENT_BYTES = 32;
+export const SCALAR_BYTES = 32;
+/** Two group elements (c1, c2). */
+export const CIPHERTEXT_BYTES = 2 * ELEMENT_BYTES;
+/** Challenge and response of a Schnorr proof. */
+export const PROOF_BYTES = 2 * SCALAR_BYTES;
+/** RFC 8032. */
+export const SIGNATURE_BYTES = 64;
+/** X25519 public key of HPKE, which is also the length of its encapsulated key (RFC 9180 section 7.1). */
+export const SEALING_KEY_BYTES = 32;
+
+/** Round 0: a party's part of the joint key, proven and signed. */
+export interface Share {
+  readonly party: PartyId;
+  /** Yj = yj * B, 32 bytes. */
+  readonly element: Uint8Array;
+  /** Schnorr proof of knowledge of yj, 64 bytes. */
+  readonly proof: Uint8Array;
+  /** HPKE key of this run to which lists for this party are sealed, 32 bytes. */
+  readonly sealingKey: Uint8Array;
+  /** Ed25519 by the party's roster key over all of the above and the context, 64 bytes. */
+  readonly signature: Uint8Array;
+}
+
+/** What moves in one transfer: a list on its way round the ring (its ListId), or the TALLY. */
+export type TransferSubject = string;
+/** No list's id, for those contain a `/`. */
+export const TALLY = 'tally';
+
+/**
+ * Announces a transfer. It is signed by the sender's roster key and binds the HPKE encapsulation, so that nobody but
+ * the sender can have sealed the chunks, and the coordinator that relays them can neither read nor swap them.
+ */
+export interface TransferHeader {
+  readonly subject: TransferSubject;
+  /** Place of the sender on the subject's route, counted from 0: a provider sends hop 0 (route.ts). */
+  readonly hop: number;
+  readonly from: PartyId;
+  readonly to: PartyId;
+  /** Records in the whole transfer. */
+  readonly count: number;
+  /** HPKE encapsulated key, 32 bytes. */
+  readonly encapsulatedKey: Uint8Array;
+  /** Ed25519 over all of the above and the context, 64 bytes. */
+  readonly signature: Uint8Array;
+}
+
+/** Small messages of the protocol; lists move in transfers. */
+export type ProtocolMessage =
+  | { readonly kind: 'share'; readonly share: Share }
+  /** The coordinator tells every node all shares, its own among them. */
+  | { readonly kind: 'joint-key'; readonly shares: readonly Share[] }
+  /** The sender ended its attempt; whoever hears it ends theirs. */
+  | { readonly kind: 'abort'; readonly code: FailureCode; readonly party: PartyId }
+  /** The coordinator has decoded the tally; nodes wipe their keys. */
+  | { readonly kind: 'finished' };

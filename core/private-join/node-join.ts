@@ -1,0 +1,198 @@
+import { equalBytes } from '../base/index.js';
+import { JoinError } from './errors.js';
+import type { Group } from './group.js';
+import { jointKey, makeShare, verifyShare } from './joint-key.js';
+import type { Job } from './jobs.js';
+import type { LinkReceiver } from './link.js';
+import type { ListSource } from './list-source.js';
+import type { ProtocolMessage, Share, TransferSubject } from './messages.js';
+import { CIPHERTEXT_BYTES, ELEMENT_BYTES, TALLY } from './messages.js';
+import { nodeStep, startNodeRounds } from './node-rounds.js';
+import type { NodeEffect, NodeEvent, NodePhase, NodeRounds } from './node-rounds.js';
+import { Party } from './party.js';
+import type { PartyOptions } from './party.js';
+import { COORDINATOR } from './plan.js';
+import type { ListId, ListPlan, PartyId } from './plan.js';
+import { recordWidth } from './records.js';
+
+export interface NodeJoinOptions extends PartyOptions {
+  readonly self: PartyId;
+  readonly group: Group;
+  /** The provider's own rows. */
+  readonly source: ListSource;
+  readonly observer?: { phase(phase: NodePhase): void };
+}
+
+/**
+ * (Node) One attempt at one run: carries out the effects of `nodeStep`. Secrets are the key share yj and the blinding
+ * scalar xj; both are made here, are used in jobs, and are wiped when the attempt ends, however it ends.
+ */
+export class NodeJoin extends Party<void> implements LinkReceiver {
+  readonly #node: NodeJoinOptions;
+  readonly #blinding: Uint8Array;
+  #state: NodeRounds;
+  #own: { readonly share: Share; readonly secret: Uint8Array } | null = null;
+  #jointKey: Uint8Array | null = null;
+  #remainingKey: Uint8Array | null = null;
+
+  constructor(options: NodeJoinOptions) {
+    super(options.self, options);
+    this.#node = options;
+    this.#state = startNodeRounds(options.plan);
+    this.#blinding = this.guard(options.group.randomScalar(options.rng));
+  }
+
+  /** Round 0: makes the key share and sends it. */
+  start(): Promise<void> {
+    return this.attempt(this.self, async () => {
+      const { group, rng, plan, identity } = this.#node;
+      this.#own = makeShare(group, rng, plan.context, this.self, await this.sealingKey(), identity);
+      this.guard(this.#own.secret);
+      await this.send(COORDINATOR, { kind: 'share', share: this.#own.share });
+    });
+  }
+
+  message(from: PartyId, message: ProtocolMessage): void {
+    if (this.ended) return;
+    void this.attempt(from, () => {
+      if (from !== COORDINATOR) throw wrongMessage(from);
+      switch (message.kind) {
+        case 'joint-key':
+          this.advance({ kind: 'joint-key', shares: message.shares });
+          return;
+        case 'finished':
+          this.advance({ kind: 'finished' });
+          return;
+        case 'abort':
+          this.follow(new JoinError(message.code, message.party, `the run was ended by ${message.party}`));
+          return;
+        case 'share':
+          throw wrongMessage(from);
+      }
+    });
+  }
+
+  protected listeners(): readonly PartyId[] {
+    return [COORDINATOR];
+  }
+
+  protected advance(event: NodeEvent): void {
+    const before = this.#state.phase;
+    const { state, effects } = nodeStep(this.#node.plan, this.self, this.#state, event);
+    this.#state = state;
+    if (state.phase !== before) this.#node.observer?.phase(state.phase);
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  #carryOut(effect: NodeEffect): void {
+    switch (effect.kind) {
+      case 'adopt-joint-key':
+        this.#adoptJointKey(effect.shares);
+        return;
+      case 'prepare':
+        void this.attempt(this.self, () => this.#prepare(effect.list));
+        return;
+      case 'send-on':
+        void this.attempt(this.self, async () => {
+          await this.sendOn(effect.subject);
+          if (!this.ended) this.advance({ kind: 'sent', subject: effect.subject });
+        });
+        return;
+      case 'wipe':
+        this.finish(undefined);
+        return;
+    }
+  }
+
+  /** Every party of the run has exactly one share, proven and signed, and this node's is the one it made. */
+  #adoptJointKey(shares: readonly Share[]): void {
+    const { group, plan } = this.#node;
+    const parties = [COORDINATOR, ...plan.mixers];
+    const byParty = new Map(shares.map((share) => [share.party, share]));
+    if (shares.length !== parties.length || parties.some((party) => !byParty.has(party))) {
+      throw new JoinError('BAD_PROOF', COORDINATOR, 'the joint key is not made of one share from each party');
+    }
+    const own = byParty.get(this.self);
+    if (this.#own === null || own === undefined || !equalBytes(own.element, this.#own.share.element)) {
+      throw new JoinError('BAD_PROOF', COORDINATOR, `the joint key does not contain the share of ${this.self}`);
+    }
+    for (const share of shares) verifyShare(group, plan.context, share, this.peerKey(share.party));
+    this.adoptShares(shares);
+    this.#jointKey = jointKey(group, shares);
+    // What remains of the key once this mixer and those before it have taken their shares off the tally.
+    const place = plan.mixers.indexOf(this.self);
+    const remaining = [COORDINATOR, ...plan.mixers.slice(place + 1)];
+    this.#remainingKey = jointKey(
+      group,
+      shares.filter(({ party }) => remaining.includes(party)),
+    );
+  }
+
+  /** Round 1: rows to records, shuffled. */
+  async #prepare(id: ListId): Promise<void> {
+    const { engine } = this.#node;
+    const list = this.#listPlan(id);
+    const rows = this.#node.source.open(id);
+    try {
+      const writer = this.storeFor(id, rows.count, recordWidth(list.keys.length));
+      const multiples = await engine.run({ kind: 'multiples', from: 0, to: list.labels + 1, step: list.stride });
+      for (const chunk of rows.chunks()) {
+        if (this.ended) return;
+        const labels = new Uint8Array(chunk.count * ELEMENT_BYTES);
+        chunk.labels.forEach((label, index) => {
+          if (label < 1 || label > list.labels) throw new RangeError('a label outside the plan');
+          labels.set(multiples.subarray(label * ELEMENT_BYTES, (label + 1) * ELEMENT_BYTES), index * ELEMENT_BYTES);
+        });
+        await writer.add(chunk.count, {
+          kind: 'prepare',
+          keyColumns: list.keys.length,
+          keys: chunk.keys,
+          labels,
+          blinding: this.#blinding,
+          jointKey: this.#key(),
+        });
+      }
+      await writer.settle();
+    } finally {
+      rows.close();
+    }
+    if (!this.ended) this.advance({ kind: 'stored', subject: id });
+  }
+
+  protected jobFor(subject: TransferSubject, records: Uint8Array): Job {
+    if (subject === TALLY) {
+      if (this.#own === null || this.#remainingKey === null) throw wrongMessage(COORDINATOR);
+      return { kind: 'tally', ciphertexts: records, share: this.#own.secret, remainingKey: this.#remainingKey };
+    }
+    return {
+      kind: 'hop',
+      keyColumns: this.#listPlan(subject).keys.length,
+      records,
+      blinding: this.#blinding,
+      jointKey: this.#key(),
+    };
+  }
+
+  protected widthOf(subject: TransferSubject): number {
+    return subject === TALLY ? CIPHERTEXT_BYTES : recordWidth(this.#listPlan(subject).keys.length);
+  }
+
+  protected storedWidthOf(subject: TransferSubject): number {
+    return this.widthOf(subject);
+  }
+
+  #key(): Uint8Array {
+    if (this.#jointKey === null) throw wrongMessage(COORDINATOR);
+    return this.#jointKey;
+  }
+
+  #listPlan(id: TransferSubject): ListPlan {
+    const list = this.#node.plan.lists.find((item) => item.id === id);
+    if (list === undefined) throw new JoinError('UNKNOWN_LIST', COORDINATOR, 'a list that is not in the plan');
+    return list;
+  }
+}
+
+function wrongMessage(from: PartyId): JoinError {
+  return new JoinError('OUT_OF_ORDER', from, `${from} sent a message that does not belong here`);
+}

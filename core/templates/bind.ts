@@ -1,0 +1,218 @@
+import { CASE_KEY, keyNames, schemes } from '../linkage/index.js';
+import type { Scheme } from '../linkage/index.js';
+import { MAX_CELLS } from '../private-join/index.js';
+import type { KeyColumn } from '../private-join/index.js';
+import { bindDimensions } from './bind-dimensions.js';
+import { bindFilters, bindParameterClauses } from './bind-filters.js';
+import { radixOf } from './bound.js';
+import type {
+  BoundDimension,
+  BoundFilter,
+  BoundLink,
+  BoundPopulation,
+  BoundTemplate,
+  FieldDimension,
+} from './bound.js';
+import type { Catalogue, DatasetDefinition } from './dataset.js';
+import { TemplateError } from './errors.js';
+import { ProblemList } from './problems.js';
+import type { LineOf } from './problems.js';
+import type { Template } from './template.js';
+
+/**
+ * Resolves every name of a template and checks that what it asks fits what the datasets have and allow.
+ * Thrown when anything doesn't, with all of it at once: TemplateError NOT_BINDABLE. `lineOf` (from
+ * `parseTemplateSource`) puts lines to the problems.
+ */
+export function bindTemplate(template: Template, catalogue: Catalogue, lineOf?: LineOf): BoundTemplate {
+  const problems = new ProblemList(lineOf);
+  const used = resolveDatasets(template, catalogue, problems);
+  const population = used.get(template.population.dataset);
+  checkUnit(template, population, problems);
+  checkLinks(template, used, problems);
+  const scheme = resolveScheme(template, population, problems);
+  const dimensions = bindDimensions(template.dimensions, used, template.links, problems);
+  checkLinksAreShown(template, dimensions, problems);
+  const { filters, parameters } = bindChoices(template, used, problems);
+
+  const layout = layOut(template, dimensions);
+  // A product of wrong factors would only be a second complaint about them.
+  if (problems.isEmpty && layout.cells > MAX_CELLS) {
+    problems.add(['dimensions'], `make ${layout.cells} cells, of which there may be ${MAX_CELLS}: use fewer or wider`);
+  }
+  if (!problems.isEmpty || population === undefined) {
+    throw new TemplateError('NOT_BINDABLE', 'The template does not fit its datasets:', problems.sorted());
+  }
+
+  const unit = template.unit === 'person' ? 'person' : 'record';
+  const filtersOf = (dataset: string): readonly BoundFilter[] => filters.get(dataset) ?? [];
+  return {
+    template,
+    unit,
+    scheme,
+    population: {
+      role: 'base',
+      dataset: population,
+      where: filtersOf(population.dataset),
+      contributionLimit: template.contributionLimit,
+      keys: baseKeys(template, scheme),
+      ...layout.partOf(population.dataset),
+    } satisfies BoundPopulation,
+    links: template.links.flatMap(({ dataset: name, on, keep, take }): BoundLink[] => {
+      const dataset = used.get(name);
+      if (dataset === undefined) return [];
+      const keys = on === 'person' ? personColumns(scheme) : [CASE_COLUMN];
+      return [{ role: 'linked', dataset, on, keep, take, where: filtersOf(name), keys, ...layout.partOf(name) }];
+    }),
+    dimensions,
+    parameters,
+    cells: layout.cells,
+  };
+}
+
+/** The datasets of the template that exist, by name. */
+function resolveDatasets(template: Template, catalogue: Catalogue, problems: ProblemList): Catalogue {
+  const used = new Map<string, DatasetDefinition>();
+  const clauses = [
+    { name: template.population.dataset, path: ['population', 'dataset'] },
+    ...template.links.map(({ dataset }, index) => ({ name: dataset, path: ['links', index, 'dataset'] })),
+  ];
+  for (const { name, path } of clauses) {
+    const dataset = catalogue.get(name);
+    if (dataset === undefined) problems.add(path, 'is not a dataset that is defined');
+    else if (used.has(name)) problems.add(path, 'is in use already: a template takes each dataset once');
+    else {
+      used.set(name, dataset);
+      if (!dataset.purposes.includes(template.purpose)) {
+        problems.add(path, `may not be used for the template's purpose, ${template.purpose}`);
+      }
+    }
+  }
+  return used;
+}
+
+function checkUnit(template: Template, population: DatasetDefinition | undefined, problems: ProblemList): void {
+  const { unit, contributionLimit } = template;
+  if (unit === 'person') {
+    if (contributionLimit !== 1) problems.add(['contributionLimit'], 'must be 1 where people are counted');
+    if (population !== undefined && !population.keys.includes('person')) {
+      problems.add(['unit'], `can't be person: the records of ${population.dataset} are not linked on the person`);
+    }
+  } else if (population !== undefined && unit !== population.unit) {
+    problems.add(['unit'], `must be person or ${population.unit}, the unit of ${population.dataset}`);
+  }
+}
+
+function checkLinks(template: Template, used: Catalogue, problems: ProblemList): void {
+  template.links.forEach(({ dataset, on }, index) => {
+    for (const name of [template.population.dataset, dataset]) {
+      const definition = used.get(name);
+      if (definition !== undefined && !definition.keys.includes(on)) {
+        problems.add(['links', index, 'on'], `can't be ${on}: the records of ${name} are not linked on it`);
+      }
+    }
+  });
+}
+
+/** Data that no dimension shows and no filter needs isn't asked for; and each table cell is then one cell number. */
+function checkLinksAreShown(template: Template, dimensions: readonly BoundDimension[], problems: ProblemList): void {
+  // A dimension that was itself wrong is no proof that the link isn't used.
+  if (dimensions.length !== template.dimensions.length) return;
+  template.links.forEach(({ dataset, keep }, index) => {
+    if (keep === 'all' && !dimensions.some((dimension) => dimension.dataset === dataset)) {
+      problems.add(['links', index], 'keeps all records and no dimension shows it: it has no effect');
+    }
+  });
+}
+
+/** Null where there is none, or none that exists. */
+function resolveScheme(
+  template: Template,
+  population: DatasetDefinition | undefined,
+  problems: ProblemList,
+): Scheme | null {
+  if (template.scheme === undefined) {
+    if (joinsPeople(template)) problems.add(['scheme'], 'is missing: it is needed wherever people are joined');
+    return null;
+  }
+  const scheme = schemes.get(template.scheme);
+  if (scheme === undefined) problems.add(['scheme'], `must be ${[...schemes.keys()].join(' or ')}`);
+  // A scheme that joins nobody may still say who the people are that contributionLimit counts.
+  if (population !== undefined && !population.keys.includes('person') && !joinsPeople(template)) {
+    problems.add(['scheme'], 'is not needed: there are no people in the population');
+  }
+  return scheme ?? null;
+}
+
+function joinsPeople({ unit, links }: Template): boolean {
+  return unit === 'person' || links.some(({ on }) => on === 'person');
+}
+
+function bindChoices(
+  template: Template,
+  used: Catalogue,
+  problems: ProblemList,
+): { readonly filters: ReadonlyMap<string, readonly BoundFilter[]>; readonly parameters: BoundTemplate['parameters'] } {
+  const clauses = [
+    { ...template.population, path: ['population', 'where'] },
+    ...template.links.map((link, index) => ({ ...link, path: ['links', index, 'where'] })),
+  ];
+  const bound = clauses.flatMap(({ dataset: name, where, path }) => {
+    const dataset = used.get(name);
+    return dataset === undefined ? [] : [{ name, ...bindFilters(where, dataset, path, problems) }];
+  });
+  const population = used.get(template.population.dataset);
+  return {
+    filters: new Map(bound.map(({ name, filters }) => [name, filters])),
+    parameters:
+      population === undefined
+        ? new Map()
+        : bindParameterClauses(
+            template.parameters,
+            population,
+            bound.flatMap(({ uses }) => uses),
+            problems,
+          ),
+  };
+}
+
+type Part = Pick<BoundPopulation, 'dimensions' | 'labels' | 'stride'>;
+
+/** Gives every dataset, in the order population, links as written, its digit of the mixed-radix cell number. */
+function layOut(
+  template: Template,
+  dimensions: readonly BoundDimension[],
+): { readonly cells: number; partOf(dataset: string): Part } {
+  const parts = new Map<string, Part>();
+  let stride = 1;
+  for (const dataset of [template.population.dataset, ...template.links.map((link) => link.dataset)]) {
+    const own = dimensions.filter(
+      (dimension): dimension is FieldDimension => dimension.kind !== 'linked' && dimension.dataset === dataset,
+    );
+    const labels = own.reduce((product, dimension) => product * radixOf(dimension), 1);
+    parts.set(dataset, { dimensions: own, labels, stride });
+    stride *= labels + 1;
+  }
+  return {
+    cells: stride,
+    partOf: (dataset) => {
+      const part = parts.get(dataset);
+      if (part === undefined) throw new RangeError('not a dataset of the template');
+      return part;
+    },
+  };
+}
+
+const CASE_COLUMN: KeyColumn = { name: CASE_KEY, on: 'case' };
+
+function personColumns(scheme: Scheme | null): KeyColumn[] {
+  return scheme === null ? [] : keyNames(scheme).map((name) => ({ name, on: 'person' }));
+}
+
+/** All that any link, and the union of several agencies' people, looks for. */
+function baseKeys(template: Template, scheme: Scheme | null): KeyColumn[] {
+  return [
+    ...(joinsPeople(template) ? personColumns(scheme) : []),
+    ...(template.links.some(({ on }) => on === 'case') ? [CASE_COLUMN] : []),
+  ];
+}

@@ -1,0 +1,117 @@
+import type { Scheme } from '../linkage/index.js';
+import type { KeyColumn, LinkOn } from '../private-join/index.js';
+import type { CodeField, DatasetDefinition, IntegerField, QuarterField } from './dataset.js';
+import type { Template } from './template.js';
+
+/** A template whose every name is resolved against dataset definitions and whose cells are laid out. */
+export interface BoundTemplate {
+  readonly template: Template;
+  /** What is counted: people, or records of the population's dataset. */
+  readonly unit: 'person' | 'record';
+  /** Null where the template names none, for nothing is joined on the person. */
+  readonly scheme: Scheme | null;
+  readonly population: BoundPopulation;
+  /** In template order. */
+  readonly links: readonly BoundLink[];
+  /** In template order, across all datasets: the dimensions of the table. */
+  readonly dimensions: readonly BoundDimension[];
+  /** Sorted by name. */
+  readonly parameters: ReadonlyMap<string, BoundParameter>;
+  /** How many cell numbers there are: the product of labels + 1 over all datasets. */
+  readonly cells: number;
+}
+
+export type BoundList = BoundPopulation | BoundLink;
+
+interface BoundListCommon {
+  readonly dataset: DatasetDefinition;
+  readonly where: readonly BoundFilter[];
+  /** This dataset's own dimensions, in template order: what its label is made of. */
+  readonly dimensions: readonly FieldDimension[];
+  /** A record's label is in 1..labels. */
+  readonly labels: number;
+  /** A record's share in its cell number is label * stride. */
+  readonly stride: number;
+  /** Match keys in column order. */
+  readonly keys: readonly KeyColumn[];
+}
+
+export interface BoundPopulation extends BoundListCommon {
+  readonly role: 'base';
+  /** Records one person may have. */
+  readonly contributionLimit: number;
+}
+
+export interface BoundLink extends BoundListCommon {
+  readonly role: 'linked';
+  readonly on: LinkOn;
+  readonly keep: 'all' | 'linked' | 'not-linked';
+  readonly take: 'earliest' | 'latest';
+}
+
+export type BoundFilter = InFilter | BetweenFilter;
+
+export interface InFilter {
+  readonly kind: 'in';
+  readonly field: string;
+  readonly definition: CodeField | QuarterField;
+  /** The codes, or the name of the parameter that chooses them. */
+  readonly values: readonly string[] | { readonly parameter: string };
+}
+
+export interface BetweenFilter {
+  readonly kind: 'between';
+  readonly field: string;
+  readonly definition: IntegerField;
+  readonly from: number;
+  readonly to: number;
+}
+
+export type BoundDimension = FieldDimension | LinkedDimension;
+
+export type FieldDimension = CodeDimension | BandDimension;
+
+interface FieldDimensionCommon {
+  readonly dataset: string;
+  readonly field: string;
+  readonly label: string;
+}
+
+export interface CodeDimension extends FieldDimensionCommon {
+  readonly kind: 'code';
+  readonly definition: CodeField | QuarterField;
+  /** Codes in category order; "Not recorded" comes after them. */
+  readonly codes: readonly string[];
+}
+
+export interface BandDimension extends FieldDimensionCommon {
+  readonly kind: 'band';
+  readonly definition: IntegerField;
+  /** In category order; "Not recorded" comes after them. */
+  readonly bands: readonly Band[];
+}
+
+/** Whole numbers in from..below-1; open where absent. */
+export interface Band {
+  readonly from: number | null;
+  readonly below: number | null;
+}
+
+export interface LinkedDimension {
+  readonly kind: 'linked';
+  readonly dataset: string;
+  readonly label: string;
+}
+
+export interface BoundParameter {
+  readonly name: string;
+  /** Code to its meaning: the finite list, in order. */
+  readonly choices: ReadonlyMap<string, string>;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Categories of a field dimension within its dataset's label: its codes or bands, and "Not recorded". */
+export function radixOf(dimension: FieldDimension): number {
+  return (dimension.kind === 'code' ? dimension.codes.length : dimension.bands.length) + 1;
+}

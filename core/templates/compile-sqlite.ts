@@ -1,0 +1,132 @@
+import type { KeyColumn } from '../private-join/index.js';
+import type { Band, BoundFilter, BoundLink, BoundPopulation, BoundTemplate, FieldDimension } from './bound.js';
+import { radixOf } from './bound.js';
+import type { BoundParameters } from './parameters.js';
+import {
+  CASE_GROUP_COLUMN,
+  fieldColumn,
+  keyColumn,
+  PERSON_COLUMN,
+  quoteIdentifier,
+  RECORD_COLUMN,
+  RECORDS_TABLE,
+} from './snapshot-schema.js';
+
+export interface CompiledQuery {
+  readonly sql: string;
+  /** In the order of the question marks. */
+  readonly parameters: readonly (string | number)[];
+}
+
+export interface CompiledList extends CompiledQuery {
+  /** Match keys in column order. Each row is its label, then these: 32-byte sealed points or null. */
+  readonly keys: readonly KeyColumn[];
+}
+
+/**
+ * The rows that one agency's snapshot of `dataset` puts into the run, in record order: label, then sealed match keys.
+ * Filters come first: of several records of a person the latest (or earliest) of those that match them stands.
+ * Thrown when the template doesn't use the dataset: RangeError.
+ */
+export function compileList(bound: BoundTemplate, dataset: string, parameters: BoundParameters): CompiledList {
+  const list = [bound.population, ...bound.links].find((candidate) => candidate.dataset.dataset === dataset);
+  if (list === undefined) throw new RangeError('not a dataset of the template');
+
+  const keys = list.keys.map(({ name }) => column(keyColumn(name)));
+  const label = compileLabel(list.dimensions);
+  const where = list.where.map((filter) => compileFilter(filter, parameters));
+  const limit = list.role === 'base' && bound.unit === 'record' ? list.contributionLimit : 1;
+  const lines = [
+    `SELECT ${['"label"', ...keys].join(', ')} FROM (`,
+    `SELECT ${[RECORD, ...keys].join(', ')}, ${label.sql} AS "label", ${compilePlace(list)} AS "place"`,
+    `FROM ${column(RECORDS_TABLE)}`,
+    ...where.map(({ sql }, index) => `${index === 0 ? 'WHERE' : 'AND'} ${sql}`),
+    `) WHERE "place" <= ? ORDER BY ${RECORD}`,
+  ];
+  return {
+    sql: lines.join('\n'),
+    parameters: [...label.parameters, ...where.flatMap((part) => part.parameters), limit],
+    keys: list.keys,
+  };
+}
+
+/** How many rows the list has: one row, one column. */
+export function compileCount({ sql, parameters }: CompiledList): CompiledQuery {
+  return { sql: `SELECT COUNT(*) AS "count" FROM (\n${sql}\n)`, parameters };
+}
+
+const column = quoteIdentifier;
+const RECORD = column(RECORD_COLUMN);
+
+/**
+ * 1 + the mixed-radix number of the categories, the first dimension being the most significant. The driver binds every
+ * number as a real one, hence the cast.
+ */
+function compileLabel(dimensions: readonly FieldDimension[]): CompiledQuery {
+  const parts: CompiledQuery[] = [{ sql: '?', parameters: [1] }];
+  let weight = dimensions.reduce((product, dimension) => product * radixOf(dimension), 1);
+  for (const dimension of dimensions) {
+    weight /= radixOf(dimension);
+    parts.push(compileCategory(dimension, weight));
+  }
+  return {
+    sql: `CAST(${parts.map(({ sql }) => sql).join(' + ')} AS INTEGER)`,
+    parameters: parts.flatMap(({ parameters }) => parameters),
+  };
+}
+
+/** The index of a record's category times its weight; what is null, or no category at all, is "Not recorded". */
+function compileCategory(dimension: FieldDimension, weight: number): CompiledQuery {
+  const field = column(fieldColumn(dimension.field));
+  const cases =
+    dimension.kind === 'code'
+      ? dimension.codes.map((code): CompiledQuery => ({ sql: `${field} = ?`, parameters: [code] }))
+      : dimension.bands.map((band) => compileBand(field, band));
+  const whens = cases.map(({ sql, parameters }, index): CompiledQuery => ({
+    sql: `WHEN ${sql} THEN ?`,
+    parameters: [...parameters, index * weight],
+  }));
+  return {
+    sql: `CASE ${whens.map(({ sql }) => sql).join(' ')} ELSE ? END`,
+    parameters: [...whens.flatMap(({ parameters }) => parameters), cases.length * weight],
+  };
+}
+
+function compileBand(field: string, { from, below }: Band): CompiledQuery {
+  const bounds = [
+    ...(from === null ? [] : [{ sql: `${field} >= ?`, value: from }]),
+    ...(below === null ? [] : [{ sql: `${field} < ?`, value: below }]),
+  ];
+  return { sql: bounds.map(({ sql }) => sql).join(' AND '), parameters: bounds.map(({ value }) => value) };
+}
+
+/** A comparison with null is neither true nor false: a record without the field never matches. */
+function compileFilter(filter: BoundFilter, parameters: BoundParameters): CompiledQuery {
+  const field = column(fieldColumn(filter.field));
+  if (filter.kind === 'between') {
+    return { sql: `${field} BETWEEN ? AND ?`, parameters: [filter.from, filter.to] };
+  }
+  const values = 'parameter' in filter.values ? chosen(parameters, filter.values.parameter) : filter.values;
+  return { sql: `${field} IN (${values.map(() => '?').join(', ')})`, parameters: values };
+}
+
+function chosen(parameters: BoundParameters, name: string): readonly string[] {
+  const values = parameters.values.get(name);
+  if (values === undefined) throw new RangeError('not the parameters of this template');
+  return values;
+}
+
+/**
+ * A record's place among those of its person or case, counted from 1. Records are in order of the dataset's order
+ * field, then of their number; SQLite puts null before everything, so a record without the field counts as earliest.
+ * Records without a case are each a case of their own.
+ */
+function compilePlace(list: BoundPopulation | BoundLink): string {
+  const direction = list.role === 'linked' && list.take === 'earliest' ? 'ASC' : 'DESC';
+  const order = `ORDER BY ${column(fieldColumn(list.dataset.order))} ${direction}, ${RECORD} ${direction}`;
+  if (list.role === 'linked' && list.on === 'case') {
+    const group = column(CASE_GROUP_COLUMN);
+    return `CASE WHEN ${group} IS NULL THEN 1 ELSE ROW_NUMBER() OVER (PARTITION BY ${group} ${order}) END`;
+  }
+  return `ROW_NUMBER() OVER (PARTITION BY ${column(PERSON_COLUMN)} ${order})`;
+}

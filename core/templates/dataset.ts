@@ -1,0 +1,102 @@
+import type { LinkOn } from '../private-join/index.js';
+import { canonicalJson, sha256 } from './canonical-json.js';
+import { TemplateError } from './errors.js';
+import { describeQuarter, quartersBetween } from './quarter.js';
+
+/** An agreed shape of data (`police.victim-crimes`): several agencies may offer it, each from its own source. */
+export interface DatasetDefinition {
+  /** `<organisation>.<name>`. */
+  readonly dataset: string;
+  readonly version: number;
+  readonly title: string;
+  /** What it holds, in plain English. */
+  readonly description: string;
+  /** What one record is, as in `victim-case`. */
+  readonly unit: string;
+  /** What its records can be linked on. */
+  readonly keys: readonly LinkOn[];
+  /** True: the source is known not to hold everybody; whoever uses it must say so. */
+  readonly partial: boolean;
+  /** Name of the date, quarter or integer field that says which record of a person or case is the latest. */
+  readonly order: string;
+  /** Purpose codes under which it may be used. */
+  readonly purposes: readonly string[];
+  /** In the order of the definition. */
+  readonly fields: ReadonlyMap<string, FieldDefinition>;
+}
+
+export type FieldDefinition = DateField | QuarterField | CodeField | IntegerField;
+export type FieldType = FieldDefinition['type'];
+
+interface FieldCommon {
+  /** In plain English. */
+  readonly meaning: string;
+  readonly category: FieldCategory;
+}
+
+export const FIELD_CATEGORIES = [
+  'demographics',
+  'services',
+  'investigation',
+  'court-case',
+  'offender-information',
+] as const;
+export type FieldCategory = (typeof FIELD_CATEGORIES)[number];
+
+/** ISO dates. It orders records; no template can ask for it. */
+export interface DateField extends FieldCommon {
+  readonly type: 'date';
+}
+
+/** Calendar quarters `2025-Q1`, from the first to the last that may occur. */
+export interface QuarterField extends FieldCommon {
+  readonly type: 'quarter';
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One of a finite list. */
+export interface CodeField extends FieldCommon {
+  readonly type: 'code';
+  /** Code to its meaning, in the order in which tables show them. */
+  readonly codes: ReadonlyMap<string, string>;
+}
+
+/** A whole number in min..max. */
+export interface IntegerField extends FieldCommon {
+  readonly type: 'integer';
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Dataset definitions by name. */
+export type Catalogue = ReadonlyMap<string, DatasetDefinition>;
+
+/** Thrown when two definitions have one name: TemplateError BAD_DATASET. */
+export function createCatalogue(definitions: readonly DatasetDefinition[]): Catalogue {
+  const catalogue = new Map<string, DatasetDefinition>();
+  for (const definition of definitions) {
+    if (catalogue.has(definition.dataset)) {
+      throw new TemplateError('BAD_DATASET', `${definition.dataset} is defined twice.`);
+    }
+    catalogue.set(definition.dataset, definition);
+  }
+  return catalogue;
+}
+
+/** What a code or quarter field can be, in order: code to meaning. */
+export function codesOf(field: CodeField | QuarterField): ReadonlyMap<string, string> {
+  if (field.type === 'code') return field.codes;
+  return new Map(quartersBetween(field.from, field.to).map((quarter) => [quarter, describeQuarter(quarter)]));
+}
+
+/**
+ * SHA-256 of the definition's canonical form, 32 bytes: what two parties must agree on to mean the same by it. Fields
+ * and codes go in as lists, for their order lays out cells and canonical JSON would sort them.
+ */
+export function datasetDigest(definition: DatasetDefinition): Uint8Array {
+  const fields = [...definition.fields].map(([name, field]) =>
+    field.type === 'code' ? { name, ...field, codes: [...field.codes] } : { name, ...field },
+  );
+  return sha256(canonicalJson({ ...definition, fields }));
+}

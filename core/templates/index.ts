@@ -1,0 +1,77 @@
+export { bindTemplate } from './bind.js';
+export type {
+  Band,
+  BandDimension,
+  BetweenFilter,
+  BoundDimension,
+  BoundFilter,
+  BoundLink,
+  BoundList,
+  BoundParameter,
+  BoundPopulation,
+  BoundTemplate,
+  CodeDimension,
+  FieldDimension,
+  InFilter,
+  LinkedDimension,
+} from './bound.js';
+export { canonicalJson } from './canonical-json.js';
+export { canonicalTemplate, MAX_PAYLOAD_BYTES, templateDigest, templateFromPayload } from './canonical.js';
+export { compileCount, compileList } from './compile-sqlite.js';
+export type { CompiledList, CompiledQuery } from './compile-sqlite.js';
+export { codesOf, createCatalogue, datasetDigest, FIELD_CATEGORIES } from './dataset.js';
+export type {
+  Catalogue,
+  CodeField,
+  DatasetDefinition,
+  DateField,
+  FieldCategory,
+  FieldDefinition,
+  FieldType,
+  IntegerField,
+  QuarterField,
+} from './dataset.js';
+export { addSignature, MAX_ENVELOPE_BYTES, signTemplate, TEMPLATE_PAYLOAD_TYPE, verifyEnvelope } from './envelope.js';
+export type { VerifiedEnvelope } from './envelope.js';
+export { TEMPLATE_ERROR_CODES, TemplateError } from './errors.js';
+export type { TemplateErrorCode } from './errors.js';
+export { explainTemplate } from './explain.js';
+export type { Explanation, ExplanationSection } from './explain.js';
+export type { OfferedSnapshot, ParameterValues, Participant, RunOffer } from './offer.js';
+export { bindParameters } from './parameters.js';
+export type { BoundParameters } from './parameters.js';
+export { MAX_DATASET_BYTES, parseDataset } from './parse-dataset.js';
+export { MAX_TEMPLATE_BYTES, parseTemplate, parseTemplateSource } from './parse.js';
+export type { TemplateSource } from './parse.js';
+export { MINIMUM_PARTICIPANTS, planRun } from './plan.js';
+export type { PlanInput } from './plan.js';
+export { MAX_PROBLEMS } from './problems.js';
+export type { LineOf } from './problems.js';
+export { isQuarter, quarterOf, quartersBetween } from './quarter.js';
+export { identityKeys, parseRoster } from './roster.js';
+export type { Governance, Officer, Roster, RosterAgency } from './roster.js';
+export {
+  CASE_GROUP_COLUMN,
+  fieldColumn,
+  keyColumn,
+  PERSON_COLUMN,
+  quoteIdentifier,
+  RECORD_COLUMN,
+  RECORDS_TABLE,
+} from './snapshot-schema.js';
+export { decodeTable, tableShape } from './table.js';
+export { isExpired } from './template.js';
+export type {
+  BetweenClause,
+  DimensionClause,
+  DisclosureClause,
+  FieldDimensionClause,
+  FilterClause,
+  InClause,
+  LinkClause,
+  LinkedDimensionClause,
+  ParameterClause,
+  PopulationClause,
+  Principles,
+  Template,
+} from './template.js';

@@ -1,0 +1,143 @@
+import { fromHex } from '../base/index.js';
+import { computeContext, COORDINATOR, listId } from '../private-join/index.js';
+import type { ContextParticipant, JoinPlan, ListPlan } from '../private-join/index.js';
+import type { BoundList, BoundTemplate } from './bound.js';
+import { datasetDigest } from './dataset.js';
+import { TemplateError } from './errors.js';
+import type { Participant, RunOffer } from './offer.js';
+import type { BoundParameters } from './parameters.js';
+import type { Roster, RosterAgency } from './roster.js';
+
+export interface PlanInput {
+  readonly offer: RunOffer;
+  readonly bound: BoundTemplate;
+  readonly parameters: BoundParameters;
+  /** 64 hexadecimal digits, of the envelope that was verified. */
+  readonly templateDigest: string;
+  readonly roster: Roster;
+}
+
+/** Fewer agencies than this would be a count of one agency's own records. */
+export const MINIMUM_PARTICIPANTS = 2;
+
+/** Characters of the name under which somebody asks. */
+export const MAX_REQUESTER_LENGTH = 200;
+
+/**
+ * Derives the plan of a run. Every party does it for itself; the context in it binds template, dataset definitions,
+ * parameters, requester, purpose, participants and snapshots.
+ * Thrown when the offer doesn't fit the template or the roster: TemplateError BAD_OFFER or TOO_FEW_PARTICIPANTS.
+ */
+export function planRun({ offer, bound, parameters, templateDigest, roster }: PlanInput): JoinPlan {
+  assertAsking(offer, bound);
+  const providers = resolveParticipants(offer.participants, bound, roster);
+  return {
+    runId: offer.runId,
+    context: computeContext({
+      runId: offer.runId,
+      templateDigest: fromHex(templateDigest),
+      datasetDigests: listsOf(bound).map(({ dataset }) => ({
+        dataset: dataset.dataset,
+        digest: datasetDigest(dataset),
+      })),
+      parameters: parameters.canonical,
+      requester: offer.requester,
+      purpose: offer.purpose,
+      participants: contextParticipants(providers, roster),
+    }),
+    mixers: providers.map(({ agency }) => agency.id),
+    lists: planLists(providers, bound),
+    base: { dataset: bound.population.dataset.dataset, unit: bound.unit },
+    links: bound.links.map(({ dataset, on, keep }) => ({ dataset: dataset.dataset, on, keep })),
+    cells: bound.cells,
+    minimumTally: bound.template.disclosure.threshold,
+  };
+}
+
+function assertAsking({ runId, requester, purpose }: RunOffer, { template }: BoundTemplate): void {
+  if (!/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(runId)) throw badOffer('The run has no UUID of its own.');
+  if (requester.trim() === '' || requester.length > MAX_REQUESTER_LENGTH) {
+    throw badOffer(`Who asks must be named, in at most ${MAX_REQUESTER_LENGTH} characters.`);
+  }
+  if (purpose !== template.purpose) throw badOffer("The purpose of the run is not the template's.");
+}
+
+interface Provider {
+  readonly agency: RosterAgency;
+  readonly datasets: Participant['datasets'];
+}
+
+/** Exactly agencies of the roster, in its order, each with datasets it may offer and the template asks for. */
+function resolveParticipants(
+  participants: readonly Participant[],
+  bound: BoundTemplate,
+  roster: Roster,
+): readonly Provider[] {
+  const places = participants.map(({ agency }) => roster.agencies.findIndex(({ id }) => id === agency));
+  if (places.some((place, index) => index > 0 && place <= (places[index - 1] ?? -1))) {
+    throw badOffer('The participants are not in the order of the roster, each once.');
+  }
+  const asked = listsOf(bound).map(({ dataset }) => dataset.dataset);
+  const providers = participants.map(({ datasets }, index): Provider => {
+    const agency = roster.agencies[places[index] ?? -1];
+    if (agency === undefined) throw badOffer('A participant is not an agency of the roster.');
+    assertDatasets(datasets, agency, asked);
+    return { agency, datasets };
+  });
+  if (providers.length < MINIMUM_PARTICIPANTS) {
+    throw new TemplateError('TOO_FEW_PARTICIPANTS', `A run needs at least ${MINIMUM_PARTICIPANTS} agencies.`);
+  }
+  for (const name of asked) {
+    if (!providers.some(({ datasets }) => datasets.some(({ dataset }) => dataset === name))) {
+      throw new TemplateError('TOO_FEW_PARTICIPANTS', `No participant answers from ${name}.`);
+    }
+  }
+  return providers;
+}
+
+function assertDatasets(datasets: Participant['datasets'], agency: RosterAgency, asked: readonly string[]): void {
+  const names = datasets.map(({ dataset }) => dataset);
+  if (new Set(names).size !== names.length) throw badOffer('A participant answers from one dataset twice.');
+  if (names.some((name) => !agency.datasets.includes(name))) {
+    throw badOffer('A participant answers from a dataset that the roster does not let it offer.');
+  }
+  if (names.some((name) => !asked.includes(name))) {
+    throw badOffer('A participant answers from a dataset that the template does not ask for.');
+  }
+  if (datasets.some(({ snapshot }) => !/^[0-9a-f]{64}$/.test(snapshot))) {
+    throw badOffer('A snapshot has no digest of 64 hexadecimal digits.');
+  }
+}
+
+/** Dataset by dataset in template order; within one, in roster order, which is the order of preference. */
+function planLists(providers: readonly Provider[], bound: BoundTemplate): ListPlan[] {
+  return listsOf(bound).flatMap(({ dataset: { dataset }, role, keys, labels, stride }) =>
+    providers
+      .filter(({ datasets }) => datasets.some((offered) => offered.dataset === dataset))
+      .map(({ agency }) => {
+        const id = listId(dataset, agency.id);
+        return { id, dataset, provider: agency.id, role, keys, labels, stride };
+      }),
+  );
+}
+
+function contextParticipants(providers: readonly Provider[], { coordinator }: Roster): ContextParticipant[] {
+  const agencies = providers.map(({ agency: { id, identityKey }, datasets }): ContextParticipant => ({
+    party: id,
+    identityKey,
+    roles: datasets.length === 0 ? ['mixer'] : ['provider', 'mixer'],
+    // Sorted, so that the order in which an agency names its datasets means nothing.
+    lists: datasets
+      .map(({ dataset, snapshot }) => ({ list: listId(dataset, id), snapshot }))
+      .toSorted((a, b) => (a.list < b.list ? -1 : 1)),
+  }));
+  return [...agencies, { party: COORDINATOR, identityKey: coordinator.identityKey, roles: ['coordinator'], lists: [] }];
+}
+
+function listsOf({ population, links }: BoundTemplate): readonly BoundList[] {
+  return [population, ...links];
+}
+
+function badOffer(message: string): TemplateError {
+  return new TemplateError('BAD_OFFER', message);
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+
+import { MAXIMUM_THRESHOLD, MINIMUM_ROUNDING, MINIMUM_THRESHOLD } from '../disclosure/index.js';
+import type { DimensionClause, FilterClause, Template } from './template.js';
+import {
+  datasetNameSchema,
+  hasOneOf,
+  integerSchema,
+  isoDateSchema,
+  lineSchema,
+  MAX_NAME_LENGTH,
+  nameSchema,
+  onAnyBlock,
+  qualifiedFieldSchema,
+  textSchema,
+  versionSchema,
+} from './vocabulary.js';
+
+export const MAX_FILTERS = 20;
+export const MAX_LINKS = 8;
+export const MAX_DIMENSIONS = 8;
+/** Numbers at which bands begin. */
+export const MAX_BANDS = 100;
+export const MAX_PARAMETERS = 10;
+/** Values of a filter or of a parameter's list. */
+export const MAX_VALUES = 500;
+export const MAX_CONTRIBUTION_LIMIT = 100;
+
+export const parameterNameSchema = z
+  .string()
+  .max(MAX_NAME_LENGTH)
+  .regex(/^[a-z][A-Za-z0-9-]*$/, 'must be letters, digits and hyphens, beginning with a small letter');
+
+/** Codes and quarters; whether they exist is known only when names are resolved. */
+const valueSchema = z.string().min(1).max(MAX_NAME_LENGTH);
+const valuesSchema = z.array(valueSchema).min(1).max(MAX_VALUES);
+
+const filterSchema = z
+  .strictObject({
+    field: nameSchema,
+    in: z
+      .union([valuesSchema, z.strictObject({ parameter: parameterNameSchema })], {
+        error: 'must be a list of codes, or { parameter: <its name> }',
+      })
+      .exactOptional(),
+    between: z.tuple([integerSchema, integerSchema]).exactOptional(),
+  })
+  .refine(hasOneOf('in', 'between'), { ...onAnyBlock, error: 'must have either in or between' })
+  .transform(({ field, in: values, between }): FilterClause => {
+    if (values !== undefined) return { field, in: values };
+    if (between !== undefined) return { field, between };
+    throw new TypeError('the check for exactly one of in and between has passed neither');
+  });
+
+const whereSchema = z.array(filterSchema).max(MAX_FILTERS).default([]);
+
+const dimensionSchema = z
+  .strictObject({
+    field: qualifiedFieldSchema.exactOptional(),
+    linked: datasetNameSchema.exactOptional(),
+    bands: z.array(integerSchema).min(1).max(MAX_BANDS).exactOptional(),
+    label: lineSchema.exactOptional(),
+  })
+  .refine(hasOneOf('field', 'linked'), { ...onAnyBlock, error: 'must have either field or linked' })
+  .refine((value) => !Object.hasOwn(value, 'linked') || !Object.hasOwn(value, 'bands'), {
+    ...onAnyBlock,
+    path: ['bands'],
+    error: 'only a field has bands',
+  })
+  .transform(({ field, linked, bands, label }): DimensionClause => {
+    const labelled = label === undefined ? {} : { label };
+    if (field !== undefined) return { field, ...(bands === undefined ? {} : { bands }), ...labelled };
+    if (linked !== undefined) return { linked, ...labelled };
+    throw new TypeError('the check for exactly one of field and linked has passed neither');
+  });
+
+const parameterSchema = z.strictObject({
+  from: z.union([valuesSchema, nameSchema], {
+    error: 'must be a list of codes, or the name of a field of the population',
+  }),
+  min: z.int().min(1).max(MAX_VALUES).default(1),
+  max: z.int().min(1).max(MAX_VALUES).exactOptional(),
+});
+
+const disclosureSchema = z
+  .strictObject({
+    threshold: z.int().min(MINIMUM_THRESHOLD).max(MAXIMUM_THRESHOLD),
+    roundTo: z.int().min(MINIMUM_ROUNDING).max(MAXIMUM_THRESHOLD),
+    epsilon: z.literal('none', {
+      error: ({ input }) =>
+        typeof input === 'number' ? 'noise is not available in this version: write none' : undefined,
+    }),
+  })
+  .refine(({ threshold, roundTo }) => typeof threshold !== 'number' || !(roundTo > threshold), {
+    ...onAnyBlock,
+    path: ['roundTo'],
+    error: 'must not be more than the threshold',
+  });
+
+export const templateSchema: z.ZodType<Template> = z.strictObject({
+  template: nameSchema,
+  version: versionSchema,
+  title: lineSchema,
+  pilot: nameSchema,
+  purpose: nameSchema,
+  lawfulBasis: textSchema,
+  success: textSchema,
+  principles: z.strictObject({
+    relevant: textSchema,
+    impactful: textSchema,
+    clearAndInformative: textSchema,
+    nonStigmatising: textSchema,
+  }),
+  expires: isoDateSchema,
+  unit: nameSchema,
+  contributionLimit: z.int().min(1).max(MAX_CONTRIBUTION_LIMIT).default(1),
+  scheme: nameSchema.exactOptional(),
+  population: z.strictObject({ dataset: datasetNameSchema, where: whereSchema }),
+  links: z
+    .array(
+      z.strictObject({
+        dataset: datasetNameSchema,
+        on: z.enum(['person', 'case']),
+        keep: z.enum(['all', 'linked', 'not-linked']),
+        take: z.enum(['earliest', 'latest']).default('latest'),
+        where: whereSchema,
+      }),
+    )
+    .max(MAX_LINKS)
+    .default([]),
+  dimensions: z.array(dimensionSchema).min(1).max(MAX_DIMENSIONS),
+  parameters: z
+    .record(parameterNameSchema, parameterSchema)
+    .refine((parameters) => Object.keys(parameters).length <= MAX_PARAMETERS, {
+      ...onAnyBlock,
+      error: `must have at most ${MAX_PARAMETERS} entries`,
+    })
+    .default({}),
+  disclosure: disclosureSchema,
+});

@@ -1,0 +1,105 @@
+import type { LinkOn } from '../private-join/index.js';
+
+/**
+ * A template as it is written and signed, with its defaults filled in. Names in it are only words so far: `bindTemplate`
+ * resolves them against the dataset definitions.
+ */
+export interface Template {
+  /** Its name, as in `victim-engagement-by-case-length`. */
+  readonly template: string;
+  readonly version: number;
+  /** The question, in one line of plain English. */
+  readonly title: string;
+  readonly pilot: string;
+  /** Purpose code; each dataset says which it may be used for. */
+  readonly purpose: string;
+  readonly lawfulBasis: string;
+  /** What a good outcome is, in the words of those it is about. */
+  readonly success: string;
+  readonly principles: Principles;
+  /** ISO date of the last day on which it may run. */
+  readonly expires: string;
+  /** What is counted: `person`, or the population dataset's unit. */
+  readonly unit: string;
+  /** Records one person may have in the population; 1 when the unit is the person. */
+  readonly contributionLimit: number;
+  /** Match-key scheme, where anything is joined on the person. */
+  readonly scheme?: string;
+  readonly population: PopulationClause;
+  readonly links: readonly LinkClause[];
+  readonly dimensions: readonly DimensionClause[];
+  readonly parameters: Readonly<Record<string, ParameterClause>>;
+  readonly disclosure: DisclosureClause;
+}
+
+export interface Principles {
+  readonly relevant: string;
+  readonly impactful: string;
+  readonly clearAndInformative: string;
+  readonly nonStigmatising: string;
+}
+
+export interface PopulationClause {
+  readonly dataset: string;
+  /** All must hold. */
+  readonly where: readonly FilterClause[];
+}
+
+export interface LinkClause {
+  readonly dataset: string;
+  readonly on: LinkOn;
+  readonly keep: 'all' | 'linked' | 'not-linked';
+  /** Which of several records of one person or case stands. */
+  readonly take: 'earliest' | 'latest';
+  readonly where: readonly FilterClause[];
+}
+
+/** `field` is a field of the clause's own dataset. A field that isn't recorded never matches. */
+export type FilterClause = InClause | BetweenClause;
+
+export interface InClause {
+  readonly field: string;
+  readonly in: readonly string[] | { readonly parameter: string };
+}
+
+export interface BetweenClause {
+  readonly field: string;
+  /** Both included. */
+  readonly between: readonly [number, number];
+}
+
+export type DimensionClause = FieldDimensionClause | LinkedDimensionClause;
+
+export interface FieldDimensionClause {
+  /** `<dataset>.<field>`. */
+  readonly field: string;
+  /** Where each band begins; the last has no end. For integers, and only for them. */
+  readonly bands?: readonly number[];
+  readonly label?: string;
+}
+
+/** Whether the record linked to the dataset at all. */
+export interface LinkedDimensionClause {
+  readonly linked: string;
+  readonly label?: string;
+}
+
+/** A finite list to choose from: written out, or all codes of a field of the population. */
+export interface ParameterClause {
+  readonly from: readonly string[] | string;
+  /** How many values may be chosen. */
+  readonly min: number;
+  /** All where absent. */
+  readonly max?: number;
+}
+
+export interface DisclosureClause {
+  readonly threshold: number;
+  readonly roundTo: number;
+  readonly epsilon: 'none';
+}
+
+/** Whether its last day has passed, by the calendar of UTC. */
+export function isExpired(template: Template, now: Date): boolean {
+  return now.toISOString().slice(0, 10) > template.expires;
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+
+import { packagePath } from '../../../runtime/index.js';
+import type { BoundTemplate, ParameterValues } from '../../../core/templates/index.js';
+
+/** What the demonstration's federation is called; the ending says that nobody in it is real. */
+export const FEDERATION = 'bold-demo';
+
+/** The demonstration's questions, in the order in which it asks them. */
+export const DEMO_TEMPLATES = [
+  'victim-engagement-by-case-length',
+  'support-reached-after-referral',
+  'access-to-support-after-conviction',
+] as const;
+
+/** The templates' YAML. */
+export function templateTexts(): string[] {
+  return DEMO_TEMPLATES.map((name) =>
+    readFileSync(packagePath('examples', 'bold', 'templates', `${name}.yaml`), 'utf8'),
+  );
+}
+
+/** The widest choice of every parameter, so that the tables have the most people in them. */
+export function widestParameters({ parameters }: BoundTemplate): ParameterValues {
+  return Object.fromEntries(
+    [...parameters.values()].map(({ name, choices, max }) => [name, [...choices.keys()].slice(0, max)]),
+  );
+}

@@ -1,0 +1,193 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import type { RunDetailView, UnprotectedCountsView } from '../../../coordinator/index.js';
+import { ApiClient, outcome, RunProgressView } from '../../../cli/index.js';
+import type { Printer } from '../../../cli/index.js';
+import { bindParameters, explainTemplate } from '../../../core/templates/index.js';
+import type { BoundTemplate, ParameterValues } from '../../../core/templates/index.js';
+import { systemClock } from '../../../runtime/index.js';
+import { AGENCIES } from '../agencies.js';
+import { ExampleError } from '../errors.js';
+import { generateFederation } from '../federation.js';
+import type { Federation } from '../federation.js';
+import { boldCatalogue, boldTemplates } from '../library.js';
+import { pooledTruth } from '../truth/index.js';
+import type { TrueCell } from '../truth/index.js';
+import { DEMO_TEMPLATES, FEDERATION, templateTexts, widestParameters } from './bold-federation.js';
+import { RunningFederation } from './running-federation.js';
+
+export interface DemoOptions {
+  readonly people: number;
+  readonly seed: number;
+  /** Stop when the questions are answered; otherwise the federation runs until it is told to stop. */
+  readonly exit: boolean;
+  /** Where the figures go. */
+  readonly json?: string;
+  /** A folder to keep; a temporary one, removed at the end, when it isn't given. */
+  readonly directory?: string;
+  /** Threads for the arithmetic in each process. */
+  readonly workers: number;
+}
+
+/** What the demonstration found out about one question. */
+interface Answer {
+  readonly template: string;
+  readonly question: string;
+  readonly parameters: ParameterValues;
+  readonly run: RunDetailView;
+  readonly unprotected: UnprotectedCountsView;
+  readonly truth: readonly TrueCell[];
+  readonly equalsTruth: boolean;
+}
+
+/** Plays the whole system on this computer. Resolves with whether every count was right. */
+export async function runDemo(options: DemoOptions, printer: Printer, interrupted: AbortSignal): Promise<boolean> {
+  const directory = options.directory === undefined ? temporaryFolder() : resolve(options.directory);
+  mkdirSync(directory, { recursive: true });
+  const announce = (text: string): void => {
+    // Whoever presses Ctrl-C doesn't want to wait for the next step.
+    interrupted.throwIfAborted();
+    printer.note(text);
+  };
+  let federation: RunningFederation | null = null;
+  try {
+    announce(
+      `Inventing ${options.people.toLocaleString('en-GB')} people (seed ${options.seed}) and six agencies that know some of them …`,
+    );
+    const data = generateFederation({ people: options.people, seed: options.seed, directory: join(directory, 'data') });
+    federation = await RunningFederation.start(
+      {
+        directory,
+        federation: FEDERATION,
+        agencies: AGENCIES,
+        sources: data.sources,
+        templates: templateTexts(),
+        clock: systemClock,
+        workers: options.workers,
+      },
+      announce,
+    );
+    announce(`${federation.parties.length} processes are connected by mutual TLS. No record leaves its agency's node.`);
+    const answers = await askAll(federation, data, printer, announce);
+    if (options.json !== undefined) writeReport(options.json, options, federation, data, answers);
+    if (!options.exit) await stayUp(federation, directory, printer, interrupted);
+    return answers.every(({ equalsTruth }) => equalsTruth);
+  } finally {
+    printer.done();
+    await federation?.stop();
+    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function temporaryFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'tallystick-demo-'));
+}
+
+async function askAll(
+  federation: RunningFederation,
+  data: Federation,
+  printer: Printer,
+  announce: (text: string) => void,
+): Promise<Answer[]> {
+  const client = new ApiClient({ url: federation.apiUrl, token: federation.folder.token });
+  const templates = boldTemplates(boldCatalogue());
+  const answers: Answer[] = [];
+  for (const name of DEMO_TEMPLATES) {
+    const bound = templates.get(name);
+    if (bound === undefined) throw new RangeError(`there is no template ${name}`);
+    announce(`\n${explainTemplate(bound).question}`);
+    answers.push(await ask(client, bound, data, printer));
+  }
+  return answers;
+}
+
+async function ask(client: ApiClient, bound: BoundTemplate, data: Federation, printer: Printer): Promise<Answer> {
+  const parameters = widestParameters(bound);
+  const template = bound.template.template;
+  const { id } = await client.submit({ template, parameters: mutable(parameters) });
+  const progress = new RunProgressView(printer);
+  for await (const followed of client.follow(id)) {
+    if (followed.kind === 'event') progress.event(followed.event);
+    else progress.progress(followed.progress);
+  }
+  printer.done();
+  const run = await client.run(id);
+  printer.result(`\n${outcome(run, printer.columns).join('\n')}\n`);
+  if (run.release === null) {
+    throw new ExampleError('RUN_FAILED', `The run of ${template} ended without a table; the lines above say why.`);
+  }
+  const unprotected = await client.unprotectedCounts(id);
+  const truth = pooledTruth({ template: bound, parameters: bindParameters(bound, parameters), sources: data.sources });
+  const equalsTruth = isEqual(unprotected, truth);
+  printer.note(
+    equalsTruth
+      ? `Before rounding, every one of the ${unprotected.cells.length} cells equals what plain SQL over all databases together counts.`
+      : 'Before rounding, the cells differ from what plain SQL over all databases together counts. This is a bug: please report it.',
+  );
+  return { template, question: explainTemplate(bound).question, parameters, run, unprotected, truth, equalsTruth };
+}
+
+/** Cells with nobody in them may be missing on either side. */
+function isEqual({ cells }: UnprotectedCountsView, truth: readonly TrueCell[]): boolean {
+  const counted = new Map(cells.filter(({ count }) => count > 0).map((cell) => [cell.categories.join(), cell.count]));
+  const expected = truth.filter(({ count }) => count > 0);
+  return (
+    counted.size === expected.length && expected.every((cell) => counted.get(cell.categories.join()) === cell.count)
+  );
+}
+
+async function stayUp(
+  federation: RunningFederation,
+  directory: string,
+  printer: Printer,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const connection = `--url ${federation.apiUrl} --token-file ${federation.folder.tokenFile}`;
+  printer.note(
+    [
+      '',
+      'The federation is still up. In another terminal:',
+      `  npx tally runs ${connection}`,
+      `  npx tally templates ${connection}`,
+      `  npx tally run ${DEMO_TEMPLATES[0]} --param quarters=2025-Q1 --param offenceGroups=robbery ${connection}`,
+      `Configurations, databases and logs of every party are in ${directory}.`,
+      'Press Ctrl-C to stop everything.',
+    ].join('\n'),
+  );
+  if (interrupted.aborted) return;
+  await new Promise<void>((done) => interrupted.addEventListener('abort', () => done(), { once: true }));
+}
+
+function writeReport(
+  file: string,
+  { people, seed, workers }: DemoOptions,
+  federation: RunningFederation,
+  data: Federation,
+  answers: readonly Answer[],
+): void {
+  const report = {
+    people,
+    seed,
+    workersPerProcess: workers,
+    rows: Object.fromEntries(data.rows),
+    questions: answers.map(({ template, question, parameters, run, unprotected, truth, equalsTruth }) => ({
+      template,
+      question,
+      parameters,
+      run: run.id,
+      table: run.release?.table ?? null,
+      unprotected: unprotected.cells,
+      truth,
+      equalsTruth,
+      phases: unprotected.phases,
+    })),
+    cpuSeconds: Object.fromEntries(federation.parties.map((party) => [party, federation.program(party).cpuSeconds])),
+  };
+  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+function mutable(parameters: ParameterValues): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, [...values]]));
+}

@@ -1,0 +1,246 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+
+import { toBase64 } from '../../../core/base/index.js';
+import type { Clock } from '../../../core/base/index.js';
+import { tokenHash } from '../../../coordinator/index.js';
+import { COORDINATOR, rawPublicKey } from '../../../core/private-join/index.js';
+import { canonicalTemplate, parseTemplate, signTemplate } from '../../../core/templates/index.js';
+import { packagePath } from '../../../runtime/index.js';
+import { createAuthority, identityUri, issueCertificate } from '../../../transport/index.js';
+import type { Authority, PeerIdentity } from '../../../transport/index.js';
+import type { Agency } from '../agencies.js';
+import type { Source } from '../sources.js';
+
+/** What a federation is made of before it has a folder. */
+export interface FederationPlan {
+  /** Made where it is missing. */
+  readonly directory: string;
+  /** Its name, which ends in -demo or -test: there are no real people in it. */
+  readonly federation: string;
+  readonly agencies: readonly Agency[];
+  readonly sources: readonly Source[];
+  /** YAML texts; an officer signs each. */
+  readonly templates: readonly string[];
+  readonly clock: Clock;
+  /** Where the coordinator listens; on this computer, at any free ports, when it isn't given. */
+  readonly coordinator?: CoordinatorAddress;
+  /** Threads for the arithmetic in each process. */
+  readonly workers: number;
+}
+
+export interface CoordinatorAddress {
+  /** Name by which nodes reach the coordinator; its certificate has it. */
+  readonly host: string;
+  /** 0: any free port, which the coordinator says when it starts. */
+  readonly federationPort: number;
+  readonly apiPort: number;
+}
+
+export const THIS_COMPUTER: CoordinatorAddress = { host: 'localhost', federationPort: 0, apiPort: 0 };
+
+/** Where everything of a federation is. One folder for each party: nobody needs another's. */
+export interface FederationFolder {
+  readonly coordinatorConfig: string;
+  readonly tokenFile: string;
+  readonly token: string;
+  /** Folder of one agency's node. */
+  agencyFolder(agency: string): string;
+  /** Writes the coordinator's configuration with the ports that it is to have from now on. */
+  writeCoordinatorConfig(federationPort: number, apiPort: number): void;
+  /** Path of the configuration of an agency's node. */
+  nodeConfig(agency: string): string;
+  /** Writes the configuration of an agency's node, once the coordinator's address is known; returns its path. */
+  writeNodeConfig(agency: string, coordinatorAddress: string): string;
+}
+
+/** Long enough for a demonstration, short enough that nobody keeps it. */
+const VALID_DAYS = 30;
+const ANALYST = 'demo-analyst';
+const OFFICER = 'demo-officer';
+const TOKEN_BYTES = 32;
+/** A demonstration's lists fit; what doesn't goes to the spool. */
+const SPOOL_MEMORY_MIB = 256;
+
+/**
+ * Makes keys, certificates, a roster, signed templates and configurations: what in a real federation the parties make
+ * for themselves, each on its own machine, at enrolment.
+ */
+export async function makeFederationFolder(plan: FederationPlan): Promise<FederationFolder> {
+  const { directory, federation, agencies, clock, coordinator = THIS_COMPUTER } = plan;
+  const authority = await createAuthority({ commonName: `${federation} authority`, clock, validDays: VALID_DAYS });
+  const officer = generateKeyPairSync('ed25519').privateKey;
+  const identities = new Map([COORDINATOR, ...agencies.map(({ id }) => id)].map((id) => [id, newIdentity()]));
+
+  const roster = stringify(rosterOf(plan, identities, officer));
+  for (const [party, identity] of identities) {
+    const folder = join(directory, party);
+    writeSecret(join(folder, 'identity.pem'), pemOf(identity));
+    writeText(join(folder, 'roster.yaml'), roster);
+    await writeCertificate(plan, authority, party);
+    cpSync(packagePath('examples', 'bold', 'datasets'), join(folder, 'datasets'), { recursive: true });
+    mkdirSync(join(folder, 'spool'), { recursive: true, mode: 0o700 });
+  }
+  writeSecret(join(directory, 'governance', `${OFFICER}.pem`), pemOf(officer));
+  writeTemplates(plan, officer);
+
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const tokenFile = join(directory, COORDINATOR, 'token');
+  writeSecret(tokenFile, `${token}\n`);
+  const coordinatorConfig = join(directory, COORDINATOR, 'coordinator.yaml');
+  const writeCoordinatorConfig = (federationPort: number, apiPort: number): void => {
+    const address = { ...coordinator, federationPort, apiPort };
+    writeText(coordinatorConfig, stringify(coordinatorConfigOf(plan, token, address)));
+  };
+  writeCoordinatorConfig(coordinator.federationPort, coordinator.apiPort);
+
+  const agencyFolder = (agency: string): string => join(directory, agency);
+  const nodeConfig = (agency: string): string => join(agencyFolder(agency), 'node.yaml');
+  return {
+    coordinatorConfig,
+    tokenFile,
+    token,
+    agencyFolder,
+    nodeConfig,
+    writeCoordinatorConfig,
+    writeNodeConfig: (agency, coordinatorAddress) => {
+      const file = nodeConfig(agency);
+      writeText(file, stringify(nodeConfigOf(plan, agency, coordinatorAddress)));
+      return file;
+    },
+  };
+}
+
+function rosterOf(plan: FederationPlan, identities: ReadonlyMap<string, KeyObject>, officer: KeyObject): object {
+  const keyOf = (party: string): string => {
+    const identity = identities.get(party);
+    if (identity === undefined) throw new RangeError(`no key was made for ${party}`);
+    return toBase64(rawPublicKey(identity));
+  };
+  return {
+    federation: plan.federation,
+    version: 1,
+    agencies: plan.agencies.map(({ id, name, datasets }) => ({
+      id,
+      name,
+      identityKey: keyOf(id),
+      datasets: [...datasets],
+    })),
+    coordinator: { identityKey: keyOf(COORDINATOR) },
+    governance: {
+      threshold: 1,
+      officers: [
+        {
+          id: OFFICER,
+          name: 'Officer of the demonstration',
+          organisation: 'Data board of the demonstration',
+          publicKey: toBase64(rawPublicKey(officer)),
+        },
+      ],
+    },
+  };
+}
+
+async function writeCertificate(plan: FederationPlan, authority: Authority, party: string): Promise<void> {
+  const { certificate, privateKey } = await issueCertificate(authority, {
+    commonName: party,
+    uris: [identityUri(identityOf(plan.federation, party))],
+    ...(party === COORDINATOR
+      ? { dnsNames: [THIS_COMPUTER.host, (plan.coordinator ?? THIS_COMPUTER).host], ipAddresses: ['127.0.0.1'] }
+      : {}),
+    clock: plan.clock,
+    validDays: VALID_DAYS,
+  });
+  const folder = join(plan.directory, party, 'tls');
+  writeText(join(folder, 'authority.crt'), authority.certificate);
+  writeText(join(folder, 'party.crt'), certificate);
+  writeSecret(join(folder, 'party.key'), privateKey);
+}
+
+function writeTemplates({ directory, templates }: FederationPlan, officer: KeyObject): void {
+  mkdirSync(join(directory, COORDINATOR, 'templates'), { recursive: true });
+  for (const text of templates) {
+    const template = parseTemplate(text);
+    const envelope = signTemplate(canonicalTemplate(template), OFFICER, officer);
+    writeText(join(directory, COORDINATOR, 'templates', `${template.template}.json`), envelope);
+  }
+}
+
+function coordinatorConfigOf(plan: FederationPlan, token: string, address: CoordinatorAddress): object {
+  // In a container loopback reaches nobody; docker-compose.yml publishes the port on the host's loopback only.
+  const isLocal = address.host === THIS_COMPUTER.host;
+  const host = isLocal ? '127.0.0.1' : '0.0.0.0';
+  return {
+    federation: {
+      host,
+      port: address.federationPort,
+      tls: tlsPaths(),
+    },
+    api: {
+      host,
+      port: address.apiPort,
+      tlsTerminatedUpstream: !isLocal,
+      tokens: [{ name: ANALYST, sha256: tokenHash(token) }],
+    },
+    identityKey: 'identity.pem',
+    roster: 'roster.yaml',
+    templates: 'templates',
+    datasets: 'datasets',
+    database: 'coordinator.db',
+    spool: spool(),
+    workers: plan.workers,
+    deadlines: { offerAnswerSeconds: 20, roundProgressSeconds: 120, stopSeconds: 5 },
+    revealUnprotectedCountsOfSyntheticData: true,
+  };
+}
+
+function nodeConfigOf(plan: FederationPlan, agency: string, coordinatorAddress: string): object {
+  return {
+    agency,
+    coordinator: { address: coordinatorAddress },
+    tls: tlsPaths(),
+    identityKey: 'identity.pem',
+    storageKey: 'storage.key',
+    roster: 'roster.yaml',
+    datasets: 'datasets',
+    snapshots: 'snapshots',
+    sources: plan.sources.filter((source) => source.agency === agency).map(({ mapping }) => mapping),
+    policy: { allow: plan.templates.map((text) => ({ template: parseTemplate(text).template })) },
+    spool: spool(),
+    workers: plan.workers,
+    deadlines: { runProgressSeconds: 120, stopSeconds: 5, sourceLockedSeconds: 5 },
+  };
+}
+
+function identityOf(federation: string, party: string): PeerIdentity {
+  return party === COORDINATOR ? { role: 'coordinator', federation } : { role: 'agency', federation, agency: party };
+}
+
+function tlsPaths(): object {
+  return { authority: 'tls/authority.crt', certificate: 'tls/party.crt', privateKey: 'tls/party.key' };
+}
+
+function spool(): object {
+  return { directory: 'spool', memoryMiB: SPOOL_MEMORY_MIB };
+}
+
+function newIdentity(): KeyObject {
+  return generateKeyPairSync('ed25519').privateKey;
+}
+
+function pemOf(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+function writeText(file: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+function writeSecret(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content, { mode: 0o600 });
+}

@@ -1,0 +1,11 @@
+export { AGENCIES } from './agencies.js';
+export type { Agency } from './agencies.js';
+export { EXAMPLE_ERROR_CODES, ExampleError } from './errors.js';
+export type { ExampleErrorCode } from './errors.js';
+export { generateFederation, MAX_PEOPLE, MAX_SEED } from './federation.js';
+export type { Federation, FederationOptions } from './federation.js';
+export { boldCatalogue, boldTemplates } from './library.js';
+export { boldSources } from './sources.js';
+export type { Source, SourceMapping } from './sources.js';
+export { pooledTruth } from './truth/index.js';
+export type { TrueCell, TruthQuestion } from './truth/index.js';

@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { bindTemplate, createCatalogue, parseDataset, parseTemplateSource } from '../../core/templates/index.js';
+import type { BoundTemplate, Catalogue } from '../../core/templates/index.js';
+import { packagePath } from '../../runtime/index.js';
+
+/** The example's dataset definitions. */
+export function boldCatalogue(): Catalogue {
+  return createCatalogue(textsUnder('datasets').map(parseDataset));
+}
+
+/** The example's templates, bound, by name. */
+export function boldTemplates(catalogue: Catalogue): ReadonlyMap<string, BoundTemplate> {
+  return new Map(
+    textsUnder('templates').map((text) => {
+      const { template, lineOf } = parseTemplateSource(text);
+      return [template.template, bindTemplate(template, catalogue, lineOf)];
+    }),
+  );
+}
+
+function textsUnder(folder: string): string[] {
+  const directory = packagePath('examples', 'bold', folder);
+  return readdirSync(directory)
+    .filter((file) => file.endsWith('.yaml'))
+    .toSorted()
+    .map((file) => readFileSync(packagePath('examples', 'bold', folder, file), 'utf8'));
+}

@@ -1,0 +1,2 @@
+export { pooledTruth } from './truth.js';
+export type { TrueCell, TruthQuestion } from './truth.js';

@@ -1,0 +1,116 @@
+import { resolve } from 'node:path';
+
+import { z } from 'zod';
+
+import { normaliseDate } from '../core/linkage/index.js';
+import { COORDINATOR } from '../core/private-join/index.js';
+import { MINIMUM_PARTICIPANTS } from '../core/templates/index.js';
+import { besideFile, readYamlConfig } from '../runtime/index.js';
+import { DENY_ALL } from './policy/policy.js';
+
+/** Datasets one agency may offer. */
+export const MAX_SOURCES = 64;
+/** Entries of one agency's allow-list. */
+export const MAX_ALLOWED_TEMPLATES = 1_000;
+export const MAX_SPOOL_MEMORY_MIB = 65_536;
+export const MAX_WORKERS = 256;
+/** Runs that one node takes part in at once. */
+export const MAX_CONCURRENT_RUNS = 16;
+/** A day: a deadline beyond it is no deadline. */
+export const MAX_DEADLINE_SECONDS = 86_400;
+
+const path = z.string().min(1);
+const name = z.string().min(1).max(200);
+const seconds = z.number().positive().max(MAX_DEADLINE_SECONDS);
+const isoDate = z.string().refine((text) => normaliseDate(text) === text, 'a date written as YYYY-MM-DD');
+
+const sourceSchema = z.strictObject({
+  dataset: name,
+  sqlite: path,
+  table: name,
+  asAt: isoDate.optional(),
+  identifiers: z
+    .strictObject({
+      forename: name.optional(),
+      surname: name.optional(),
+      dateOfBirth: name.optional(),
+      postcode: name.optional(),
+      sex: name.optional(),
+      urn: name.optional(),
+    })
+    .default({}),
+  fields: z.record(name, name).default({}),
+});
+
+/** Deny by default: what is left out here is not allowed. */
+const policySchema = z.strictObject({
+  allow: z
+    .array(z.strictObject({ template: name, version: z.int().min(1).optional() }))
+    .max(MAX_ALLOWED_TEMPLATES)
+    .default([]),
+  minimumThreshold: z.int().min(0).default(0),
+  minimumParticipants: z.int().min(MINIMUM_PARTICIPANTS).default(MINIMUM_PARTICIPANTS),
+});
+
+export const configSchema = z
+  .strictObject({
+    agency: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]*$/, 'the agency’s id as the roster writes it: lower-case letters, digits and hyphens')
+      .refine((agency) => agency !== COORDINATOR, `${COORDINATOR} is not an agency`),
+    coordinator: z.strictObject({
+      address: z.string().regex(/^.+:[0-9]{1,5}$/, 'host:port of the coordinator'),
+      useHttpProxy: z.boolean().default(false),
+    }),
+    tls: z.strictObject({ authority: path, certificate: path, privateKey: path }),
+    identityKey: path,
+    storageKey: path,
+    roster: path,
+    datasets: path,
+    snapshots: path,
+    sources: z.array(sourceSchema).min(1).max(MAX_SOURCES),
+    policy: policySchema.default({ ...DENY_ALL, allow: [] }),
+    spool: z.strictObject({ directory: path, memoryMiB: z.int().min(1).max(MAX_SPOOL_MEMORY_MIB) }),
+    workers: z.int().min(1).max(MAX_WORKERS),
+    concurrentRuns: z.int().min(1).max(MAX_CONCURRENT_RUNS).default(2),
+    deadlines: z
+      .strictObject({ runProgressSeconds: seconds, stopSeconds: seconds, sourceLockedSeconds: seconds })
+      .default({ runProgressSeconds: 300, stopSeconds: 10, sourceLockedSeconds: 5 }),
+    logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  })
+  .superRefine(({ sources }, context) => {
+    const datasets = sources.map(({ dataset }) => dataset);
+    datasets.forEach((dataset, index) => {
+      if (datasets.indexOf(dataset) === index) return;
+      context.addIssue({ code: 'custom', path: ['sources', index, 'dataset'], message: 'has a source already' });
+    });
+  });
+
+/** A node's configuration, with every path made absolute. */
+export type NodeConfig = z.infer<typeof configSchema>;
+export type SourceConfig = NodeConfig['sources'][number];
+
+/**
+ * Reads the configuration; relative paths in it are meant from its own folder.
+ * Thrown when it can't be read or is not a configuration: RuntimeError CONFIG_UNREADABLE or CONFIG_INVALID.
+ */
+export function loadConfig(file: string): NodeConfig {
+  const config = readYamlConfig(file, configSchema);
+  const from = (relative: string): string => besideFile(resolve(file), relative);
+  const { tls } = config;
+  return {
+    ...config,
+    tls: {
+      authority: from(tls.authority),
+      certificate: from(tls.certificate),
+      privateKey: from(tls.privateKey),
+    },
+    identityKey: from(config.identityKey),
+    storageKey: from(config.storageKey),
+    roster: from(config.roster),
+    datasets: from(config.datasets),
+    snapshots: from(config.snapshots),
+    sources: config.sources.map((source) => ({ ...source, sqlite: from(source.sqlite) })),
+    spool: { ...config.spool, directory: from(config.spool.directory) },
+  };
+}

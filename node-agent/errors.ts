@@ -1,0 +1,46 @@
+import { CodedError, withProblems } from '../core/base/index.js';
+import type { ErrorDetails } from '../core/base/index.js';
+
+/**
+ * What the operator of a node may have to put right. What is said to the coordinator is not here: a refused offer
+ * carries a RefusalCode, a failed run a FailureCode.
+ */
+export const NODE_ERROR_CODES = [
+  'USAGE',
+  'CONFIG_CONTRADICTORY',
+  'FILE_UNREADABLE',
+  'KEY_FILE_MISSING',
+  'KEY_FILE_EXPOSED',
+  'KEY_FILE_INVALID',
+  'ROSTER_INVALID',
+  'DATASET_INVALID',
+  'DATASET_UNKNOWN',
+  'DATASET_NOT_OFFERED',
+  'AGENCY_NOT_IN_ROSTER',
+  'IDENTITY_MISMATCH',
+  'MAPPING_INCOMPLETE',
+  'SOURCE_MISSING',
+  'SOURCE_LOCKED',
+  'SOURCE_UNREADABLE',
+  'SOURCE_TABLE_MISSING',
+  'SOURCE_COLUMN_MISSING',
+  'SOURCE_INVALID',
+  'SOURCE_TOO_LARGE',
+  'STORAGE_KEY_MISSING',
+  'SNAPSHOT_UNREADABLE',
+  'SNAPSHOT_OUTDATED',
+  'SNAPSHOT_WRITE_FAILED',
+  'PREPARE_IN_PROGRESS',
+  'PREPARE_STOPPED',
+] as const;
+export type NodeErrorCode = (typeof NODE_ERROR_CODES)[number];
+
+/**
+ * Thrown when a node can't be configured, prepared or started. Its message says what the operator can do, and holds
+ * every problem, one a line.
+ */
+export class NodeError extends CodedError<NodeErrorCode> {
+  constructor(code: NodeErrorCode, summary: string, details: ErrorDetails = {}) {
+    super(code, withProblems(summary, details.problems ?? []), details);
+  }
+}

@@ -1,0 +1,14 @@
+export { loadAgreements } from './agreements.js';
+export type { AgreedSource, Agreements } from './agreements.js';
+export { createNode, SNAPSHOT_LOOK_MS } from './app.js';
+export type { Node, NodeDependencies } from './app.js';
+export { EXIT_CODES, runCommand, USAGE } from './commands.js';
+export type { CommandMeans, ExitCode } from './commands.js';
+export { configSchema, loadConfig } from './config.js';
+export type { NodeConfig, SourceConfig } from './config.js';
+export { NODE_ERROR_CODES, NodeError } from './errors.js';
+export type { NodeErrorCode } from './errors.js';
+export { NODE_LOG_FIELDS } from './log-fields.js';
+export { prepareAll } from './prepare-all.js';
+export type { PrepareDependencies } from './prepare-all.js';
+export type { KeyCoverage, PreparedSnapshot, PrepareStep } from './snapshot/prepare.js';

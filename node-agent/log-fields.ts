@@ -1,0 +1,11 @@
+/** What this program's log lines may show beside what every program's may. */
+export const NODE_LOG_FIELDS: readonly string[] = [
+  'cpuSeconds',
+  'event',
+  'matchKey',
+  'outcome',
+  'present',
+  'rows',
+  'snapshot',
+  'withdrawn',
+];

@@ -1,0 +1,184 @@
+import type { Clock } from '../../core/base/index.js';
+import type { JoinPlan, PartyId } from '../../core/private-join/index.js';
+import {
+  bindParameters,
+  bindTemplate,
+  isExpired,
+  MINIMUM_PARTICIPANTS,
+  planRun,
+  TemplateError,
+  templateFromPayload,
+  verifyEnvelope,
+} from '../../core/templates/index.js';
+import type {
+  BoundParameters,
+  BoundTemplate,
+  Catalogue,
+  Roster,
+  RunOffer,
+  Template,
+  VerifiedEnvelope,
+} from '../../core/templates/index.js';
+import { reasonToDeny } from '../policy/policy.js';
+import type { Policy } from '../policy/policy.js';
+import { Refusal } from './refusal.js';
+
+/** What a node holds an offer against: nothing of it comes from the coordinator. */
+export interface OfferGrounds {
+  readonly self: PartyId;
+  /** Pinned in the node's configuration. */
+  readonly roster: Roster;
+  /** The node's own copies of the dataset definitions. */
+  readonly catalogue: Catalogue;
+  readonly policy: Policy;
+  /** The id of the snapshot in force of each dataset that has one. */
+  readonly snapshots: ReadonlyMap<string, string>;
+  readonly clock: Clock;
+}
+
+/** An offer that this node answers, and all that it needs to do so. */
+export interface VerifiedOffer {
+  readonly offer: RunOffer;
+  readonly bound: BoundTemplate;
+  readonly parameters: BoundParameters;
+  /** 64 hexadecimal digits. */
+  readonly templateDigest: string;
+  readonly plan: JoinPlan;
+  /** This node's own snapshots in the run, by dataset. */
+  readonly snapshots: ReadonlyMap<string, string>;
+}
+
+/**
+ * What a node verifies for itself before any row is read. Each step returns or throws a Refusal; their order is that
+ * nothing is parsed before its signatures hold and nothing is said about snapshots to who may not ask.
+ */
+export function verifyOffer(offer: RunOffer, grounds: OfferGrounds): VerifiedOffer {
+  const envelope = verifySignatures(offer, grounds.roster);
+  const template = readTemplate(envelope);
+  verifyNotExpired(template, grounds.clock);
+  verifyPolicy(template, grounds.policy);
+  const bound = bindToCatalogue(template, grounds.catalogue);
+  const parameters = verifyParameters(offer, bound);
+  verifyParticipants(offer, bound, grounds);
+  verifyParticipantCount(offer, grounds.policy);
+  const snapshots = verifySnapshots(offer, grounds);
+  const plan = makePlan(offer, bound, parameters, envelope, grounds.roster);
+  return { offer, bound, parameters, templateDigest: envelope.digest, plan, snapshots };
+}
+
+function verifySignatures(offer: RunOffer, roster: Roster): VerifiedEnvelope {
+  return refusing('TEMPLATE_NOT_APPROVED', 'the template is not signed as this node’s roster demands', () =>
+    verifyEnvelope(offer.envelope, roster.governance),
+  );
+}
+
+function readTemplate({ payload }: VerifiedEnvelope): Template {
+  return refusing('TEMPLATE_NOT_APPROVED', 'what was signed is not a template that this node can read', () =>
+    templateFromPayload(payload),
+  );
+}
+
+function verifyNotExpired(template: Template, clock: Clock): void {
+  if (!isExpired(template, clock.now())) return;
+  throw new Refusal(
+    'TEMPLATE_EXPIRED',
+    `${template.template} expired after ${template.expires}: governance has to renew it`,
+  );
+}
+
+function verifyPolicy(template: Template, policy: Policy): void {
+  const reason = reasonToDeny(policy, template);
+  if (reason !== undefined) throw new Refusal('NOT_ALLOWED_HERE', reason);
+}
+
+function bindToCatalogue(template: Template, catalogue: Catalogue): BoundTemplate {
+  return refusing('NOT_ALLOWED_HERE', 'this node’s dataset definitions don’t allow what the template asks', () =>
+    bindTemplate(template, catalogue),
+  );
+}
+
+function verifyParameters(offer: RunOffer, bound: BoundTemplate): BoundParameters {
+  return refusing('PARAMETER_OUT_OF_BOUNDS', 'the parameters are not among those that the template allows', () =>
+    bindParameters(bound, offer.parameters),
+  );
+}
+
+/**
+ * The participants are all the agencies of the roster that offer a dataset of the template, each with all of those
+ * datasets, and this node is one of them. A coordinator that could leave an agency out could ask twice, with it and
+ * without it, and learn from the difference what that agency alone holds.
+ */
+function verifyParticipants(offer: RunOffer, bound: BoundTemplate, { roster, self }: OfferGrounds): void {
+  const asked = new Set([bound.population, ...bound.links].map(({ dataset }) => dataset.dataset));
+  const expected = roster.agencies
+    .map(({ id, datasets }) => ({ agency: id, datasets: datasets.filter((dataset) => asked.has(dataset)) }))
+    .filter(({ datasets }) => datasets.length > 0);
+  const asOffered = offer.participants.map(({ agency, datasets }) => ({
+    agency,
+    datasets: datasets.map(({ dataset }) => dataset),
+  }));
+  const same =
+    expected.length === asOffered.length &&
+    expected.every(({ agency, datasets }, place) => {
+      const offered = asOffered[place];
+      return offered?.agency === agency && sameSet(datasets, offered.datasets);
+    });
+  if (!same) {
+    throw new Refusal(
+      'PROTOCOL_VIOLATION',
+      'the participants are not exactly the roster’s agencies that offer the template’s datasets',
+    );
+  }
+  if (!expected.some(({ agency }) => agency === self)) {
+    throw new Refusal('PROTOCOL_VIOLATION', `${self} offers none of the template’s datasets`);
+  }
+}
+
+function verifyParticipantCount(offer: RunOffer, { minimumParticipants }: Policy): void {
+  const minimum = Math.max(minimumParticipants, MINIMUM_PARTICIPANTS);
+  if (offer.participants.length >= minimum) return;
+  throw new Refusal(
+    'TOO_FEW_PARTICIPANTS',
+    `a run needs at least ${minimum} agencies here; the offer has ${offer.participants.length}`,
+  );
+}
+
+function verifySnapshots(offer: RunOffer, { self, snapshots }: OfferGrounds): ReadonlyMap<string, string> {
+  const own = offer.participants.find(({ agency }) => agency === self)?.datasets ?? [];
+  for (const { dataset, snapshot } of own) {
+    const inForce = snapshots.get(dataset);
+    if (inForce === undefined) {
+      throw new Refusal('SNAPSHOT_MISSING', `${self} has no snapshot of ${dataset}: its operator has to prepare one`);
+    }
+    if (inForce !== snapshot) {
+      throw new Refusal('SNAPSHOT_STALE', `${self} has prepared a newer snapshot of ${dataset}: ask again`);
+    }
+  }
+  return new Map(own.map(({ dataset, snapshot }) => [dataset, snapshot]));
+}
+
+function makePlan(
+  offer: RunOffer,
+  bound: BoundTemplate,
+  parameters: BoundParameters,
+  { digest: templateDigest }: VerifiedEnvelope,
+  roster: Roster,
+): JoinPlan {
+  return refusing('PROTOCOL_VIOLATION', 'the offer does not make a run', () =>
+    planRun({ offer, bound, parameters, templateDigest, roster }),
+  );
+}
+
+/** What a document is refused for goes on to the analyst: problems name fields and lines, never values. */
+function refusing<T>(code: Refusal['code'], reason: string, step: () => T): T {
+  try {
+    return step();
+  } catch (thrown) {
+    if (!(thrown instanceof TemplateError)) throw thrown;
+    throw new Refusal(code, `${reason}: ${thrown.message}`, { cause: thrown });
+  }
+}
+
+function sameSet(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && new Set([...left, ...right]).size === left.length;
+}

@@ -1,0 +1,138 @@
+import type { Log, Rng } from '../../core/base/index.js';
+import { JoinError, NodeJoin } from '../../core/private-join/index.js';
+import type {
+  Engine,
+  FailureCode,
+  Group,
+  LinkReceiver,
+  PartyId,
+  RecordStores,
+  SigningKey,
+} from '../../core/private-join/index.js';
+import type { FederationClient } from '../../transport/index.js';
+import type { VerifiedOffer } from '../offers/verify-offer.js';
+import { SnapshotListSource } from '../snapshot/snapshot-list-source.js';
+import type { SnapshotLease } from '../snapshot/snapshot-store.js';
+import { watchedLink, watchedReceiver } from './watched-link.js';
+
+/** What every run of a node stands on. */
+export interface RunGrounds {
+  readonly self: PartyId;
+  readonly identity: SigningKey;
+  /** Raw Ed25519 keys of every party of the roster, the coordinator among them. */
+  readonly peers: ReadonlyMap<PartyId, Uint8Array>;
+  readonly client: FederationClient;
+  readonly group: Group;
+  readonly engine: Engine;
+  readonly stores: RecordStores;
+  readonly rng: Rng;
+  /** A run in which nothing has moved for so long is given up. */
+  readonly progressDeadlineMs: number;
+  /** Seconds of processor time that this process has used, all its threads together. */
+  readonly cpuSeconds: () => number;
+  readonly log: Log;
+}
+
+/** How a run ended at this node. */
+export interface RunEnd {
+  readonly outcome: 'finished' | FailureCode;
+  /** Where the trouble arose, as far as this node knows; null where there was none. */
+  readonly party: PartyId | null;
+}
+
+/** A run that this node takes part in. */
+export interface NodeRun {
+  /** Resolves when the run has ended, however it ended, with every secret wiped and every lease released. */
+  readonly ended: Promise<RunEnd>;
+  /** Ends the run here and tells the coordinator. Does nothing when it has ended. */
+  abort(code: FailureCode, party: PartyId, message: string): void;
+}
+
+/** Takes part in a run whose offer has been verified. The leases become the run's. */
+export function startRun(
+  { offer: { runId }, bound, parameters, plan }: VerifiedOffer,
+  leases: ReadonlyMap<string, SnapshotLease>,
+  grounds: RunGrounds,
+): NodeRun {
+  const { self, identity, peers, client, group, engine, stores, rng, log } = grounds;
+  const cpuSecondsBefore = grounds.cpuSeconds();
+
+  // A link delivers from the event loop, so never before the join below stands.
+  const receiver: LinkReceiver = {
+    message: (from, message) => join.message(from, message),
+    transfer: (from, header, chunks) => join.transfer(from, header, chunks),
+  };
+  const watch = new ProgressWatch(grounds.progressDeadlineMs, () => {
+    const seconds = grounds.progressDeadlineMs / 1_000;
+    abort('DEADLINE_PASSED', self, `nothing of this run has reached or left ${self} for ${seconds} seconds`);
+  });
+  const runLink = client.openRun(
+    runId,
+    watchedReceiver(receiver, () => watch.moved()),
+  );
+  const join = new NodeJoin({
+    plan,
+    self,
+    identity,
+    peers,
+    link: watchedLink(runLink.link, () => watch.moved()),
+    group,
+    engine,
+    stores,
+    rng,
+    source: new SnapshotListSource(self, bound, parameters, leases),
+    observer: {
+      phase: (phase) => {
+        watch.moved();
+        log.info({ event: 'run-phase', runId, phase }, 'the run is in another phase');
+      },
+    },
+  });
+  const abort = (code: FailureCode, party: PartyId, message: string): void => {
+    join.abort(new JoinError(code, party, message));
+  };
+
+  log.info({ event: 'run-phase', runId, phase: 'keying' }, 'this node takes part in a run');
+  void join.start();
+  const ended = join.outcome
+    .then(finished, (thrown: unknown) => failed(thrown, self, runId, log))
+    .then((end) => {
+      watch.stop();
+      runLink.close(end.outcome === 'finished' ? undefined : end.outcome);
+      for (const lease of leases.values()) lease.release();
+      const cpuSeconds = grounds.cpuSeconds() - cpuSecondsBefore;
+      log.info({ event: 'run-ended', runId, ...end, cpuSeconds: Number(cpuSeconds.toFixed(3)) }, 'the run has ended');
+      return end;
+    });
+  return { ended, abort };
+}
+
+function finished(): RunEnd {
+  return { outcome: 'finished', party: null };
+}
+
+function failed(thrown: unknown, self: PartyId, runId: string, log: Log): RunEnd {
+  if (!(thrown instanceof JoinError)) {
+    log.error({ runId, err: thrown }, 'a run ended in a way that was not foreseen');
+    return { outcome: 'INTERNAL', party: self };
+  }
+  log.warn({ runId, code: thrown.code, party: thrown.party, err: thrown.cause }, thrown.message);
+  return { outcome: thrown.code, party: thrown.party };
+}
+
+/** Calls back when nothing has moved for a while. */
+class ProgressWatch {
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(deadlineMs: number, passed: () => void) {
+    this.#timer = setTimeout(passed, deadlineMs);
+  }
+
+  moved(): void {
+    this.#timer.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+
+import Database from 'better-sqlite3';
+
+import { fromHex } from '../../core/base/index.js';
+import { CHUNK_RECORDS, ELEMENT_BYTES } from '../../core/private-join/index.js';
+import type { ListRows, RowChunk } from '../../core/private-join/index.js';
+import { compileCount, quoteIdentifier } from '../../core/templates/index.js';
+import type { CompiledList } from '../../core/templates/index.js';
+import { NodeError } from '../errors.js';
+import { snapshotMac } from './digests.js';
+import type { SnapshotHead } from './digests.js';
+import { META_TABLE } from './layout.js';
+import type { SnapshotLayout } from './layout.js';
+import { KeySealing } from './sealing.js';
+
+/** One row of a compiled list: its label, then its sealed match keys. */
+type ListRow = readonly [number, ...(Uint8Array | null)[]];
+
+/**
+ * An open snapshot. It stays readable when its file is replaced, for an open file outlives its name.
+ */
+export class SnapshotReader {
+  readonly dataset: string;
+  readonly snapshot: string;
+  readonly asAt: string;
+  readonly #database: Database.Database;
+  readonly #sealing: KeySealing;
+  readonly #reading = new Set<Generator<RowChunk>>();
+
+  private constructor(
+    dataset: string,
+    { snapshot, asAt }: SnapshotHead,
+    database: Database.Database,
+    sealing: KeySealing,
+  ) {
+    this.dataset = dataset;
+    this.snapshot = snapshot;
+    this.asAt = asAt;
+    this.#database = database;
+    this.#sealing = sealing;
+  }
+
+  /**
+   * Opens a snapshot and reads it through once: it must be whole, unchanged, sealed under this storage key, and made
+   * for this definition and federation. Undefined when there is no such file.
+   * Thrown when it isn't: NodeError SNAPSHOT_UNREADABLE, SNAPSHOT_OUTDATED.
+   */
+  static async open(file: string, layout: SnapshotLayout, storageKey: Uint8Array): Promise<SnapshotReader | undefined> {
+    if (!existsSync(file)) return undefined;
+    let database: Database.Database | undefined;
+    try {
+      database = new Database(file, { readonly: true, fileMustExist: true });
+      const meta = readMeta(database);
+      refuseOutdated(layout, meta);
+      const head = { snapshot: fact(meta, 'snapshot'), asAt: fact(meta, 'as-at'), salt: fact(meta, 'salt') };
+      const mac = await snapshotMac(database, layout, head, storageKey);
+      if (mac !== fact(meta, 'mac')) throw new RangeError('its content is not what was written');
+      const sealing = new KeySealing(storageKey, fromHex(head.salt));
+      return new SnapshotReader(layout.definition.dataset, head, database, sealing);
+    } catch (thrown) {
+      database?.close();
+      if (thrown instanceof NodeError) throw thrown;
+      throw new NodeError(
+        'SNAPSHOT_UNREADABLE',
+        `The snapshot of ${layout.definition.dataset} in ${file} is damaged or was sealed under another storage key: prepare it again.`,
+        { cause: thrown },
+      );
+    }
+  }
+
+  /** The rows of a list. Several lists may be read at once. Thrown when the file can't be read: Error. */
+  list(compiled: CompiledList): ListRows {
+    const counting = compileCount(compiled);
+    const count = this.#database
+      .prepare<unknown[], number>(counting.sql)
+      .pluck()
+      .get(...counting.parameters);
+    const begun: Generator<RowChunk>[] = [];
+    return {
+      count: count ?? 0,
+      chunks: () => {
+        const chunks = this.#chunks(compiled);
+        begun.push(chunks);
+        this.#reading.add(chunks);
+        return chunks;
+      },
+      close: () => {
+        for (const chunks of begun) this.#end(chunks);
+      },
+    };
+  }
+
+  /** Ends every list that is still being read. May be called twice. */
+  close(): void {
+    for (const chunks of this.#reading) this.#end(chunks);
+    this.#sealing.wipe();
+    this.#database.close();
+  }
+
+  #end(chunks: Generator<RowChunk>): void {
+    this.#reading.delete(chunks);
+    chunks.return(undefined);
+  }
+
+  *#chunks({ sql, parameters, keys }: CompiledList): Generator<RowChunk> {
+    const rows = this.#database
+      .prepare<unknown[], ListRow>(sql)
+      .raw()
+      .iterate(...parameters);
+    let pending: ListRow[] = [];
+    for (const row of rows) {
+      pending.push(row);
+      if (pending.length < CHUNK_RECORDS) continue;
+      yield this.#chunk(pending, keys.length);
+      pending = [];
+    }
+    if (pending.length > 0) yield this.#chunk(pending, keys.length);
+  }
+
+  #chunk(rows: readonly ListRow[], keyColumns: number): RowChunk {
+    const keys = new Uint8Array(rows.length * keyColumns * ELEMENT_BYTES);
+    const labels = new Uint32Array(rows.length);
+    rows.forEach(([label, ...sealed], index) => {
+      labels[index] = label;
+      sealed.forEach((cell, column) => {
+        if (cell !== null) keys.set(this.#sealing.open(cell), (index * keyColumns + column) * ELEMENT_BYTES);
+      });
+    });
+    return { count: rows.length, keys, labels };
+  }
+}
+
+function readMeta(database: Database.Database): ReadonlyMap<string, string> {
+  const rows = database
+    .prepare<[], { readonly name: string; readonly value: string }>(
+      `SELECT name, value FROM ${quoteIdentifier(META_TABLE)}`,
+    )
+    .all();
+  return new Map(rows.map(({ name, value }) => [name, value]));
+}
+
+function refuseOutdated({ definition, facts }: SnapshotLayout, meta: ReadonlyMap<string, string>): void {
+  const changed = [...facts].filter(([name, value]) => fact(meta, name) !== value).map(([name]) => name);
+  if (changed.length === 0) return;
+  throw new NodeError(
+    'SNAPSHOT_OUTDATED',
+    `The snapshot of ${definition.dataset} was made for another ${changed.join(', ')} than is configured now: prepare it again.`,
+  );
+}
+
+function fact(meta: ReadonlyMap<string, string>, name: string): string {
+  const value = meta.get(name);
+  if (value === undefined) throw new RangeError(`its meta table lacks ${name}`);
+  return value;
+}

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import Database from 'better-sqlite3';
+
+import { quoteIdentifier } from '../../core/templates/index.js';
+import { NodeError } from '../errors.js';
+import { isLocked, systemCode } from '../system-codes.js';
+import { SOURCE_BATCH_ROWS } from './source.js';
+import type { Source, SourceRow, SourceValue } from './source.js';
+
+/** How long a read waits for a writer to let go before it is refused with SOURCE_LOCKED. */
+export const SOURCE_BUSY_TIMEOUT_MS = 5_000;
+
+export interface SqliteSourceOptions {
+  readonly file: string;
+  /** A table or a view. */
+  readonly table: string;
+  /** The columns to read, in this order. A column may stand there twice. */
+  readonly columns: readonly string[];
+  /** @default SOURCE_BUSY_TIMEOUT_MS */
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens an agency's SQLite database read-only and checks that it has what the mapping names.
+ * Thrown when it hasn't: NodeError SOURCE_MISSING, SOURCE_TABLE_MISSING, SOURCE_COLUMN_MISSING; when it can't be read:
+ * SOURCE_LOCKED, SOURCE_UNREADABLE.
+ */
+export function openSqliteSource(options: SqliteSourceOptions): Source {
+  const { file, busyTimeoutMs = SOURCE_BUSY_TIMEOUT_MS } = options;
+  if (!existsSync(file)) {
+    throw new NodeError('SOURCE_MISSING', `There is no file ${file}: correct \`sqlite\` in this node's configuration.`);
+  }
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });
+    const select = compileSelect(database, options);
+    return new SqliteSource(database, select, file);
+  } catch (thrown) {
+    database?.close();
+    throw sourceError(thrown, file);
+  }
+}
+
+class SqliteSource implements Source {
+  readonly #database: Database.Database;
+  readonly #select: string;
+  readonly #file: string;
+
+  constructor(database: Database.Database, select: string, file: string) {
+    this.#database = database;
+    this.#select = select;
+    this.#file = file;
+  }
+
+  async *batches(): AsyncIterable<readonly SourceRow[]> {
+    try {
+      const rows = this.#database.prepare<[], SourceValue[]>(this.#select).raw().iterate();
+      let batch: SourceRow[] = [];
+      for (const row of rows) {
+        batch.push(row);
+        if (batch.length < SOURCE_BATCH_ROWS) continue;
+        yield batch;
+        batch = [];
+        // SQLite reads without ever waiting; without this a large table would keep signals and progress waiting.
+        await nextTurn();
+      }
+      if (batch.length > 0) yield batch;
+    } catch (thrown) {
+      throw sourceError(thrown, this.#file);
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+interface ColumnRow {
+  readonly name: string;
+}
+
+interface TableRow {
+  readonly type: string;
+  readonly withoutRowid: number;
+}
+
+function compileSelect(database: Database.Database, { file, table, columns }: SqliteSourceOptions): string {
+  const found = database
+    .prepare<[string], TableRow>(
+      `SELECT type, wr AS withoutRowid FROM pragma_table_list WHERE schema = 'main' AND name = ? AND type <> 'shadow'`,
+    )
+    .get(table);
+  if (found === undefined) {
+    throw new NodeError(
+      'SOURCE_TABLE_MISSING',
+      `${file} has no table or view named ${table}. It has: ${listOf(tableNames(database))}.`,
+    );
+  }
+  const present = database
+    .prepare<[string], ColumnRow>('SELECT name FROM pragma_table_xinfo(?)')
+    .all(table)
+    .map(({ name }) => name);
+  const missing = [...new Set(columns)].filter((column) => !present.includes(column));
+  if (missing.length > 0) {
+    throw new NodeError(
+      'SOURCE_COLUMN_MISSING',
+      `Table ${table} of ${file} has no column ${listOf(missing)}. It has: ${listOf(present)}.`,
+    );
+  }
+  const select = `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(table)}`;
+  // A table is read in the order of its rowids, so that equal tables give equal snapshots; a view decides for itself.
+  const rowid = found.type === 'table' && found.withoutRowid === 0 ? rowidName(present) : undefined;
+  return rowid === undefined ? select : `${select} ORDER BY ${rowid}`;
+}
+
+/** One of SQLite's three names for the rowid that no column of the table has taken for itself. */
+function rowidName(columns: readonly string[]): string | undefined {
+  const taken = new Set(columns.map((column) => column.toLowerCase()));
+  return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name));
+}
+
+function tableNames(database: Database.Database): readonly string[] {
+  return database
+    .prepare<[], ColumnRow>(
+      `SELECT name FROM pragma_table_list
+       WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name`,
+    )
+    .all()
+    .map(({ name }) => name);
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.join(', ');
+}
+
+function sourceError(thrown: unknown, file: string): NodeError {
+  if (thrown instanceof NodeError) return thrown;
+  if (isLocked(thrown)) {
+    return new NodeError(
+      'SOURCE_LOCKED',
+      `${file} is locked by another program: wait until it has finished writing, then prepare again.`,
+      { cause: thrown },
+    );
+  }
+  return new NodeError(
+    'SOURCE_UNREADABLE',
+    `${file} can't be read as a SQLite database (${systemCode(thrown) ?? 'unexpected error'}): check the file and that this user may read it.`,
+    { cause: thrown },
+  );
+}

@@ -1,0 +1,15 @@
+export { besideFile, MAX_CONFIG_BYTES, readYamlConfig } from './config.js';
+export { RUNTIME_ERROR_CODES, RuntimeError } from './errors.js';
+export type { RuntimeErrorCode } from './errors.js';
+export { Lifecycle } from './lifecycle.js';
+export type { LifecycleOptions } from './lifecycle.js';
+export { createLog, LOG_LEVELS, LOGGED_FIELDS, MAX_FIELD_CHARACTERS, WITHHELD } from './log.js';
+export type { LogLevel, LogOptions } from './log.js';
+export { packagePath, packageRoot } from './package-root.js';
+export { createSealedStores } from './sealed-stores.js';
+export type { SealedStores, SealedStoresOptions } from './sealed-stores.js';
+export { openSpoolFile, spoolFileOf } from './spool-file.js';
+export type { OpenFile, SpoolFile } from './spool-file.js';
+export { systemClock, systemRng } from './system.js';
+export { createWorkerEngine } from './worker-engine.js';
+export type { WorkerEngine, WorkerEngineOptions } from './worker-engine.js';

@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  MAX_RUNS_LISTED,
+  type NewRunEvent,
+  type Release,
+  type RunEnding,
+  type RunRequest,
+  type RunStore,
+} from '../../coordinator/index.js';
+
+/** What a store under test is opened and closed with. */
+export interface OpenedStore {
+  readonly store: RunStore;
+  readonly close: () => void;
+}
+
+const request = (id: string, changes: Partial<RunRequest> = {}): RunRequest => ({
+  id,
+  template: 'a-template',
+  templateVersion: 3,
+  templateTitle: 'What is asked?',
+  templateDigest: 'd'.repeat(64),
+  parameters: { quarters: ['2025-Q1', '2025-Q2'] },
+  requester: 'analyst',
+  purpose: 'research-statistics',
+  submittedAt: '2026-11-22T10:00:00.000Z',
+  ...changes,
+});
+
+const offering: NewRunEvent = { at: '2026-11-22T10:00:01.000Z', name: 'offer-sent', state: 'offering' };
+const failed: NewRunEvent = { at: '2026-11-22T10:00:09.000Z', name: 'run-failed', state: 'failed' };
+const finished: NewRunEvent = { at: '2026-11-22T10:00:09.000Z', name: 'table-released', state: 'finished' };
+const ending: RunEnding = { code: 'PARTY_LOST', party: 'police', message: 'gone' };
+
+const release: Release = {
+  question: 'What is asked?',
+  chosen: [{ parameter: 'quarters', values: ['January to March 2025'] }],
+  table: {
+    dimensions: [{ name: 'a.b.c', label: 'C', categories: [{ code: 'x', label: 'X' }] }],
+    cells: [{ categories: [0], value: null, status: 'primary', reason: 'few' }],
+    policy: { threshold: 10, roundTo: 5 },
+    suppressed: 1,
+  },
+  sources: [{ agency: 'police', agencyName: 'The police', dataset: 'a.b', asAt: '2026-10-31' }],
+  notes: ['A note.'],
+};
+
+const participants = [
+  {
+    agency: 'police',
+    datasets: [
+      { dataset: 'a.b', snapshot: '1'.repeat(64) },
+      { dataset: 'a.c', snapshot: '2'.repeat(64) },
+    ],
+  },
+  { agency: 'charity', datasets: [{ dataset: 'c.d', snapshot: '3'.repeat(64) }] },
+];
+
+/** What every store of runs has to do. */
+export function runStoreContract(name: string, open: () => OpenedStore): void {
+  describe(`a run store ${name}`, () => {
+    let store: RunStore;
+    let close: () => void;
+
+    beforeEach(() => {
+      ({ store, close } = open());
+    });
+    afterEach(() => close());
+
+    it('keeps a request as it was made, submitted, with its first event', () => {
+      const event = store.putRun(request('one'));
+      expect(event).toEqual({
+        sequence: 1,
+        at: '2026-11-22T10:00:00.000Z',
+        name: 'run-submitted',
+        state: 'submitted',
+        party: null,
+        code: null,
+        message: null,
+      });
+      expect(store.getRun('one')).toEqual({
+        ...request('one'),
+        state: 'submitted',
+        startedAt: null,
+        endedAt: null,
+        ending: null,
+        participants: [],
+      });
+      expect(store.getEvents('one', 0)).toEqual([event]);
+    });
+
+    it('knows nothing of runs there are not', () => {
+      expect(store.getRun('none')).toBeUndefined();
+      const unknown = expect.objectContaining({ code: 'UNKNOWN_RUN' }) as Error;
+      expect(() => store.getEvents('none', 0)).toThrow(unknown);
+      expect(() => store.getPhases('none')).toThrow(unknown);
+      expect(() => store.getRelease('none')).toThrow(unknown);
+      expect(() => store.putEvent('none', offering)).toThrow(unknown);
+      expect(() => store.endRun('none', failed, ending, [])).toThrow(unknown);
+      expect(() => store.finishRun('none', finished, release, [])).toThrow(unknown);
+      expect(() => store.putParticipants('none', participants)).toThrow(unknown);
+      expect(() => store.listRuns(1, 'none')).toThrow(unknown);
+    });
+
+    it('refuses a second run of the same id', () => {
+      store.putRun(request('one'));
+      expect(() => store.putRun(request('one'))).toThrow();
+      expect(store.getEvents('one', 0)).toHaveLength(1);
+    });
+
+    it('keeps who is asked in the order given', () => {
+      store.putRun(request('one'));
+      store.putParticipants('one', participants);
+      expect(store.getRun('one')?.participants).toEqual(participants);
+    });
+
+    it('numbers events within a run, moves its state, and remembers when its turn came', () => {
+      store.putRun(request('one'));
+      store.putRun(request('two'));
+      store.putEvent('one', offering);
+      const answer = store.putEvent('one', {
+        at: '2026-11-22T10:00:02.000Z',
+        name: 'agency-refused',
+        state: 'offering',
+        party: 'police',
+        code: 'NOT_ALLOWED_HERE',
+        message: 'no',
+      });
+      expect(answer).toMatchObject({ sequence: 3, party: 'police', code: 'NOT_ALLOWED_HERE', message: 'no' });
+      expect(store.getEvents('one', 1).map(({ sequence, name: event }) => [sequence, event])).toEqual([
+        [2, 'offer-sent'],
+        [3, 'agency-refused'],
+      ]);
+      expect(store.getRun('one')).toMatchObject({ state: 'offering', startedAt: offering.at });
+      expect(store.getRun('two')).toMatchObject({ state: 'submitted', startedAt: null });
+    });
+
+    it('ends a run with its reason and what it cost', () => {
+      store.putRun(request('one'));
+      store.putEvent('one', offering);
+      const phases = [{ phase: 'offering' as const, seconds: 1.25, bytes: 0 }];
+      store.endRun('one', { ...failed, ...ending }, ending, phases);
+      expect(store.getRun('one')).toMatchObject({ state: 'failed', endedAt: failed.at, ending });
+      expect(store.getPhases('one')).toEqual(phases);
+      expect(store.getRelease('one')).toBeUndefined();
+    });
+
+    it('keeps an ending that is nobody’s', () => {
+      store.putRun(request('one'));
+      store.endRun('one', failed, { ...ending, party: null }, []);
+      expect(store.getRun('one')?.ending).toEqual({ ...ending, party: null });
+    });
+
+    it('finishes a run with its table', () => {
+      store.putRun(request('one'));
+      store.putEvent('one', offering);
+      const phases = [
+        { phase: 'ring' as const, seconds: 2, bytes: 2_097_152 },
+        { phase: 'tallying' as const, seconds: 1, bytes: 1_048_576 },
+      ];
+      store.finishRun('one', finished, release, phases);
+      expect(store.getRun('one')).toMatchObject({ state: 'finished', endedAt: finished.at, ending: null });
+      expect(store.getRelease('one')).toEqual(release);
+      expect(store.getPhases('one')).toEqual(phases);
+    });
+
+    it('writes nothing of an end that it cannot write whole', () => {
+      store.putRun(request('one'));
+      store.finishRun('one', finished, release, []);
+      const later = { ...finished, at: '2026-11-22T11:00:00.000Z' };
+      expect(() => store.finishRun('one', later, release, [])).toThrow();
+      expect(store.getRun('one')?.endedAt).toBe(finished.at);
+      expect(store.getEvents('one', 0)).toHaveLength(2);
+    });
+
+    it('lists the newest first, so many and no more, from any place on', () => {
+      const ids = ['a', 'b', 'c', 'd'];
+      for (const id of ids) store.putRun(request(id));
+      expect(store.listRuns(3).map(({ id }) => id)).toEqual(['d', 'c', 'b']);
+      expect(store.listRuns(3, 'b').map(({ id }) => id)).toEqual(['a']);
+      expect(store.listRuns(3, 'a')).toEqual([]);
+      expect(store.listRuns(MAX_RUNS_LISTED)).toHaveLength(4);
+    });
+
+    it('knows the runs that have not ended, oldest first', () => {
+      for (const id of ['a', 'b', 'c']) store.putRun(request(id));
+      store.putEvent('c', offering);
+      store.endRun('b', failed, ending, []);
+      expect(store.unfinishedRuns().map(({ id, state }) => [id, state])).toEqual([
+        ['a', 'submitted'],
+        ['c', 'offering'],
+      ]);
+    });
+
+    it('takes text as text', () => {
+      const odd = `'; DROP TABLE runs; -- "\u0000\n€`;
+      store.putRun(request('one', { requester: odd, parameters: { [odd]: [odd] } }));
+      expect(store.getRun('one')).toMatchObject({ requester: odd, parameters: { [odd]: [odd] } });
+    });
+  });
+}

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+
+import type { JoinPlan, LinkPlan, ListPlan, PartyId } from '../../core/private-join/index.js';
+import type { PlainLists, PlainRecord } from './naive-join.js';
+import { list } from './plans.js';
+
+export interface World {
+  readonly plan: JoinPlan;
+  readonly lists: PlainLists;
+}
+
+const AGENCIES: readonly PartyId[] = ['a', 'b', 'c', 'd'];
+const DATASETS = ['support', 'courts'] as const;
+
+/**
+ * Small random worlds with everything that can go wrong in them: two to four agencies, datasets that two of them offer
+ * or that nobody has rows of, people twice in a list, missing keys, keys that collide at one level and not another.
+ */
+export const arbitraryWorld: fc.Arbitrary<World> = fc
+  .record({
+    agencies: fc.integer({ min: 2, max: 4 }),
+    unit: fc.constantFrom('person' as const, 'record' as const),
+    baseOffers: fc.integer({ min: 1, max: 2 }),
+    baseLabels: fc.integer({ min: 1, max: 3 }),
+    links: fc.array(
+      fc.record({
+        on: fc.constantFrom('person' as const, 'case' as const),
+        keep: fc.constantFrom('all' as const, 'linked' as const, 'not-linked' as const),
+        offers: fc.integer({ min: 1, max: 2 }),
+        first: fc.nat(3),
+        labels: fc.integer({ min: 1, max: 3 }),
+      }),
+      { maxLength: DATASETS.length },
+    ),
+  })
+  .chain(({ agencies, unit, baseOffers, baseLabels, links }) => {
+    const parties = AGENCIES.slice(0, agencies);
+    const lists: ListPlan[] = parties
+      .slice(0, baseOffers)
+      .map((party) => list('victims', party, 'base', ['exact.1', 'exact.2', 'case'], baseLabels, 1));
+    let stride = baseLabels + 1;
+    const linkPlans: LinkPlan[] = links.map(({ on, keep, offers, first, labels }, index) => {
+      const dataset = DATASETS[index] ?? '';
+      const providers = parties.filter((_, place) => (place - (first % agencies) + agencies) % agencies < offers);
+      const keys = on === 'case' ? ['case'] : ['exact.1', 'exact.2'];
+      lists.push(...providers.map((party) => list(dataset, party, 'linked', keys, labels, stride)));
+      stride *= labels + 1;
+      return { dataset, on, keep };
+    });
+    const plan: JoinPlan = {
+      runId: '00000000-0000-4000-8000-000000000002',
+      context: new Uint8Array(32).fill(3),
+      mixers: parties,
+      lists,
+      base: { dataset: 'victims', unit },
+      links: linkPlans,
+      cells: stride,
+      minimumTally: 0,
+    };
+    return fc.tuple(...lists.map((item) => fc.array(arbitraryRecord(item), { maxLength: 6 }))).map((records) => ({
+      plan,
+      lists: new Map(lists.map((item, index) => [item.id, records[index] ?? []])),
+    }));
+  });
+
+function arbitraryRecord(plan: ListPlan): fc.Arbitrary<PlainRecord> {
+  // Five keys a column: collisions are the rule, not the exception.
+  const key = fc.option(fc.constantFrom('v', 'w', 'x', 'y', 'z'), { freq: 5, nil: null });
+  return fc.record({
+    keys: fc.tuple(...plan.keys.map(() => key)),
+    label: fc.integer({ min: 1, max: plan.labels }),
+  });
+}

@@ -1,0 +1,157 @@
+import { generateKeyPairSync } from 'node:crypto';
+
+import type { Rng } from '../../core/base/index.js';
+import {
+  CHUNK_RECORDS,
+  COORDINATOR,
+  CoordinatorJoin,
+  createGroup,
+  inlineEngine,
+  JoinError,
+  matchKeyDomain,
+  memoryStores,
+  NodeJoin,
+  signingKey,
+} from '../../core/private-join/index.js';
+import type {
+  Engine,
+  FailureCode,
+  Group,
+  JoinPlan,
+  Link,
+  ListId,
+  ListSource,
+  PartyId,
+  RecordStores,
+  SigningKey,
+} from '../../core/private-join/index.js';
+import { IDENTITY } from '../../core/private-join/group.js';
+import { createMemoryNetwork } from '../../transport/index.js';
+import type { Tamper } from '../../transport/index.js';
+import { concatBytes, utf8Bytes } from '../../core/base/index.js';
+import type { PlainLists, PlainRecord } from './naive-join.js';
+import { seededRng } from './seeded-rng.js';
+
+export const FEDERATION = 'test';
+
+/** How one party of a world differs from an honest one. */
+export interface Variant {
+  readonly rng?: Rng;
+  readonly group?: Group;
+  readonly engine?: Engine;
+  readonly stores?: RecordStores;
+  readonly identity?: SigningKey;
+  readonly source?: ListSource;
+  readonly plan?: JoinPlan;
+}
+
+export interface WorldOptions {
+  readonly seed?: number | string;
+  readonly tamper?: Tamper;
+  /** Roster keys that are not those made for this world. */
+  readonly peers?: Readonly<Record<PartyId, Uint8Array>>;
+  readonly variants?: Readonly<Record<PartyId, Variant>>;
+  /** Called with the network's links, for tests that speak in a party's name. */
+  readonly onLink?: (party: PartyId, link: Link) => void;
+}
+
+export interface WorldOutcome {
+  /** The coordinator's counts, or the code with which it ended. */
+  readonly counts: readonly number[] | FailureCode;
+  /** How each party ended, in words that a test can compare. */
+  readonly ends: Readonly<Record<PartyId, 'finished' | FailureCode>>;
+  /** At which party each thought the trouble arose. */
+  readonly blamed: Readonly<Record<PartyId, PartyId>>;
+}
+
+/** Runs a whole join in this process: every party, real cryptography, links in memory. */
+export async function runWorld(plan: JoinPlan, lists: PlainLists, options: WorldOptions = {}): Promise<WorldOutcome> {
+  const honest = await createGroup();
+  const rng = seededRng(options.seed ?? 'world');
+  const parties = [...plan.mixers, COORDINATOR];
+  const identities = new Map(parties.map((party) => [party, signingKey(generateKeyPairSync('ed25519').privateKey)]));
+  const peers = new Map([...identities].map(([party, { publicKey }]) => [party, options.peers?.[party] ?? publicKey]));
+  const network = createMemoryNetwork(options.tamper === undefined ? {} : { tamper: options.tamper });
+
+  const joins = parties.map((party) => {
+    const variant = options.variants?.[party] ?? {};
+    const own = variant.rng ?? rng;
+    const group = variant.group ?? honest;
+    const link = network.link(party);
+    options.onLink?.(party, link);
+    const common = {
+      plan: variant.plan ?? plan,
+      identity: variant.identity ?? identityOf(identities, party),
+      peers,
+      link,
+      engine: variant.engine ?? inlineEngine(group, own),
+      stores: variant.stores ?? memoryStores,
+      rng: own,
+      group,
+    };
+    const join =
+      party === COORDINATOR
+        ? new CoordinatorJoin(common)
+        : new NodeJoin({ ...common, self: party, source: variant.source ?? plainSource(honest, plan, lists) });
+    network.register(party, join);
+    return { party, join };
+  });
+
+  for (const { party, join } of joins) if (party === COORDINATOR) await join.start();
+  await Promise.all(joins.filter(({ party }) => party !== COORDINATOR).map(({ join }) => join.start()));
+
+  const ends: Record<PartyId, 'finished' | FailureCode> = {};
+  const blamed: Record<PartyId, PartyId> = {};
+  let counts: readonly number[] | FailureCode = 'INTERNAL';
+  for (const { party, join } of joins) {
+    try {
+      const result = await join.outcome;
+      ends[party] = 'finished';
+      if (result !== undefined) counts = [...result.counts];
+    } catch (thrown) {
+      if (!(thrown instanceof JoinError)) throw thrown;
+      if (thrown.code === 'INTERNAL') throw thrown;
+      ends[party] = thrown.code;
+      blamed[party] = thrown.party;
+      if (party === COORDINATOR) counts = thrown.code;
+    }
+  }
+  return { counts, ends, blamed };
+}
+
+function identityOf(identities: ReadonlyMap<PartyId, SigningKey>, party: PartyId): SigningKey {
+  const identity = identities.get(party);
+  if (identity === undefined) throw new RangeError(`no identity for ${party}`);
+  return identity;
+}
+
+/** A provider's rows straight from plain records. */
+export function plainSource(group: Group, plan: JoinPlan, lists: PlainLists): ListSource {
+  return {
+    open(id: ListId) {
+      const records = lists.get(id) ?? [];
+      const names = plan.lists.find((item) => item.id === id)?.keys.map(({ name }) => name) ?? [];
+      return {
+        count: records.length,
+        close: () => undefined,
+        *chunks() {
+          for (let from = 0; from < records.length; from += CHUNK_RECORDS) {
+            const chunk = records.slice(from, from + CHUNK_RECORDS);
+            yield {
+              count: chunk.length,
+              keys: concatBytes(...chunk.flatMap((record) => hashedKeys(group, names, record))),
+              labels: Uint32Array.from(chunk.map(({ label }) => label)),
+            };
+          }
+        },
+      };
+    },
+  };
+}
+
+function hashedKeys(group: Group, names: readonly string[], record: PlainRecord): Uint8Array[] {
+  return names.map((name, column) => {
+    const key = record.keys[column] ?? null;
+    return key === null ? IDENTITY : group.hashToGroup(matchKeyDomain(FEDERATION, name), [utf8Bytes(key)]);
+  });
+}

@@ -1,0 +1,420 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { EXIT_CODES, exitCodeOf, RemoteError } from '../../../cli/index.js';
+import { MAX_RUNS_LISTED, runDetailView } from '../../../coordinator/index.js';
+import { rawPublicKey } from '../../../core/private-join/index.js';
+import { templateFromPayload, verifyEnvelope } from '../../../core/templates/index.js';
+import { PARAMETERS, REQUEST, TEMPLATE } from '../coordinator/fixtures.js';
+import {
+  BODY_LINE,
+  CHARGES_YAML,
+  CRIMES_YAML,
+  FULL_BODY,
+  HEARINGS_YAML,
+  SUPPORT_YAML,
+  templateYaml,
+} from '../templates/fixtures.js';
+import { serve, tally } from './fixtures.js';
+
+const ASK = ['run', TEMPLATE, '--param', `quarters=${PARAMETERS.quarters.join(',')}`];
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tally-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+});
+
+function file(name: string, text: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+function datasets(): string {
+  mkdirSync(join(folder, 'datasets'));
+  [CRIMES_YAML, CHARGES_YAML, SUPPORT_YAML, HEARINGS_YAML].forEach((text, index) =>
+    file(`datasets/${index}.yaml`, text),
+  );
+  return join(folder, 'datasets');
+}
+
+describe('tally run', () => {
+  it('follows the run and prints its table, the way on stderr', async () => {
+    const { environment } = await serve();
+    const { exitCode, out, err } = await tally(ASK, { environment });
+    expect(exitCode).toBe(EXIT_CODES.done);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => line.trimEnd());
+    expect(lines[0]).toBe('Do victims withdraw when the charge is slow?');
+    expect(lines).toContain('quarters: January to March 2025, April to June 2025');
+    expect(lines.filter((line) => /^(Yes|No|Not recorded) /.test(line))).toEqual([
+      'Yes                   15  [c]',
+      'No                    15   25',
+      'Not recorded         [c]  [c]',
+    ]);
+    for (const step of ['offering:', 'police accepts', 'ring:', 'tally: 1 of 4', 'finished:', 'tally runs ']) {
+      expect(err).toContain(step);
+    }
+    expect(out).not.toContain('accepts');
+  });
+
+  it('shows one line that changes where somebody watches', async () => {
+    const { environment } = await serve();
+    const { err } = await tally(ASK, { environment, isTTY: true });
+    expect(err).toMatch(/\r\u001b\[Klists go round the agencies: \d+ of \d+ steps/);
+  });
+
+  it('prints JSON and nothing else on stdout when asked', async () => {
+    const { environment, rig } = await serve();
+    const { exitCode, out } = await tally([...ASK, '--json'], { environment });
+    expect(exitCode).toBe(EXIT_CODES.done);
+    const run = runDetailView.parse(JSON.parse(out));
+    expect(run).toMatchObject({ state: 'finished', id: rig.service.list(1)[0]?.id });
+    expect(run.release?.table.cells).toHaveLength(6);
+  });
+
+  it('says who refused, why, and what can be done', async () => {
+    const { environment } = await serve({ behaviours: { police: { refuse: 'NOT_ALLOWED_HERE' } } });
+    const { exitCode, out, err } = await tally(ASK, { environment });
+    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(out).toContain('police refused: NOT_ALLOWED_HERE: police says no');
+    expect(out).toContain('What to do:');
+    expect(err).toContain('police refuses: NOT_ALLOWED_HERE');
+  });
+
+  it('says why a run failed, at whom, and what can be done', async () => {
+    const { environment } = await serve({ behaviours: { 'charity-a': 'vanish' } });
+    const { exitCode, out } = await tally(ASK, { environment });
+    expect(exitCode).toBe(EXIT_CODES.failed);
+    expect(out).toContain('PARTY_LOST at charity-a:');
+    expect(out).toContain('What to do:');
+  });
+
+  it('ends as cancelled when somebody calls the run off', async () => {
+    const { environment, rig } = await serve({ behaviours: { police: 'silent' } });
+    const running = tally(ASK, { environment });
+    while (rig.service.list(1)[0]?.state !== 'offering') await new Promise((resolve) => setTimeout(resolve, 5));
+    const id = rig.service.list(1)[0]?.id ?? '';
+    expect(await tally(['cancel', id], { environment })).toMatchObject({ exitCode: EXIT_CODES.done });
+    expect((await running).exitCode).toBe(EXIT_CODES.cancelled);
+  });
+
+  it.each([
+    ['an unknown template', ['run', 'none'], 'UNKNOWN_TEMPLATE'],
+    ['an unknown parameter', [...ASK, '--param', 'x=1'], 'BAD_PARAMETERS'],
+    ['a value out of bounds', ['run', TEMPLATE, '-p', 'quarters=2030-Q1'], 'BAD_PARAMETERS'],
+  ])('passes on that the coordinator declined %s', async (_, args, code) => {
+    const { environment } = await serve();
+    const { exitCode, err } = await tally(args, { environment });
+    expect(exitCode).toBe(EXIT_CODES.declined);
+    expect(err).toContain(`${code}: `);
+  });
+
+  it('names the agencies that are not connected', async () => {
+    const { environment } = await serve({ online: ['police'] });
+    const { exitCode, err } = await tally(ASK, { environment });
+    expect(exitCode).toBe(EXIT_CODES.declined);
+    expect(err).toContain('AGENCIES_NOT_CONNECTED');
+    expect(err).toContain('The charity-a (charity-a), The charity-b (charity-b)');
+  });
+
+  it.each([
+    ['no template', ['run']],
+    ['a parameter without values', ['run', TEMPLATE, '--param', 'quarters']],
+    ['a parameter chosen twice', [...ASK, '--param', 'quarters=2025-Q1']],
+    ['an option there is not', [...ASK, '--force']],
+    ['a command there is not', ['count']],
+    ['too many arguments', [...ASK, 'more']],
+  ])('refuses %s', async (_, args) => {
+    const { exitCode, err, out } = await tally(args, { environment: { TALLY_TOKEN: 'x' } });
+    expect({ exitCode, out }).toEqual({ exitCode: EXIT_CODES.wrongUse, out: '' });
+    expect(err).not.toBe('');
+  });
+});
+
+describe('the connection', () => {
+  it('needs a token', async () => {
+    const { exitCode, err } = await tally(['runs']);
+    expect(exitCode).toBe(EXIT_CODES.unreachable);
+    expect(err).toContain('NO_TOKEN');
+  });
+
+  it('takes the token from a file, by option before environment', async () => {
+    const { environment } = await serve();
+    const good = file('good', 'a-token\n');
+    const bad = file('bad', 'other');
+    const { TALLY_URL } = environment;
+    const none = { TALLY_URL };
+    expect((await tally(['runs', '--token-file', good], { environment: none })).exitCode).toBe(EXIT_CODES.done);
+    expect((await tally(['runs', '--token-file', bad], { environment })).exitCode).toBe(EXIT_CODES.unreachable);
+    expect((await tally(['runs'], { environment: { ...none, TALLY_TOKEN_FILE: good } })).exitCode).toBe(
+      EXIT_CODES.done,
+    );
+    expect((await tally(['runs', '--token-file', join(folder, 'none')], { environment })).err).toContain('NO_TOKEN');
+  });
+
+  it('says that the coordinator cannot be reached', async () => {
+    const unused = createServer();
+    await new Promise<void>((resolve) => unused.listen(0, '127.0.0.1', resolve));
+    const address = unused.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await new Promise((resolve) => unused.close(resolve));
+    const args = ['runs', '--url', `http://127.0.0.1:${port}`];
+    const { exitCode, err } = await tally(args, { environment: { TALLY_TOKEN: 'x' } });
+    expect(exitCode).toBe(EXIT_CODES.unreachable);
+    expect(err).toContain('COORDINATOR_UNREACHABLE');
+  });
+
+  it('refuses an address that is none', async () => {
+    for (const url of ['localhost:7401', 'ftp://x', 'nonsense']) {
+      const { exitCode } = await tally(['runs', '--url', url], { environment: { TALLY_TOKEN: 'x' } });
+      expect(exitCode).toBe(EXIT_CODES.wrongUse);
+    }
+  });
+});
+
+describe('tally runs, templates and agencies', () => {
+  it('lists runs, and shows one with its table', async () => {
+    const { environment, rig } = await serve();
+    expect((await tally(['runs'], { environment })).out).toContain('No runs yet');
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    const listed = await tally(['runs'], { environment });
+    expect(listed.out.split('\n')[1]).toMatch(
+      new RegExp(`^${id}  2026-11-22 10:00:00  ${TEMPLATE} +analyst +finished$`),
+    );
+    expect(JSON.parse((await tally(['runs', '--json'], { environment })).out)).toMatchObject([{ id }]);
+    const shown = await tally(['runs', id], { environment });
+    expect(shown.out).toContain('requester   analyst');
+    expect(shown.out).toContain('Supported by a charity');
+    expect(JSON.parse((await tally(['runs', id, '--json'], { environment })).out)).toMatchObject({
+      id,
+      state: 'finished',
+    });
+  });
+
+  it('lists so many and no more', async () => {
+    const { environment } = await serve();
+    expect((await tally(['runs', '--limit', String(MAX_RUNS_LISTED)], { environment })).exitCode).toBe(EXIT_CODES.done);
+    for (const limit of [String(MAX_RUNS_LISTED + 1), '0', 'x']) {
+      expect((await tally(['runs', '--limit', limit], { environment })).exitCode).toBe(EXIT_CODES.wrongUse);
+    }
+  });
+
+  it('cannot cancel what has ended', async () => {
+    const { environment, rig } = await serve();
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    const { exitCode, err } = await tally(['cancel', id], { environment });
+    expect(exitCode).toBe(EXIT_CODES.declined);
+    expect(err).toContain('RUN_ENDED');
+  });
+
+  it('lists templates and explains one with its choices', async () => {
+    const { environment } = await serve();
+    expect((await tally(['templates'], { environment })).out).toContain(TEMPLATE);
+    const { out } = await tally(['templates', TEMPLATE], { environment });
+    expect(out).toContain('What is asked');
+    expect(out).toContain('--param quarters=… (1 to 2 of): 2025-Q1 (January to March 2025)');
+    expect(JSON.parse((await tally(['templates', TEMPLATE, '--json'], { environment })).out)).toMatchObject({
+      template: TEMPLATE,
+    });
+  });
+
+  it('lists agencies with their states and snapshots', async () => {
+    const { environment } = await serve();
+    const { out } = await tally(['agencies'], { environment });
+    expect(out).toMatch(/^police +online .*police\.crimes as at 2026-10-31/m);
+    expect(out).toMatch(/^courts +never-seen +never +courts\.hearings: none/m);
+    expect(JSON.parse((await tally(['agencies', '--json'], { environment })).out)).toHaveLength(4);
+  });
+});
+
+describe('tally template check', () => {
+  it('says that a template is in order, with its digest', async () => {
+    const path = file('template.yaml', templateYaml(FULL_BODY));
+    const checked = await tally(['template', 'check', path, '--datasets', datasets()]);
+    expect(checked).toMatchObject({ exitCode: EXIT_CODES.done, err: '' });
+    expect(checked.out).toMatch(/version 2 is in order[\s\S]*digest [0-9a-f]{64}/);
+    expect((await tally(['template', 'check', path])).out).toContain('--datasets');
+  });
+
+  it('names the line of everything that is wrong with its form', async () => {
+    const body = FULL_BODY.replace('unit: person', 'unit: Person!').replace('keep: all, where', 'keep: some, where');
+    const { exitCode, err } = await tally(['template', 'check', file('template.yaml', templateYaml(body))]);
+    expect(exitCode).toBe(EXIT_CODES.wrongUse);
+    const line = (text: string): number => BODY_LINE + body.split('\n').findIndex((each) => each.includes(text));
+    expect(err).toMatch(/^BAD_TEMPLATE: /);
+    expect(err).toContain(`line ${line('unit:')}: unit: `);
+    expect(err).toContain(`line ${line('keep: some')}: links[0].keep: `);
+    expect(err.match(/^line /gm)).toHaveLength(2);
+  });
+
+  it('names the line of everything that the datasets do not have', async () => {
+    const body = FULL_BODY.replace('police.crimes.withdrew', 'police.crimes.mood').replace(
+      '[rape, stalking]',
+      '[rape, rudeness]',
+    );
+    const path = file('template.yaml', templateYaml(body));
+    const { exitCode, err } = await tally(['template', 'check', path, '--datasets', datasets()]);
+    expect(exitCode).toBe(EXIT_CODES.wrongUse);
+    const line = (text: string): number => BODY_LINE + body.split('\n').findIndex((each) => each.includes(text));
+    expect(err).toContain(`line ${line('mood')}: dimensions[2].field`);
+    expect(err).toContain(`line ${line('rudeness')}: population.where[1].in`);
+    expect((await tally(['template', 'check', path])).exitCode).toBe(EXIT_CODES.done);
+  });
+
+  it('names the line at which a file is no YAML', async () => {
+    const { err } = await tally(['template', 'check', file('template.yaml', 'template: a\ntemplate: b\n')]);
+    expect(err).toMatch(/^BAD_YAML: [\s\S]*line 2/);
+  });
+
+  it('says so when there is no such file, or no such folder', async () => {
+    expect((await tally(['template', 'check', join(folder, 'none.yaml')])).err).toMatch(/^FILE_UNREADABLE: /);
+    const path = file('template.yaml', templateYaml(FULL_BODY));
+    const { exitCode, err } = await tally(['template', 'check', path, '--datasets', join(folder, 'none')]);
+    expect({ exitCode, code: err.split(':')[0] }).toEqual({ exitCode: EXIT_CODES.wrongUse, code: 'CONFIG_INVALID' });
+  });
+});
+
+describe('tally template explain', () => {
+  it('says it in plain English, from the file or from what was signed', async () => {
+    const path = file('template.yaml', templateYaml(FULL_BODY));
+    const { out } = await tally(['template', 'explain', path, '--datasets', datasets()]);
+    expect(out).toContain('Do victims withdraw when the charge is slow?');
+    for (const heading of ['What is asked', 'Why', 'What leaves each agency']) expect(out).toContain(heading);
+    const key = file('key.pem', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const signed = join(folder, 'signed.json');
+    await tally(['template', 'sign', path, '--officer', 'one', '--key', key, '--out', signed]);
+    const again = await tally(['template', 'explain', signed, '--datasets', join(folder, 'datasets')]);
+    expect(again.out).toBe(out);
+  });
+
+  it('refuses an envelope that is none', async () => {
+    const { exitCode, err } = await tally(['template', 'explain', file('a.json', '[]'), '--datasets', datasets()]);
+    expect(exitCode).toBe(EXIT_CODES.wrongUse);
+    expect(err).toContain('FILE_UNREADABLE');
+  });
+});
+
+describe('tally template sign', () => {
+  const officers = ['one', 'two'].map((id) => ({ id, key: generateKeyPairSync('ed25519').privateKey }));
+  const governance = {
+    threshold: 2,
+    officers: officers.map(({ id, key }) => ({ id, name: id, organisation: id, publicKey: rawPublicKey(key) })),
+  };
+  const keyFile = (index: number): string =>
+    file(`${index}.pem`, officers[index]?.key.export({ type: 'pkcs8', format: 'pem' }) ?? '');
+
+  it('makes an envelope, and adds a second signature to it', async () => {
+    const path = file('template.yaml', templateYaml(FULL_BODY));
+    const [first, second] = [join(folder, 'first.json'), join(folder, 'second.json')];
+    const one = await tally(['template', 'sign', path, '--officer', 'one', '--key', keyFile(0), '--out', first]);
+    expect(one).toMatchObject({ exitCode: EXIT_CODES.done, out: '' });
+    const two = await tally(['template', 'sign', first, '--officer', 'two', '--key', keyFile(1), '--out', second]);
+    expect(two.exitCode).toBe(EXIT_CODES.done);
+    const { payload, signers, digest } = verifyEnvelope(new Uint8Array(readFileSync(second)), governance);
+    expect(signers).toEqual(['one', 'two']);
+    expect(templateFromPayload(payload).template).toBe('withdrawal-by-delay');
+    for (const { err } of [one, two]) expect(err).toContain(digest);
+  });
+
+  it.each([
+    [
+      'a key of another kind',
+      () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      'KEY_UNUSABLE',
+    ],
+    ['a file that is no key', () => 'no key', 'KEY_UNUSABLE'],
+  ])('refuses %s', async (_, key, code) => {
+    const path = file('template.yaml', templateYaml(FULL_BODY));
+    const out = join(folder, 'out.json');
+    const { exitCode, err } = await tally([
+      'template',
+      'sign',
+      path,
+      '--officer',
+      'one',
+      '--key',
+      file('k.pem', key()),
+      '--out',
+      out,
+    ]);
+    expect({ exitCode, code: err.split(':')[0] }).toEqual({ exitCode: EXIT_CODES.wrongUse, code });
+  });
+
+  it('writes over no file, and signs nothing that is wrong', async () => {
+    const path = file('template.yaml', templateYaml(FULL_BODY));
+    const there = file('there.json', 'kept');
+    const key = keyFile(0);
+    const over = await tally(['template', 'sign', path, '--officer', 'one', '--key', key, '--out', there]);
+    expect(over.err).toMatch(/^FILE_EXISTS: /);
+    expect(readFileSync(there, 'utf8')).toBe('kept');
+    const wrong = file('wrong.yaml', templateYaml(FULL_BODY.replace('police.crimes.withdrew', 'police.crimes.mood')));
+    const out = join(folder, 'out.json');
+    const args = ['template', 'sign', wrong, '--officer', 'one', '--key', key, '--out', out, '--datasets', datasets()];
+    expect((await tally(args)).err).toMatch(/^NOT_BINDABLE: /);
+    expect(() => readFileSync(out)).toThrow();
+  });
+});
+
+describe('tally coordinator and node', () => {
+  it('makes a folder for a coordinator, and shows its token once', async () => {
+    const directory = join(folder, 'new');
+    const { exitCode, out } = await tally(['coordinator', 'init', '--directory', directory]);
+    expect(exitCode).toBe(EXIT_CODES.done);
+    expect(out).toMatch(/\n {2}[\w-]{43}\n/);
+    expect((await tally(['coordinator', 'init', '--directory', directory])).err).toMatch(/^DIRECTORY_NOT_EMPTY: /);
+  });
+
+  it.each(['coordinator', 'node'])('says what is wrong with the configuration of a %s', async (program) => {
+    const { exitCode, err } = await tally([program, 'start', '--config', file('config.yaml', 'nonsense: true\n')]);
+    expect(exitCode).toBe(EXIT_CODES.wrongUse);
+    expect(err).toMatch(/^CONFIG_INVALID: /);
+    expect(err).toContain('line 1: nonsense');
+  });
+
+  it('needs a configuration', async () => {
+    for (const args of [
+      ['coordinator', 'start'],
+      ['node', 'start'],
+      ['node', 'prepare'],
+    ]) {
+      expect((await tally(args)).exitCode).toBe(EXIT_CODES.wrongUse);
+    }
+  });
+});
+
+describe('help and exit codes', () => {
+  it('says what there is, how to connect and what the exit codes mean', async () => {
+    const { exitCode, out } = await tally(['--help']);
+    expect(exitCode).toBe(EXIT_CODES.done);
+    for (const word of [
+      'run',
+      'runs',
+      'cancel',
+      'templates',
+      'agencies',
+      'template',
+      'coordinator',
+      'node',
+      'TALLY_TOKEN_FILE',
+    ]) {
+      expect(out).toContain(word);
+    }
+    for (const code of Object.values(EXIT_CODES)) expect(out).toMatch(new RegExp(`^  ${code}  `, 'm'));
+  });
+
+  it('tells our own fault from a request that was declined', () => {
+    expect(exitCodeOf(new RemoteError(500, 'INTERNAL', '', []))).toBe(EXIT_CODES.unforeseen);
+    expect(exitCodeOf(new RemoteError(503, 'QUEUE_FULL', '', []))).toBe(EXIT_CODES.declined);
+    expect(exitCodeOf(new RemoteError(401, 'UNAUTHORISED', '', []))).toBe(EXIT_CODES.unreachable);
+    expect(exitCodeOf(new TypeError('oops'))).toBe(EXIT_CODES.unforeseen);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AgencyRegistry, createAgencyStore, openDatabase } from '../../../coordinator/index.js';
+import type { NodeConnection } from '../../../transport/index.js';
+import { TestClock, TestLog } from './fixtures.js';
+
+function make(): { registry: AgencyRegistry; clock: TestClock; log: TestLog; again: () => AgencyRegistry } {
+  const database = openDatabase(':memory:');
+  onTestFinished(() => {
+    database.close();
+  });
+  const clock = new TestClock();
+  const log = new TestLog();
+  const agencies = [
+    { id: 'police', name: 'The police', datasets: ['police.crimes', 'police.stops'] },
+    { id: 'charity', name: 'A charity', datasets: ['charities.support'] },
+  ];
+  const again = (): AgencyRegistry => new AgencyRegistry(agencies, createAgencyStore(database), clock, log);
+  return { registry: again(), clock, log, again };
+}
+
+function connection(agency: string, ...datasets: string[]): NodeConnection & { readonly cut: string[] } {
+  const cut: string[] = [];
+  return {
+    agency,
+    hello: {
+      softwareVersion: '1.2.3',
+      snapshots: datasets.map((dataset) => ({ dataset, snapshot: 'ab'.repeat(32), asAt: '2026-10-31' })),
+    },
+    send: () => Promise.resolve(),
+    disconnect: (reason) => cut.push(reason),
+    cut,
+  };
+}
+
+const states = (registry: AgencyRegistry): [string, string, string | null][] =>
+  registry.list().map(({ id, state, lastSeenAt }) => [id, state, lastSeenAt]);
+
+describe('the state of an agency', () => {
+  it('is never-seen, online while it is connected, and offline with the time after that', () => {
+    const { registry, clock } = make();
+    expect(states(registry)).toEqual([
+      ['police', 'never-seen', null],
+      ['charity', 'never-seen', null],
+    ]);
+    registry.connected(connection('police'));
+    clock.advance(60);
+    expect(states(registry)[0]).toEqual(['police', 'online', '2026-11-22T10:01:00.000Z']);
+    registry.disconnected('police', 'gone');
+    clock.advance(60);
+    expect(states(registry)).toEqual([
+      ['police', 'offline', '2026-11-22T10:01:00.000Z'],
+      ['charity', 'never-seen', null],
+    ]);
+  });
+
+  it('is remembered across a restart', () => {
+    const { registry, clock, again } = make();
+    registry.connected(connection('police'));
+    clock.advance(60);
+    registry.close();
+    expect(states(again())[0]).toEqual(['police', 'offline', '2026-11-22T10:01:00.000Z']);
+  });
+
+  it('does not change for one that goes twice', () => {
+    const { registry, log } = make();
+    registry.disconnected('police', 'gone');
+    expect(states(registry)[0]?.[1]).toBe('never-seen');
+    expect(log.of('agency-disconnected')).toEqual([]);
+  });
+});
+
+describe('what an agency holds', () => {
+  it('is what its node says, as far as the roster lets it offer it', () => {
+    const { registry, log } = make();
+    registry.connected(connection('police', 'police.crimes', 'charities.support'));
+    expect(registry.list()[0]).toMatchObject({
+      softwareVersion: '1.2.3',
+      datasets: [
+        { dataset: 'police.crimes', asAt: '2026-10-31' },
+        { dataset: 'police.stops', asAt: null },
+      ],
+    });
+    expect(registry.snapshotOf('police', 'charities.support')).toBeUndefined();
+    expect(log.of('dataset-not-in-roster')).toMatchObject([{ agency: 'police', datasets: ['charities.support'] }]);
+  });
+
+  it('changes with its snapshots, and is nothing once it is gone', () => {
+    const { registry } = make();
+    registry.updated('police', connection('police', 'police.crimes').hello);
+    expect(registry.snapshotOf('police', 'police.crimes')).toBeUndefined();
+    registry.connected(connection('police'));
+    registry.updated('police', connection('police', 'police.crimes').hello);
+    expect(registry.snapshotOf('police', 'police.crimes')?.asAt).toBe('2026-10-31');
+    registry.disconnected('police', 'gone');
+    expect(registry.snapshotOf('police', 'police.crimes')).toBeUndefined();
+    expect(registry.connectionOf('police')).toBeUndefined();
+  });
+});
+
+describe('connections', () => {
+  it('cuts off who is not in the roster', () => {
+    const { registry } = make();
+    const stranger = connection('stranger');
+    registry.connected(stranger);
+    expect(stranger.cut).toHaveLength(1);
+    expect(registry.connectionOf('stranger')).toBeUndefined();
+  });
+
+  it('uses the newest of an agency', () => {
+    const { registry } = make();
+    const [first, second] = [connection('police'), connection('police')];
+    registry.connected(first);
+    registry.disconnected('police', 'replaced');
+    registry.connected(second);
+    expect(registry.connectionOf('police')).toBe(second);
+  });
+
+  it('says in the log who came', () => {
+    const { registry, log } = make();
+    registry.connected(connection('police'));
+    expect(log.of('agency-connected')).toEqual([{ event: 'agency-connected', agency: 'police' }]);
+  });
+});

@@ -1,0 +1,410 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import type { Clock, Log, LogFields } from '../../../core/base/index.js';
+import {
+  COORDINATOR,
+  createGroup,
+  inlineEngine,
+  memoryStores,
+  NodeJoin,
+  rawPublicKey,
+  signingKey,
+  type Link,
+  type LinkReceiver,
+  type PartyId,
+  type RefusalCode,
+} from '../../../core/private-join/index.js';
+import {
+  bindParameters,
+  bindTemplate,
+  canonicalTemplate,
+  identityKeys,
+  planRun,
+  signTemplate,
+  templateDigest,
+  type Roster,
+  type RunOffer,
+  type Template,
+} from '../../../core/templates/index.js';
+import {
+  AgencyRegistry,
+  createAgencyStore,
+  createApprovedTemplates,
+  createRunStore,
+  federationHandlers,
+  openDatabase,
+  RunFeed,
+  RunService,
+  type ApprovedTemplate,
+  type RunStore,
+} from '../../../coordinator/index.js';
+import {
+  createMemoryNetwork,
+  type MemoryNetwork,
+  type NodeConnection,
+  type RelayObserver,
+  type RunLink,
+  type ServerHandlers,
+} from '../../../transport/index.js';
+import type { PlainLists } from '../../support/naive-join.js';
+import { seededRng } from '../../support/seeded-rng.js';
+import { plainSource } from '../../support/world.js';
+import { catalogue, template as parseBody } from '../templates/fixtures.js';
+
+const party = (): ReturnType<typeof signingKey> => signingKey(generateKeyPairSync('ed25519').privateKey);
+const identities = new Map(
+  ['police', 'charity-a', 'charity-b', 'courts', COORDINATOR].map((name) => [name, party()] as const),
+);
+const officer = generateKeyPairSync('ed25519').privateKey;
+
+export function identityOf(name: PartyId): ReturnType<typeof signingKey> {
+  const identity = identities.get(name);
+  if (identity === undefined) throw new RangeError(`no identity for ${name}`);
+  return identity;
+}
+
+const agency = (id: string, dataset: string): Roster['agencies'][number] => ({
+  id,
+  name: `The ${id}`,
+  identityKey: identityOf(id).publicKey,
+  datasets: [dataset],
+});
+
+export const roster: Roster = {
+  federation: 'unit-test',
+  version: 1,
+  agencies: [
+    agency('police', 'police.crimes'),
+    agency('charity-a', 'charities.support'),
+    agency('charity-b', 'charities.support'),
+    agency('courts', 'courts.hearings'),
+  ],
+  coordinator: { identityKey: identityOf(COORDINATOR).publicKey },
+  governance: {
+    threshold: 1,
+    officers: [{ id: 'officer-1', name: 'One', organisation: 'Board', publicKey: rawPublicKey(officer) }],
+  },
+};
+
+export const template: Template = parseBody(`unit: person
+scheme: exact
+population:
+  dataset: police.crimes
+  where:
+    - { field: quarter, in: { parameter: quarters } }
+links:
+  - { dataset: charities.support, on: person, keep: all }
+dimensions:
+  - { field: police.crimes.withdrew }
+  - { linked: charities.support, label: Supported by a charity }
+parameters:
+  quarters: { from: [2025-Q1, 2025-Q2], max: 2 }
+`);
+
+export function approved(changes: Partial<Template> = {}): ApprovedTemplate {
+  const changed = { ...template, ...changes };
+  const payload = canonicalTemplate(changed);
+  return {
+    envelope: signTemplate(payload, 'officer-1', officer),
+    digest: templateDigest(payload),
+    signers: ['officer-1'],
+    bound: bindTemplate(changed, catalogue),
+  };
+}
+
+export const TEMPLATE = template.template;
+export const PARAMETERS = { quarters: ['2025-Q2', '2025-Q1'] };
+export const REQUEST = { template: TEMPLATE, parameters: PARAMETERS, requester: 'analyst' };
+
+/**
+ * 52 people: every fourth has withdrawn, every second is supported, by one charity or the other. Exact counts: withdrew
+ * and supported 13, stayed and supported 13, stayed and not supported 26, everything else 0.
+ */
+export const lists: PlainLists = new Map([
+  ['police.crimes/police', people(0, 52).map((keys, index) => ({ keys, label: index % 4 === 0 ? 1 : 2 }))],
+  ['charities.support/charity-a', everySecond(0, 26)],
+  ['charities.support/charity-b', everySecond(26, 52)],
+]);
+
+function people(from: number, to: number): [string, string][] {
+  return Array.from({ length: to - from }, (_, index) => [`first ${from + index}`, `second ${from + index}`]);
+}
+
+function everySecond(from: number, to: number): { keys: [string, string]; label: number }[] {
+  return people(from, to)
+    .filter((_, index) => index % 2 === 0)
+    .map((keys) => ({ keys, label: 1 }));
+}
+
+/** A clock that only the test moves. */
+export class TestClock implements Clock {
+  #now = new Date('2026-11-22T10:00:00.000Z');
+
+  now(): Date {
+    return this.#now;
+  }
+
+  advance(seconds: number): void {
+    this.#now = new Date(this.#now.getTime() + seconds * 1000);
+  }
+}
+
+/** Remembers every line. */
+export class TestLog implements Log {
+  readonly lines: LogFields[] = [];
+
+  debug(): void {
+    // Nobody listens.
+  }
+  info(fields: LogFields): void {
+    this.lines.push(fields);
+  }
+  warn(fields: LogFields): void {
+    this.lines.push(fields);
+  }
+  error(fields: LogFields): void {
+    this.lines.push(fields);
+  }
+  child(): Log {
+    return this;
+  }
+
+  of(event: string): LogFields[] {
+    return this.lines.filter((line) => line['event'] === event);
+  }
+}
+
+/** What an agency does with an offer. */
+export type Behaviour = 'accept' | 'silent' | 'vanish' | 'abort' | 'stall' | 'break' | { readonly refuse: RefusalCode };
+
+export interface RigOptions {
+  readonly behaviours?: Readonly<Record<string, Behaviour>>;
+  readonly offerAnswerSeconds?: number;
+  readonly roundProgressSeconds?: number;
+  readonly reveal?: boolean;
+  /** Database file; in memory when not given. */
+  readonly database?: string;
+  /** Agencies that are connected from the start: all that the template asks, unless said otherwise. */
+  readonly online?: readonly string[];
+  readonly templates?: readonly ApprovedTemplate[];
+  /** True: neither a table nor a failure can be written the first time. */
+  readonly failsToWrite?: boolean;
+}
+
+const group = await createGroup();
+
+/** A disk that is full until the first run has ended. */
+function failingOnce(store: RunStore): RunStore {
+  const failed = new Set<string>();
+  const failing =
+    <Rest extends unknown[], Result>(name: string, write: (...rest: Rest) => Result) =>
+    (...rest: Rest): Result => {
+      if (failed.has(name)) return write(...rest);
+      failed.add(name);
+      throw new Error('disk full');
+    };
+  return {
+    putRun: (request) => store.putRun(request),
+    getRun: (id) => store.getRun(id),
+    listRuns: (limit, before) => store.listRuns(limit, before),
+    unfinishedRuns: () => store.unfinishedRuns(),
+    putParticipants: (id, participants) => store.putParticipants(id, participants),
+    putEvent: (id, event) => store.putEvent(id, event),
+    endRun: failing('endRun', (...rest: Parameters<RunStore['endRun']>) => store.endRun(...rest)),
+    finishRun: failing('finishRun', (...rest: Parameters<RunStore['finishRun']>) => store.finishRun(...rest)),
+    getEvents: (id, sequence) => store.getEvents(id, sequence),
+    getPhases: (id) => store.getPhases(id),
+    getRelease: (id) => store.getRelease(id),
+  };
+}
+
+/** A run service with its store and registry, real joins, and agencies in this process that behave as told. */
+export class Rig {
+  readonly clock = new TestClock();
+  readonly log = new TestLog();
+  readonly registry: AgencyRegistry;
+  readonly service: RunService;
+  readonly feed = new RunFeed();
+  readonly offers: RunOffer[] = [];
+  readonly handlers: ServerHandlers;
+  readonly behaviours: Record<string, Behaviour>;
+  /** What each agency was told on its control stream and its link. */
+  readonly heard: { readonly agency: string; readonly kind: string; readonly code?: string }[] = [];
+  /** Ends without a word, as a process that is killed: only what is in the database is left. */
+  readonly crash: () => void;
+  readonly #network = new Map<string, { readonly network: MemoryNetwork; readonly observer: RelayObserver }>();
+
+  constructor(options: RigOptions = {}) {
+    this.behaviours = { ...options.behaviours };
+    const database = openDatabase(options.database ?? ':memory:');
+    this.crash = () => {
+      if (database.open) database.close();
+    };
+    onTestFinished(this.crash);
+    this.registry = new AgencyRegistry(roster.agencies, createAgencyStore(database), this.clock, this.log);
+    const rng = seededRng('coordinator');
+    this.service = new RunService({
+      roster,
+      registry: this.registry,
+      federation: { openRun: (id, agencies, receiver, observer) => this.#open(id, agencies, receiver, observer) },
+      identity: identityOf(COORDINATOR),
+      group,
+      engine: inlineEngine(group, rng),
+      stores: memoryStores,
+      rng,
+      clock: this.clock,
+      log: this.log,
+      deadlines: {
+        offerAnswerSeconds: options.offerAnswerSeconds ?? 30,
+        roundProgressSeconds: options.roundProgressSeconds ?? 30,
+      },
+      templates: createApprovedTemplates(options.templates ?? [approved()]),
+      store: options.failsToWrite !== true ? createRunStore(database) : failingOnce(createRunStore(database)),
+      feed: this.feed,
+      newRunId: randomUUID,
+      cpuSeconds: () => 0,
+      revealUnprotectedCounts: options.reveal ?? false,
+    });
+    this.handlers = federationHandlers(this.registry, () => this.service, this.log);
+    for (const name of options.online ?? ['police', 'charity-a', 'charity-b']) this.connect(name);
+  }
+
+  connect(
+    name: string,
+    datasets: readonly string[] = roster.agencies.find(({ id }) => id === name)?.datasets ?? [],
+  ): void {
+    this.handlers.connected(this.connection(name, datasets));
+  }
+
+  disconnect(name: string): void {
+    this.handlers.disconnected(name, 'gone', 'CONNECTION_LOST');
+  }
+
+  connection(name: string, datasets: readonly string[]): NodeConnection {
+    return {
+      agency: name,
+      hello: {
+        softwareVersion: '9.9.9',
+        snapshots: datasets.map((dataset) => ({ dataset, snapshot: 'ab'.repeat(32), asAt: '2026-10-31' })),
+      },
+      send: async (message) => {
+        this.heard.push({ agency: name, kind: message.kind });
+        if (message.kind === 'offer') await this.#answer(name, message.offer);
+      },
+      disconnect: (reason) => {
+        this.heard.push({ agency: name, kind: 'disconnect', code: reason });
+      },
+    };
+  }
+
+  /** Resolves when the run is in one of the four states in which it stays. */
+  async ended(id: string): Promise<string> {
+    for (;;) {
+      const { state } = this.service.get(id).run;
+      if (['finished', 'refused', 'failed', 'cancelled'].includes(state)) return state;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  }
+
+  /** Resolves when the run has got to that state, or has ended. */
+  async reached(id: string, wanted: string): Promise<void> {
+    while (![wanted, 'finished', 'refused', 'failed', 'cancelled'].includes(this.service.get(id).run.state)) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  #open(runId: string, _agencies: readonly PartyId[], receiver: LinkReceiver, observer: RelayObserver): RunLink {
+    const network = createMemoryNetwork();
+    network.register(COORDINATOR, receiver);
+    this.#network.set(runId, { network, observer });
+    const link = network.link(COORDINATOR);
+    return {
+      link: {
+        send: async (to, message) => {
+          this.heard.push({
+            agency: to,
+            kind: message.kind,
+            ...(message.kind === 'abort' ? { code: message.code } : {}),
+          });
+          await link.send(to, message);
+        },
+        transfer: (header, chunks) => observed(link, observer).transfer(header, chunks),
+      },
+      close: (failure) => {
+        this.heard.push({ agency: 'relay', kind: 'close', ...(failure === undefined ? {} : { code: failure }) });
+      },
+    };
+  }
+
+  async #answer(name: string, offer: RunOffer): Promise<void> {
+    this.offers.push(offer);
+    const behaviour = this.behaviours[name] ?? 'accept';
+    const run = this.#network.get(offer.runId);
+    if (run === undefined || behaviour === 'silent') return;
+    if (behaviour === 'vanish') {
+      this.disconnect(name);
+    } else if (typeof behaviour === 'object') {
+      const { refuse: code } = behaviour;
+      this.handlers.received(name, { kind: 'refusal', runId: offer.runId, code, reason: `${name} says no` });
+    } else {
+      const { bound, digest } = approved();
+      const plan = planRun({
+        offer,
+        bound,
+        parameters: bindParameters(bound, offer.parameters),
+        templateDigest: digest,
+        roster,
+      });
+      const rng = seededRng(name);
+      const link = misbehaving(behaviour, observed(run.network.link(name), run.observer), run.observer);
+      const join = new NodeJoin({
+        plan,
+        self: name,
+        identity: identityOf(name),
+        peers: identityKeys(roster),
+        link,
+        engine: inlineEngine(group, rng),
+        stores: memoryStores,
+        rng,
+        group,
+        source: plainSource(group, plan, lists),
+      });
+      run.network.register(name, join);
+      await join.start();
+      if (behaviour === 'abort') {
+        await link.send(COORDINATOR, { kind: 'abort', code: 'SNAPSHOT_UNREADABLE', party: name });
+      }
+    }
+  }
+}
+
+function misbehaving(behaviour: Behaviour, link: Link, observer: RelayObserver): Link {
+  if (behaviour !== 'stall' && behaviour !== 'break') return link;
+  return {
+    send: (to, message) => link.send(to, message),
+    transfer: (header) => {
+      observer.opened(header, header.count);
+      if (behaviour === 'break') observer.failed(header, 'BAD_CHUNK');
+      return new Promise(() => undefined);
+    },
+  };
+}
+
+/** Tells the coordinator's observer what a relay between processes would. */
+function observed(link: Link, observer: RelayObserver): Link {
+  return {
+    send: (to, message) => link.send(to, message),
+    transfer: async (header, chunks) => {
+      observer.opened(header, header.count);
+      await link.transfer(header, counted(chunks));
+      observer.closed(header);
+
+      async function* counted(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+        for await (const chunk of source) {
+          observer.chunk(header, chunk.length);
+          yield chunk;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { AGENCIES, boldCatalogue, generateFederation, MAX_PEOPLE, MAX_SEED } from '../../../examples/bold/index.js';
+import type { ExampleErrorCode, Federation } from '../../../examples/bold/index.js';
+import { bindMapping } from '../../../node-agent/source/mapping.js';
+import { fieldCheck } from '../../../node-agent/source/field-value.js';
+
+const root = mkdtempSync(join(tmpdir(), 'tallystick-federation-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const catalogue = boldCatalogue();
+let federation: Federation;
+beforeAll(() => {
+  federation = generateFederation({ people: 3_000, seed: 42, directory: join(root, 'one') });
+});
+
+function digests({ sources, truth }: Federation): string[] {
+  return [truth, ...sources.map(({ mapping }) => mapping.sqlite)].map((file) =>
+    createHash('sha256').update(readFileSync(file)).digest('hex'),
+  );
+}
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (thrown) {
+    return thrown;
+  }
+  return undefined;
+}
+
+function rowsOf(file: string, table: string): Record<string, unknown>[] {
+  const database = new Database(file, { readonly: true });
+  try {
+    return database.prepare<[], Record<string, unknown>>(`SELECT * FROM ${table}`).all();
+  } finally {
+    database.close();
+  }
+}
+
+describe('generateFederation', () => {
+  it('writes the same databases for the same seed, also over earlier ones, and others for another seed', () => {
+    const directory = join(root, 'two');
+    const other = digests(generateFederation({ people: 3_000, seed: 43, directory }));
+    const again = digests(generateFederation({ people: 3_000, seed: 42, directory }));
+    expect(again).toEqual(digests(federation));
+    expect(other.filter((digest) => again.includes(digest))).toEqual([]);
+  });
+
+  it('has a source for every agency and dataset of the roster, in its order', () => {
+    expect(federation.sources.map(({ agency, mapping }) => [agency, [mapping.dataset]])).toEqual(
+      AGENCIES.map(({ id, datasets }) => [id, datasets]),
+    );
+    expect([...federation.rows.keys()]).toEqual(AGENCIES.map(({ id }) => id));
+  });
+
+  it('counts the rows of each agency', () => {
+    for (const { agency, mapping } of federation.sources) {
+      expect(rowsOf(mapping.sqlite, mapping.table).length).toBe(federation.rows.get(agency));
+      expect(federation.rows.get(agency)).toBeGreaterThan(10);
+    }
+  });
+
+  it('works for one person', () => {
+    const { sources } = generateFederation({ people: 1, seed: 1, directory: join(root, 'three') });
+    expect(sources.every(({ mapping }) => existsSync(mapping.sqlite))).toBe(true);
+  });
+
+  it.each<[string, { people: number; seed: number }, ExampleErrorCode]>([
+    ['nobody', { people: 0, seed: 1 }, 'PEOPLE_OUT_OF_RANGE'],
+    ['half a person', { people: 1.5, seed: 1 }, 'PEOPLE_OUT_OF_RANGE'],
+    ['more people than it is made for', { people: MAX_PEOPLE + 1, seed: 1 }, 'PEOPLE_OUT_OF_RANGE'],
+    ['a negative seed', { people: 1, seed: -1 }, 'SEED_OUT_OF_RANGE'],
+    ['a seed too large', { people: 1, seed: MAX_SEED + 1 }, 'SEED_OUT_OF_RANGE'],
+  ])('refuses %s and writes nothing', (_, options, code) => {
+    const directory = join(root, 'refused');
+    expect(thrownBy(() => generateFederation({ ...options, directory }))).toMatchObject({ code });
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  it('takes the largest seed', () => {
+    const directory = join(root, 'four');
+    expect(generateFederation({ people: 1, seed: MAX_SEED, directory }).rows.size).toBe(AGENCIES.length);
+  });
+});
+
+describe('the databases', () => {
+  it('have a column for every field and identifier, and in it only what the dataset allows', () => {
+    for (const { mapping } of federation.sources) {
+      const definition = catalogue.get(mapping.dataset);
+      if (definition === undefined) throw new Error(`${mapping.dataset} is not defined`);
+      const identifiers = Object.fromEntries(Object.entries(mapping.identifiers).filter(([, column]) => column !== ''));
+      const bound = bindMapping({ ...mapping, identifiers }, definition);
+      const rows = rowsOf(mapping.sqlite, mapping.table);
+      expect(Object.keys(rows[0] ?? {})).toEqual(expect.arrayContaining([...bound.columns]));
+      for (const { name, column, definition: field } of bound.fields) {
+        const check = fieldCheck(field);
+        const values = rows.map((row) => row[column] as string | number | null);
+        expect(
+          values.filter((value) => 'invalid' in check(value)),
+          `${mapping.dataset} ${name}`,
+        ).toEqual([]);
+        expect(
+          values.some((value) => value !== null),
+          `${mapping.dataset} ${name} is never recorded`,
+        ).toBe(true);
+      }
+    }
+  });
+
+  it('of the courts hold cases and nobody', () => {
+    const courts = federation.sources.find(({ agency }) => agency === 'courts');
+    expect(Object.keys(courts?.mapping.identifiers ?? {})).toEqual(['urn']);
+    const columns = Object.keys(rowsOf(courts?.mapping.sqlite ?? '', 'case_summary')[0] ?? {});
+    expect(columns.filter((column) => /name|birth|dob|post|sex|gender|ethnic|age/.test(column))).toEqual([]);
+  });
+
+  it('name no hidden person: their numbers are in the truth alone', () => {
+    const columns = federation.sources.flatMap(({ mapping }) =>
+      Object.keys(rowsOf(mapping.sqlite, mapping.table)[0] ?? {}),
+    );
+    expect(columns.filter((column) => /person|household/.test(column))).toEqual([]);
+  });
+
+  it('appear in the truth row by row, under the spelling of the person', () => {
+    const appearances = rowsOf(federation.truth, 'appearances');
+    for (const { agency, mapping } of federation.sources) {
+      const rows = appearances.filter((row) => row['agency'] === agency);
+      expect(rows.map((row) => row['source_row'])).toEqual(
+        Array.from({ length: federation.rows.get(agency) ?? 0 }, (_, index) => index + 1),
+      );
+      const { surname } = mapping.identifiers;
+      if (surname === undefined) continue;
+      const own = rowsOf(mapping.sqlite, mapping.table);
+      const people = new Map(rowsOf(federation.truth, 'people').map((row) => [row['person'], String(row['surname'])]));
+      const spelt = rows.map(({ person }) => people.get(person)?.toUpperCase());
+      expect(own.map((row) => String(row[surname]).toUpperCase())).toEqual(spelt);
+    }
+  });
+});

@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { bindParameters, decodeTable, parseTemplate, tableShape } from '../../../core/templates/index.js';
+import { AGENCIES, boldCatalogue, boldTemplates } from '../../../examples/bold/index.js';
+import { packagePath } from '../../../runtime/index.js';
+
+const catalogue = boldCatalogue();
+const templates = boldTemplates(catalogue);
+
+describe('the datasets', () => {
+  it('are those of the agencies', () => {
+    expect([...catalogue.keys()].toSorted()).toEqual(
+      [...new Set(AGENCIES.flatMap(({ datasets }) => datasets))].toSorted(),
+    );
+  });
+
+  it.each([
+    ['police.victim-crimes', ['demographics', 'investigation', 'services']],
+    ['cps.prosecutions', ['court-case', 'demographics', 'investigation']],
+    ['courts.cases', ['court-case']],
+    ['prison-probation.victim-contact', ['demographics', 'offender-information']],
+    ['third-sector.support', ['demographics', 'services']],
+  ])('%s holds what the organisation holds: %j', (name, categories) => {
+    const fields = catalogue.get(name)?.fields ?? new Map();
+    expect([...new Set([...fields.values()].map(({ category }) => category as string))].toSorted()).toEqual(categories);
+  });
+
+  it('link courts by case alone and charities by person alone', () => {
+    expect(Object.fromEntries([...catalogue].map(([name, { keys }]) => [name, keys]))).toEqual({
+      'police.victim-crimes': ['person', 'case'],
+      'cps.prosecutions': ['person', 'case'],
+      'courts.cases': ['case'],
+      'prison-probation.victim-contact': ['person', 'case'],
+      'third-sector.support': ['person'],
+    });
+  });
+
+  it('say that charities do not hold everybody', () => {
+    expect([...catalogue.values()].filter(({ partial }) => partial).map(({ dataset }) => dataset)).toEqual([
+      'third-sector.support',
+    ]);
+  });
+});
+
+describe('the templates', () => {
+  it('are named as their files', () => {
+    const files = readdirSync(packagePath('examples', 'bold', 'templates')).toSorted();
+    expect(files).toHaveLength(3);
+    for (const file of files) {
+      const text = readFileSync(join(packagePath('examples', 'bold', 'templates'), file), 'utf8');
+      expect(`${parseTemplate(text).template}.yaml`).toBe(file);
+    }
+  });
+
+  it('use all five datasets, links on persons and on cases, all of people and records, all and linked', () => {
+    const links = [...templates.values()].flatMap((bound) => bound.links);
+    const used = [...templates.values()].flatMap(({ population }) => population.dataset.dataset);
+    expect(new Set([...used, ...links.map(({ dataset }) => dataset.dataset)])).toEqual(new Set(catalogue.keys()));
+    expect(new Set(links.map(({ on }) => on))).toEqual(new Set(['person', 'case']));
+    expect(new Set(links.map(({ keep }) => keep))).toEqual(new Set(['all', 'linked']));
+    expect(new Set([...templates.values()].map(({ unit }) => unit))).toEqual(new Set(['person', 'record']));
+  });
+
+  it.each([...templates])('%s has a table that a person can read', (_, bound) => {
+    const shape = tableShape(bound);
+    const { cells } = decodeTable(bound, new Float64Array(bound.cells));
+    expect(cells.length).toBeGreaterThanOrEqual(12);
+    expect(cells.length).toBeLessThanOrEqual(60);
+    expect(shape.every(({ label }) => label.length <= 60)).toBe(true);
+  });
+
+  it.each([...templates])('%s keeps to the rules of publication', (_, { template }) => {
+    expect(template.disclosure).toEqual({ threshold: 10, roundTo: 5, epsilon: 'none' });
+  });
+
+  it.each([...templates])('%s takes the widest choice of parameters', (_, bound) => {
+    const widest = Object.fromEntries([...bound.parameters].map(([name, { choices }]) => [name, [...choices.keys()]]));
+    expect([...bindParameters(bound, widest).values.keys()]).toEqual([...bound.parameters.keys()]);
+  });
+
+  it('ask the question of the pilot over police, prosecutors and charities', () => {
+    const bound = templates.get('victim-engagement-by-case-length');
+    expect(bound?.template.title).toBe('If a case takes over a year, are victims less likely to stay engaged?');
+    expect([bound?.population, ...(bound?.links ?? [])].map((list) => list?.dataset.dataset)).toEqual([
+      'police.victim-crimes',
+      'cps.prosecutions',
+      'third-sector.support',
+    ]);
+  });
+});

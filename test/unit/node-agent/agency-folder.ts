@@ -1,0 +1,104 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { stringify } from 'yaml';
+
+import { toBase64 } from '../../../core/base/index.js';
+import { rawPublicKey } from '../../../core/private-join/index.js';
+import { crimesMapping, testFolder, writeCrimes } from './fixtures.js';
+import { federation } from './snapshot-fixtures.js';
+
+const datasetYaml = {
+  dataset: 'police.victim-crimes',
+  version: 1,
+  title: 'Crimes with a victim',
+  description: 'For tests.',
+  unit: 'victim-case',
+  keys: ['person', 'case'],
+  order: 'report-date',
+  purposes: ['research-statistics'],
+  fields: {
+    'report-date': { type: 'date', meaning: 'When.', category: 'investigation' },
+    'reported-quarter': {
+      type: 'quarter',
+      from: '2025-Q1',
+      to: '2025-Q4',
+      meaning: 'In which quarter.',
+      category: 'investigation',
+    },
+    'offence-group': {
+      type: 'code',
+      codes: { rape: 'Rape', stalking: 'Stalking' },
+      meaning: 'What.',
+      category: 'investigation',
+    },
+    'days-to-charge': { type: 'integer', min: 0, max: 3650, meaning: 'How long.', category: 'investigation' },
+  },
+};
+
+/** The parts of an agency's folder, each of which a test can change before it is written. */
+export interface AgencyFiles {
+  config: Record<string, unknown>;
+  roster: { agencies: Record<string, unknown>[] } & Record<string, unknown>;
+  dataset: Record<string, unknown>;
+  identity: string;
+}
+
+export interface AgencyFolder {
+  readonly folder: string;
+  readonly configFile: string;
+}
+
+/** Writes everything that a node of the police needs, except what `prepare` makes. */
+export function agencyFolder(change: (files: AgencyFiles) => void = () => undefined): AgencyFolder {
+  const folder = testFolder();
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const publicKey = (): string => toBase64(rawPublicKey(generateKeyPairSync('ed25519').privateKey));
+  const files: AgencyFiles = {
+    config: {
+      agency: 'police',
+      coordinator: { address: 'localhost:7400' },
+      tls: { authority: 'authority.crt', certificate: 'node.crt', privateKey: 'node.key' },
+      identityKey: 'identity.pem',
+      storageKey: 'storage.key',
+      roster: 'roster.yaml',
+      datasets: 'datasets',
+      snapshots: 'snapshots',
+      sources: [{ ...crimesMapping, sqlite: 'source.sqlite', table: 'victim crimes', asAt: '2026-03-31' }],
+      policy: { allow: [{ template: 'support-by-offence' }] },
+      spool: { directory: 'spool', memoryMiB: 16 },
+      workers: 1,
+      deadlines: { runProgressSeconds: 30, stopSeconds: 5, sourceLockedSeconds: 0.02 },
+    },
+    roster: {
+      federation,
+      version: 1,
+      agencies: [
+        {
+          id: 'police',
+          name: 'Police',
+          identityKey: toBase64(rawPublicKey(privateKey)),
+          datasets: ['police.victim-crimes'],
+        },
+      ],
+      coordinator: { identityKey: publicKey() },
+      governance: {
+        threshold: 1,
+        officers: [{ id: 'officer-1', name: 'One', organisation: 'Board', publicKey: publicKey() }],
+      },
+    },
+    dataset: structuredClone(datasetYaml),
+    identity: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+  change(files);
+  mkdirSync(join(folder, 'datasets'));
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text, { mode: 0o600 });
+  write('node.yaml', stringify(files.config));
+  write('roster.yaml', stringify(files.roster));
+  write('datasets/crimes.yaml', stringify(files.dataset));
+  write('identity.pem', files.identity);
+  for (const name of ['authority.crt', 'node.crt', 'node.key']) write(name, `made-up ${name}`);
+  writeCrimes(join(folder, 'source.sqlite'), [{}, { days: 12 }]);
+  return { folder, configFile: join(folder, 'node.yaml') };
+}

@@ -1,0 +1,140 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import {
+  configSchema,
+  loadConfig,
+  MAX_ALLOWED_TEMPLATES,
+  MAX_CONCURRENT_RUNS,
+  MAX_DEADLINE_SECONDS,
+  MAX_SOURCES,
+  MAX_SPOOL_MEMORY_MIB,
+  MAX_WORKERS,
+} from '../../../node-agent/config.js';
+import { packagePath, RuntimeError } from '../../../runtime/index.js';
+import { agencyFolder } from './agency-folder.js';
+import { codeOf, testFolder } from './fixtures.js';
+
+type Config = Record<string, unknown>;
+
+/** Paths of what is wrong with a configuration after a change to it. */
+function problemPaths(change: (config: Config) => void): readonly string[] {
+  const { configFile } = agencyFolder(({ config }) => change(config));
+  try {
+    loadConfig(configFile);
+  } catch (thrown) {
+    if (thrown instanceof RuntimeError && thrown.code === 'CONFIG_INVALID') {
+      return thrown.problems.map(({ path }) => path);
+    }
+    throw thrown;
+  }
+  return [];
+}
+
+/** Whether a configuration with this value at this path is accepted. */
+function accepts(change: (config: Config) => void): boolean {
+  return problemPaths(change).length === 0;
+}
+
+const source = { dataset: 'a.b', sqlite: 's', table: 't' };
+
+describe('loadConfig', () => {
+  it('reads paths from the configuration’s own folder', () => {
+    const { folder, configFile } = agencyFolder();
+    const config = loadConfig(configFile);
+    expect(config.identityKey).toBe(join(folder, 'identity.pem'));
+    expect(config.sources[0]?.sqlite).toBe(join(folder, 'source.sqlite'));
+    expect(config.tls.privateKey).toBe(join(folder, 'node.key'));
+    expect(config.spool.directory).toBe(join(folder, 'spool'));
+  });
+
+  it('reads the example, in which every setting stands', () => {
+    const config = loadConfig(packagePath('node-agent', 'node.example.yaml'));
+    expect(Object.keys(config).sort()).toEqual(Object.keys(configSchema.shape).sort());
+    expect(Object.keys(config.deadlines)).toHaveLength(3);
+    expect(config.policy.minimumParticipants).toBe(3);
+  });
+
+  it('denies everything when there is no policy', () => {
+    const { configFile } = agencyFolder(({ config }) => delete config['policy']);
+    expect(loadConfig(configFile).policy.allow).toEqual([]);
+  });
+
+  it('refuses unknown settings, also within sections, all at once', () => {
+    expect(
+      problemPaths((config) => {
+        config['agencyId'] = 'police';
+        config['tls'] = { ...(config['tls'] as object), insecure: true };
+        config['policy'] = { allow: [{ template: 'x', versions: 1 }], allowAll: true };
+        config['sources'] = [{ ...source, query: 'SELECT 1', identifiers: { nhsNumber: 'n' } }];
+      }),
+    ).toEqual(
+      expect.arrayContaining([
+        'agencyId',
+        'tls.insecure',
+        'policy.allow[0].versions',
+        'policy.allowAll',
+        'sources[0].query',
+        'sources[0].identifiers.nhsNumber',
+      ]),
+    );
+  });
+
+  it.each<[string, (config: Config) => void]>([
+    ['agency', (config) => (config['agency'] = 'coordinator')],
+    ['agency', (config) => (config['agency'] = 'Northshire Police')],
+    ['agency', (config) => delete config['agency']],
+    ['coordinator.address', (config) => (config['coordinator'] = { address: 'localhost' })],
+    ['sources', (config) => (config['sources'] = [])],
+    ['sources[1].dataset', (config) => (config['sources'] = [source, { ...source }])],
+    ['sources[0].asAt', (config) => (config['sources'] = [{ ...source, asAt: '2026-02-30' }])],
+    ['policy.minimumParticipants', (config) => (config['policy'] = { minimumParticipants: 1 })],
+    ['policy.allow[0].version', (config) => (config['policy'] = { allow: [{ template: 'a', version: 0 }] })],
+    [
+      'deadlines.stopSeconds',
+      (config) => (config['deadlines'] = { ...(config['deadlines'] as object), stopSeconds: 0 }),
+    ],
+    ['logLevel', (config) => (config['logLevel'] = 'trace')],
+    ['identityKey', (config) => (config['identityKey'] = '')],
+  ])('refuses a wrong %s', (path, change) => {
+    expect(problemPaths(change)).toEqual([path]);
+  });
+
+  it.each<[string, number, (config: Config, value: number) => void]>([
+    ['workers', MAX_WORKERS, (config, value) => (config['workers'] = value)],
+    ['concurrentRuns', MAX_CONCURRENT_RUNS, (config, value) => (config['concurrentRuns'] = value)],
+    [
+      'spool memory',
+      MAX_SPOOL_MEMORY_MIB,
+      (config, value) => (config['spool'] = { directory: 'spool', memoryMiB: value }),
+    ],
+    [
+      'deadlines',
+      MAX_DEADLINE_SECONDS,
+      (config, value) => (config['deadlines'] = { ...(config['deadlines'] as object), stopSeconds: value }),
+    ],
+    [
+      'sources',
+      MAX_SOURCES,
+      (config, value) =>
+        (config['sources'] = Array.from({ length: value }, (_, index) => ({ ...source, dataset: `a.b${index}` }))),
+    ],
+    [
+      'allowed templates',
+      MAX_ALLOWED_TEMPLATES,
+      (config, value) => (config['policy'] = { allow: Array.from({ length: value }, () => ({ template: 'a' })) }),
+    ],
+  ])('bounds %s', (_, limit, set) => {
+    expect(accepts((config) => set(config, limit))).toBe(true);
+    expect(accepts((config) => set(config, limit + 1))).toBe(false);
+  });
+
+  it('refuses what it can’t read and what isn’t YAML', () => {
+    const file = join(testFolder(), 'node.yaml');
+    expect(codeOf(() => loadConfig(file))).toBe('CONFIG_UNREADABLE');
+    writeFileSync(file, 'agency: police\nagency: cps\n');
+    expect(codeOf(() => loadConfig(file))).toBe('CONFIG_INVALID');
+  });
+});

@@ -1,0 +1,129 @@
+import { generateKeyPairSync } from 'node:crypto';
+
+import { rawPublicKey, signingKey } from '../../../core/private-join/index.js';
+import type { SigningKey } from '../../../core/private-join/index.js';
+import {
+  bindParameters,
+  bindTemplate,
+  canonicalTemplate,
+  createCatalogue,
+  signTemplate,
+} from '../../../core/templates/index.js';
+import type {
+  BoundParameters,
+  BoundTemplate,
+  DatasetDefinition,
+  Roster,
+  RunOffer,
+  Template,
+} from '../../../core/templates/index.js';
+import { crimes } from './fixtures.js';
+import { federation } from './snapshot-fixtures.js';
+
+/** Two datasets that others offer: one links on the person, one on the case. */
+export const support: DatasetDefinition = {
+  ...crimes,
+  dataset: 'third-sector.support',
+  unit: 'referral',
+  keys: ['person'],
+  order: 'referred-on',
+  fields: new Map([['referred-on', { type: 'date', meaning: 'When.', category: 'services' }]]),
+};
+export const prosecutions: DatasetDefinition = {
+  ...support,
+  dataset: 'cps.prosecutions',
+  unit: 'case',
+  keys: ['case'],
+};
+export const catalogue = createCatalogue([crimes, support, prosecutions]);
+
+export const officerKey = generateKeyPairSync('ed25519').privateKey;
+
+export const identities: ReadonlyMap<string, SigningKey> = new Map(
+  ['police', 'charity', 'cps', 'prison', 'coordinator'].map((party) => [
+    party,
+    signingKey(generateKeyPairSync('ed25519').privateKey),
+  ]),
+);
+
+export function identityOf(party: string): SigningKey {
+  const key = identities.get(party);
+  if (key === undefined) throw new Error(`no key for ${party}`);
+  return key;
+}
+
+function agency(id: string, ...datasets: readonly string[]): Roster['agencies'][number] {
+  return { id, name: id, identityKey: identityOf(id).publicKey, datasets };
+}
+
+export const roster: Roster = {
+  federation,
+  version: 1,
+  agencies: [
+    agency('police', crimes.dataset),
+    agency('charity', support.dataset),
+    agency('cps', prosecutions.dataset, 'cps.charges'),
+    agency('prison', 'prison.custody'),
+  ],
+  coordinator: { identityKey: identityOf('coordinator').publicKey },
+  governance: {
+    threshold: 1,
+    officers: [{ id: 'officer-1', name: 'One', organisation: 'Board', publicKey: rawPublicKey(officerKey) }],
+  },
+};
+
+/** Counts cases by offence group and support. */
+export const template: Template = {
+  template: 'support-by-offence',
+  version: 3,
+  title: 'Who is supported?',
+  pilot: 'victim-pathways',
+  purpose: 'research-statistics',
+  lawfulBasis: 'For tests.',
+  success: 'A green test.',
+  principles: { relevant: 'Yes.', impactful: 'Yes.', clearAndInformative: 'Yes.', nonStigmatising: 'Yes.' },
+  expires: '2026-12-31',
+  unit: 'victim-case',
+  contributionLimit: 1,
+  scheme: 'exact',
+  population: { dataset: crimes.dataset, where: [{ field: 'reported-quarter', in: { parameter: 'quarters' } }] },
+  links: [
+    { dataset: support.dataset, on: 'person', keep: 'all', take: 'latest', where: [] },
+    { dataset: prosecutions.dataset, on: 'case', keep: 'linked', take: 'latest', where: [] },
+  ],
+  dimensions: [{ field: 'police.victim-crimes.offence-group' }, { linked: support.dataset }],
+  parameters: { quarters: { from: ['2025-Q1', '2025-Q2'], min: 1, max: 2 } },
+  disclosure: { threshold: 10, roundTo: 5, epsilon: 'none' },
+};
+
+export function envelopeOf(changed: Partial<Template> = {}, key = officerKey): Uint8Array {
+  return signTemplate(canonicalTemplate({ ...template, ...changed }), 'officer-1', key);
+}
+
+export function boundTemplate(changed: Partial<Template> = {}): BoundTemplate {
+  return bindTemplate({ ...template, ...changed }, catalogue);
+}
+
+export function boundParameters(bound: BoundTemplate, quarters: readonly string[] = ['2025-Q1']): BoundParameters {
+  return bindParameters(bound, { quarters });
+}
+
+/** The id of a snapshot, made up. */
+export function snapshotIdOf(dataset: string): string {
+  return Buffer.from(dataset).toString('hex').padEnd(64, '0').slice(0, 64);
+}
+
+export const runId = '3f0c8f0e-5a52-4a1f-9d55-6f1f3c1a2b3c';
+
+export const offer: RunOffer = {
+  runId,
+  envelope: envelopeOf(),
+  parameters: { quarters: ['2025-Q1'] },
+  requester: 'analyst',
+  purpose: 'research-statistics',
+  participants: [
+    { agency: 'police', datasets: [{ dataset: crimes.dataset, snapshot: snapshotIdOf(crimes.dataset) }] },
+    { agency: 'charity', datasets: [{ dataset: support.dataset, snapshot: snapshotIdOf(support.dataset) }] },
+    { agency: 'cps', datasets: [{ dataset: prosecutions.dataset, snapshot: snapshotIdOf(prosecutions.dataset) }] },
+  ],
+};

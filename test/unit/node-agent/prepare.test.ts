@@ -1,0 +1,332 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+
+import { caseKey, personKeys, schemes } from '../../../core/linkage/index.js';
+import { createGroup, matchKeyDomain } from '../../../core/private-join/index.js';
+import type { PrepareStep } from '../../../node-agent/snapshot/prepare.js';
+import { KeySealing, SEALED_KEY_BYTES } from '../../../node-agent/snapshot/sealing.js';
+import { seededRng } from '../../support/seeded-rng.js';
+import { codeOfAsync, crimeRow, crimes, problemsOf, testFolder, thrownBy } from './fixtures.js';
+import type { CrimeRow } from './fixtures.js';
+import { federation, prepareCrimes, snapshotsIn, storageKey } from './snapshot-fixtures.js';
+
+interface RecordRow {
+  readonly record: number;
+  readonly person: number;
+  readonly case_group: number | null;
+  readonly 'f:offence-group': string | null;
+  readonly 'f:days-to-charge': number | null;
+  readonly 'k:exact.1': Buffer | null;
+  readonly 'k:exact.2': Buffer | null;
+  readonly 'k:case': Buffer | null;
+}
+
+function fileIn(folder: string): string {
+  return join(snapshotsIn(folder), 'police.victim-crimes.snapshot');
+}
+
+function read(folder: string): { rows: RecordRow[]; meta: Map<string, string> } {
+  const database = new Database(fileIn(folder), { readonly: true });
+  const rows = database.prepare<[], RecordRow>('SELECT * FROM records ORDER BY record').all();
+  const meta = database.prepare<[], [string, string]>('SELECT name, value FROM meta').raw().all();
+  database.close();
+  return { rows, meta: new Map(meta) };
+}
+
+async function rowsOf(rows: readonly Partial<CrimeRow>[]): Promise<RecordRow[]> {
+  const folder = testFolder();
+  await prepareCrimes(folder, rows);
+  return read(folder).rows;
+}
+
+const other: Partial<CrimeRow> = { first_name: 'Other', urn: 'OTHER1' };
+
+describe('prepareSnapshot', () => {
+  it('keeps the fields as the dataset writes them and says what it made', async () => {
+    const folder = testFolder();
+    const prepared = await prepareCrimes(folder, [{}, { days: null, 'offence group': 'stalking', reported_on: null }]);
+    const { rows, meta } = read(folder);
+    expect(rows).toMatchObject([
+      {
+        record: 1,
+        'f:report-date': '2025-02-17',
+        'f:reported-quarter': '2025-Q1',
+        'f:offence-group': 'rape',
+        'f:days-to-charge': 91,
+      },
+      {
+        record: 2,
+        'f:report-date': null,
+        'f:reported-quarter': null,
+        'f:offence-group': 'stalking',
+        'f:days-to-charge': null,
+      },
+    ]);
+    expect(Object.fromEntries(meta)).toMatchObject({
+      dataset: crimes.dataset,
+      version: '1',
+      federation: federation,
+      schemes: 'exact/1',
+      'as-at': '2026-03-31',
+      'prepared-at': '2026-04-02T09:30:00.000Z',
+      records: '2',
+      snapshot: prepared.snapshot,
+    });
+    expect(prepared).toEqual({
+      dataset: crimes.dataset,
+      snapshot: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      asAt: '2026-03-31',
+      rows: 2,
+      keys: [
+        { name: 'exact.1', present: 2, withdrawn: 0 },
+        { name: 'exact.2', present: 2, withdrawn: 0 },
+        { name: 'case', present: 2, withdrawn: 0 },
+      ],
+    });
+  });
+
+  it('seals the points that the normalised keys hash to, each with its own domain', async () => {
+    const folder = testFolder();
+    await prepareCrimes(folder, [{}]);
+    const { rows, meta } = read(folder);
+    const group = await createGroup();
+    const sealing = new KeySealing(storageKey, Buffer.from(meta.get('salt') ?? '', 'hex'));
+    const scheme = schemes.get('exact');
+    if (scheme === undefined) throw new Error('no scheme');
+    const [first, second] = personKeys(scheme, {
+      forename: 'PHILIPPA',
+      surname: 'quillfeather',
+      dateOfBirth: '1987-11-23',
+      postcode: 'ls63qt',
+      sex: 'f',
+    });
+    const expected = { 'exact.1': first, 'exact.2': second, case: caseKey('13qz0440125') };
+    for (const [name, key] of Object.entries(expected)) {
+      const cell = rows[0]?.[`k:${name}` as keyof RecordRow] as Buffer;
+      expect(cell.length).toBe(SEALED_KEY_BYTES);
+      expect(sealing.open(cell)).toEqual(
+        Buffer.from(group.hashToGroup(matchKeyDomain(federation, name), [new TextEncoder().encode(key ?? '')])),
+      );
+    }
+  });
+
+  it('names a person by their first record, found by the strictest key that each record has', async () => {
+    const rows = await rowsOf([
+      {},
+      other,
+      { first_name: ' philippa', days: 5 },
+      { first_name: null },
+      { first_name: null },
+      { ...other, days: 4 },
+    ]);
+    expect(rows.map(({ person }) => person)).toEqual([1, 2, 1, 4, 5, 2]);
+  });
+
+  it('makes no key of which a part is missing or a placeholder', async () => {
+    const rows = await rowsOf([
+      { first_name: 'Ada', postcode: 'ZZ99 3VZ' },
+      { first_name: 'Bea', last_name: 'UNKNOWN' },
+      { first_name: 'Cleo', dob: null },
+      { first_name: 'Dot', urn: '' },
+    ]);
+    const present = rows.map((row) => [row['k:exact.1'], row['k:exact.2'], row['k:case']].map((key) => key !== null));
+    expect(present).toEqual([
+      [false, true, true],
+      [false, false, true],
+      [false, false, true],
+      [true, true, false],
+    ]);
+  });
+
+  it('withdraws a key that two different persons share from all their records, and only that key', async () => {
+    const folder = testFolder();
+    // The third lacks a postcode, so what it is known by is exact.2, which the first two also have: other persons.
+    const prepared = await prepareCrimes(folder, [{}, { postcode: 'M1 1AE' }, { postcode: null }, other]);
+    const { rows } = read(folder);
+    expect(rows.map(({ person }) => person)).toEqual([1, 2, 3, 4]);
+    expect(rows.map((row) => row['k:exact.1'] !== null)).toEqual([true, true, false, true]);
+    expect(rows.map((row) => row['k:exact.2'] !== null)).toEqual([false, false, false, true]);
+    expect(prepared.keys).toEqual([
+      { name: 'exact.1', present: 3, withdrawn: 0 },
+      { name: 'exact.2', present: 1, withdrawn: 3 },
+      { name: 'case', present: 4, withdrawn: 0 },
+    ]);
+  });
+
+  it('keeps a key that several records of one person share', async () => {
+    const rows = await rowsOf([{}, { days: 4 }, { days: 5 }]);
+    expect(rows.map(({ person }) => person)).toEqual([1, 1, 1]);
+    expect(rows.every((row) => row['k:exact.1'] !== null && row['k:exact.2'] !== null)).toBe(true);
+  });
+
+  it('groups records by their case, and leaves those without one alone', async () => {
+    const rows = await rowsOf([{}, other, { urn: '13-qz-0440125' }, { urn: null }, { urn: 'SINGLE1' }, other]);
+    expect(rows.map(({ case_group }) => case_group)).toEqual([1, 2, 1, null, 5, 2]);
+    expect(rows.map((row) => row['k:case'] !== null)).toEqual([true, true, true, false, true, true]);
+  });
+
+  it('makes a snapshot of a source without rows', async () => {
+    const folder = testFolder();
+    const prepared = await prepareCrimes(folder, []);
+    expect(prepared.rows).toBe(0);
+    expect(read(folder).rows).toEqual([]);
+  });
+
+  it('gives equal content an equal id, and any other content, date or agency another one', async () => {
+    const idOf = async (
+      ...parameters: Parameters<typeof prepareCrimes> extends [string, ...infer Rest] ? Rest : never
+    ) => (await prepareCrimes(testFolder(), ...parameters)).snapshot;
+    const id = await idOf([{}, other]);
+    expect(await idOf([{}, other], { rng: seededRng('another salt') })).toBe(id);
+    const others = [
+      await idOf([other, {}]),
+      await idOf([{}]),
+      await idOf([{}, { ...other, days: 92 }]),
+      await idOf([{}, { ...other, sex: 'M' }]),
+      await idOf([{}, other], { asAt: '2026-04-01' }),
+      await idOf([{}, other], { federation: 'other-study' }),
+      await idOf([{}, other], { storageKey: new Uint8Array(32).fill(1) }),
+      await idOf([{}, other], { definition: { ...crimes, version: 2 } }),
+    ];
+    expect(new Set([id, ...others]).size).toBe(others.length + 1);
+  });
+
+  it('leaves no identifier and no hash of one in any file', async () => {
+    const folder = testFolder();
+    await prepareCrimes(folder, [{}, other, { postcode: null }]);
+    const files = readdirSync(snapshotsIn(folder)).map((name) => readFileSync(join(snapshotsIn(folder), name)));
+    const bytes = Buffer.concat(files);
+    const { first_name, last_name, dob, postcode, sex, urn } = crimeRow;
+    const values = [first_name, last_name, dob, postcode, urn].filter((value) => typeof value === 'string');
+    const [strict, loose] = ['LS63QT|F', 'F'].map((end) => `PHILIPPA|QUILLFEATHER|1987-11-23|${end}`);
+    const spellings = [...values, ...values.map((value) => value.toUpperCase()), 'LS63QT', strict ?? '', loose ?? ''];
+    for (const spelling of spellings) {
+      expect(bytes.includes(spelling), spelling).toBe(false);
+      expect(bytes.includes(Buffer.from(spelling, 'utf16le')), spelling).toBe(false);
+      for (const algorithm of ['md5', 'sha1', 'sha256', 'sha512']) {
+        const digest = createHash(algorithm).update(spelling).digest();
+        for (const form of [digest, digest.toString('hex'), digest.toString('base64')]) {
+          expect(bytes.includes(form), `${algorithm} of ${spelling}`).toBe(false);
+        }
+      }
+    }
+    // Nor the points themselves, which anybody could compute from a guess.
+    const group = await createGroup();
+    for (const [name, key] of [
+      ['exact.1', strict],
+      ['exact.2', loose],
+      ['case', '13QZ0440125'],
+    ] as const) {
+      const point = group.hashToGroup(matchKeyDomain(federation, name), [new TextEncoder().encode(key)]);
+      expect(bytes.includes(Buffer.from(point))).toBe(false);
+    }
+    expect(sex).toBe('F');
+    // The search would find what is there.
+    expect(bytes.includes('rape')).toBe(true);
+  });
+
+  it('leaves files that only their owner may use', async () => {
+    const folder = testFolder();
+    await prepareCrimes(folder, [{}]);
+    expect(statSync(snapshotsIn(folder)).mode & 0o777).toBe(0o700);
+    for (const name of readdirSync(snapshotsIn(folder))) {
+      expect(statSync(join(snapshotsIn(folder), name)).mode & 0o777, name).toBe(0o600);
+    }
+  });
+
+  it('reports its progress', async () => {
+    const steps: PrepareStep[] = [];
+    const rows = Array.from({ length: 513 }, (_, index) => ({ days: index }));
+    await prepareCrimes(testFolder(), rows, { progress: (step) => steps.push(step) });
+    expect(steps).toEqual([
+      { phase: 'reading', rows: 512 },
+      { phase: 'reading', rows: 513 },
+      { phase: 'grouping', rows: 513 },
+      { phase: 'digesting', rows: 513 },
+      { phase: 'saving', rows: 513 },
+      { phase: 'swapping', rows: 513 },
+      { phase: 'done', rows: 513 },
+    ]);
+  });
+});
+
+describe('prepareSnapshot, when something is wrong', () => {
+  it('names every invalid column with counts and rows, drops nothing, and keeps the old snapshot', async () => {
+    const folder = testFolder();
+    await prepareCrimes(folder, [{}]);
+    const before = readFileSync(fileIn(folder));
+    const rows = [
+      {},
+      { 'offence group': 'arson' },
+      { days: -1 },
+      { 'offence group': 'theft', reported_on: '2025-02-30' },
+    ];
+    const invalid = (): Promise<unknown> => prepareCrimes(folder, rows);
+    expect(await codeOfAsync(invalid)).toBe('SOURCE_INVALID');
+    expect(await problemsOf(invalid)).toEqual([
+      { path: 'fields.offence-group', message: expect.stringContaining('2 values are not one of') as string },
+      { path: 'fields.days-to-charge', message: expect.stringMatching(/1 value is .*\(row 3\)/) as string },
+      { path: 'fields.report-date', message: expect.stringContaining('(row 4)') as string },
+      { path: 'fields.reported-quarter', message: expect.stringContaining('(row 4)') as string },
+    ]);
+    const { message, problems } = (await thrownBy(invalid)) as Awaited<ReturnType<typeof thrownBy>> & {
+      problems: unknown;
+    };
+    expect(`${message}${JSON.stringify(problems)}`).not.toMatch(/arson|theft|-30/);
+    expect(readFileSync(fileIn(folder)).equals(before)).toBe(true);
+    expect(readdirSync(snapshotsIn(folder)).filter((name) => name.endsWith('.new'))).toEqual([]);
+  });
+
+  it('finds identifiers that are no text', async () => {
+    const problems = await problemsOf(() =>
+      prepareCrimes(testFolder(), [{ first_name: Buffer.from('x') }, { urn: 'a\uFFFD' }]),
+    );
+    expect(problems.map(({ path }) => path)).toEqual(['identifiers.forename', 'identifiers.urn']);
+  });
+
+  it('finds what is invalid behind the first batch too', async () => {
+    const rows = Array.from({ length: 1_025 }, (_, index) => ({ days: index === 3 || index === 1_024 ? -1 : index }));
+    const problems = await problemsOf(() => prepareCrimes(testFolder(), rows));
+    expect(problems[0]?.message).toContain('(row 4, 1025)');
+  });
+
+  it('lets only one prepare of a dataset work at a time', async () => {
+    const folder = testFolder();
+    let second: Promise<string> | undefined;
+    await prepareCrimes(folder, [{}], {
+      progress: ({ phase }) => {
+        if (phase === 'grouping') second = codeOfAsync(() => prepareCrimes(folder, [other]));
+      },
+    });
+    expect(await second).toBe('PREPARE_IN_PROGRESS');
+    expect(read(folder).rows).toHaveLength(1);
+    expect((await prepareCrimes(folder, [{}, other])).rows).toBe(2);
+  });
+
+  it('says that it can’t write, and where', async () => {
+    const folder = testFolder();
+    writeFileSync(snapshotsIn(folder), 'a file');
+    expect(await codeOfAsync(() => prepareCrimes(folder, [{}]))).toBe('SNAPSHOT_WRITE_FAILED');
+  });
+
+  it('says that it can’t swap', async () => {
+    const folder = testFolder();
+    mkdirSync(join(fileIn(folder), 'in the way'), { recursive: true });
+    expect(await codeOfAsync(() => prepareCrimes(folder, [{}]))).toBe('SNAPSHOT_WRITE_FAILED');
+  });
+
+  it('passes on what the engine throws, with the old snapshot in force', async () => {
+    const folder = testFolder();
+    await prepareCrimes(folder, [{}]);
+    const before = readFileSync(fileIn(folder));
+    const engine = { parallelism: 3, run: () => Promise.reject(new Error('worker gone')) };
+    const rows = Array.from({ length: 2_000 }, () => ({}));
+    await expect(prepareCrimes(folder, rows, { engine })).rejects.toThrow('worker gone');
+    expect(readFileSync(fileIn(folder)).equals(before)).toBe(true);
+    expect(existsSync(`${fileIn(folder)}.new`)).toBe(false);
+  });
+});

@@ -1,0 +1,379 @@
+import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+
+import type { Log, LogFields } from '../../../core/base/index.js';
+import { silentLog } from '../../../core/base/index.js';
+import { createGroup, inlineEngine, memoryStores } from '../../../core/private-join/index.js';
+import type {
+  FailureCode,
+  Group,
+  LinkReceiver,
+  ProtocolMessage,
+  TransferHeader,
+} from '../../../core/private-join/index.js';
+import { identityKeys } from '../../../core/templates/index.js';
+import type { RunOffer } from '../../../core/templates/index.js';
+import { verifyOffer } from '../../../node-agent/offers/verify-offer.js';
+import { Refusal } from '../../../node-agent/offers/refusal.js';
+import { MAX_REMEMBERED_RUNS, RunHost } from '../../../node-agent/rounds/run-host.js';
+import type { RunHostOptions } from '../../../node-agent/rounds/run-host.js';
+import { watchedLink, watchedReceiver } from '../../../node-agent/rounds/watched-link.js';
+import type { SnapshotLease } from '../../../node-agent/snapshot/snapshot-store.js';
+import type { FederationClient, FromNode } from '../../../transport/index.js';
+import { MAX_REASON_CHARACTERS } from '../../../transport/index.js';
+import { seededRng } from '../../support/seeded-rng.js';
+import { catalogue, identityOf, offer, roster, runId, snapshotIdOf, template } from './federation-fixtures.js';
+import { crimes } from './fixtures.js';
+
+const PROGRESS_DEADLINE_MS = 5_000;
+
+let group: Group;
+beforeAll(async () => {
+  group = await createGroup();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+interface OpenRun {
+  readonly receiver: LinkReceiver;
+  readonly sent: ProtocolMessage[];
+  closedWith: FailureCode | undefined | 'open';
+}
+
+/** The coordinator's side of one node, as a recording. */
+class RecordingClient implements FederationClient {
+  readonly sent: FromNode[] = [];
+  readonly runs = new Map<string, OpenRun>();
+  reachable = true;
+  start = (): void => undefined;
+  stop = (): Promise<void> => Promise.resolve();
+
+  send(message: FromNode): Promise<void> {
+    if (!this.reachable) return Promise.reject(new Error('not connected'));
+    this.sent.push(message);
+    return Promise.resolve();
+  }
+
+  openRun(id: string, receiver: LinkReceiver): ReturnType<FederationClient['openRun']> {
+    const run: OpenRun = { receiver, sent: [], closedWith: 'open' };
+    this.runs.set(id, run);
+    return {
+      link: {
+        send: (_to, message) => {
+          if (!this.reachable) return Promise.reject(new Error('not connected'));
+          run.sent.push(message);
+          return Promise.resolve();
+        },
+        transfer: () => Promise.resolve(),
+      },
+      close: (failure) => {
+        run.closedWith = failure;
+      },
+    };
+  }
+
+  run(id = runId): OpenRun {
+    const run = this.runs.get(id);
+    if (run === undefined) throw new Error('the run is not open');
+    return run;
+  }
+}
+
+interface World {
+  readonly client: RecordingClient;
+  readonly host: RunHost;
+  readonly lines: LogFields[];
+  /** Snapshots lent and not given back. */
+  lent: number;
+}
+
+function world(changes: Partial<RunHostOptions> = {}): World {
+  const lines: LogFields[] = [];
+  const note = (fields: LogFields): number => lines.push(fields);
+  const log: Log = { ...silentLog, info: note, warn: note, error: note };
+  const client = new RecordingClient();
+  const made: World = {
+    client,
+    lines,
+    lent: 0,
+    host: new RunHost({
+      self: 'police',
+      identity: identityOf('police'),
+      peers: identityKeys(roster),
+      client,
+      group,
+      engine: inlineEngine(group, seededRng('engine')),
+      stores: memoryStores,
+      rng: seededRng('node'),
+      progressDeadlineMs: PROGRESS_DEADLINE_MS,
+      cpuSeconds: () => 1,
+      log,
+      concurrentRuns: 2,
+      verify: (offered) =>
+        verifyOffer(offered, {
+          self: 'police',
+          roster,
+          catalogue,
+          policy: { allow: [{ template: template.template }], minimumThreshold: 0, minimumParticipants: 2 },
+          snapshots: new Map([[crimes.dataset, snapshotIdOf(crimes.dataset)]]),
+          clock: { now: () => new Date('2026-04-02T12:00:00Z') },
+        }),
+      snapshots: {
+        lease: (): SnapshotLease => {
+          made.lent += 1;
+          let released = false;
+          return {
+            list: () => ({ count: 0, chunks: () => [], close: () => undefined }),
+            release: () => {
+              if (!released) made.lent -= 1;
+              released = true;
+            },
+          };
+        },
+      },
+      ...changes,
+    }),
+  };
+  onTestFinished(() => made.host.stop());
+  return made;
+}
+
+/** Offers a run and waits until the node has answered with its share. */
+async function begun(changes: Partial<RunHostOptions> = {}): Promise<World> {
+  const made = world(changes);
+  made.host.offered(offer);
+  await vi.waitFor(() => expect(made.client.run().sent).toHaveLength(1));
+  return made;
+}
+
+/** Waits without timers, which these tests have taken over. */
+async function turnsUntil(done: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 100_000 && !done(); turn += 1) await new Promise(setImmediate);
+  expect(done()).toBe(true);
+}
+
+async function ended({ host }: World): Promise<void> {
+  await vi.waitFor(() => expect(host.size).toBe(0));
+}
+
+function endOf({ lines }: World): LogFields | undefined {
+  return lines.find(({ event }) => event === 'run-ended');
+}
+
+const another: RunOffer = { ...offer, runId: runId.replace(/^./, '4') };
+const third: RunOffer = { ...offer, runId: runId.replace(/^./, '5') };
+
+describe('RunHost, offered a run', () => {
+  it('takes part: opens the link, lends the snapshot, sends its share', async () => {
+    const made = await begun();
+    expect(made.client.run().sent).toMatchObject([{ kind: 'share', share: { party: 'police' } }]);
+    expect(made.client.sent).toEqual([]);
+    expect(made.lent).toBe(1);
+    expect(made.lines).toEqual([{ event: 'run-phase', runId, phase: 'keying' }]);
+  });
+
+  it('refuses in words that the coordinator gets, and opens nothing', () => {
+    const made = world();
+    made.host.offered({ ...offer, parameters: { quarters: ['1999-Q1'] } });
+    expect(made.client.sent).toMatchObject([{ kind: 'refusal', runId, code: 'PARAMETER_OUT_OF_BOUNDS' }]);
+    expect(made.lines).toMatchObject([{ event: 'offer-refused', runId, code: 'PARAMETER_OUT_OF_BOUNDS' }]);
+    expect(made.client.runs.size).toBe(0);
+    expect(made.lent).toBe(0);
+  });
+
+  it.each([MAX_REASON_CHARACTERS, MAX_REASON_CHARACTERS + 1])('sends a reason of %i characters', (length) => {
+    const made = world({
+      verify: () => {
+        throw new Refusal('NOT_ALLOWED_HERE', 'x'.repeat(length));
+      },
+    });
+    made.host.offered(offer);
+    expect(made.client.sent).toMatchObject([{ kind: 'refusal', reason: 'x'.repeat(MAX_REASON_CHARACTERS) }]);
+  });
+
+  it('refuses a run id that it has seen, whether it took part or refused', async () => {
+    const made = await begun();
+    made.host.offered(offer);
+    expect(made.client.sent).toMatchObject([{ kind: 'refusal', runId, code: 'PROTOCOL_VIOLATION' }]);
+    made.host.offered({ ...another, parameters: {} });
+    made.host.offered(another);
+    expect(made.client.sent.slice(1)).toMatchObject([
+      { kind: 'refusal', code: 'PARAMETER_OUT_OF_BOUNDS' },
+      { kind: 'refusal', code: 'PROTOCOL_VIOLATION' },
+    ]);
+  });
+
+  it('remembers as many runs as its limit, and the oldest of one more no longer', () => {
+    const made = world({
+      verify: () => {
+        throw new Refusal('NOT_ALLOWED_HERE', 'no');
+      },
+    });
+    const ids = Array.from({ length: MAX_REMEMBERED_RUNS + 1 }, (_, index) => `run ${index}`);
+    for (const id of ids.slice(0, -1)) made.host.offered({ ...offer, runId: id });
+    const answer = (id: string | undefined): unknown => {
+      made.host.offered({ ...offer, runId: id ?? '' });
+      return made.client.sent.at(-1);
+    };
+    expect(answer(ids[0])).toMatchObject({ code: 'PROTOCOL_VIOLATION' });
+    expect(answer(ids.at(-1))).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
+    expect(answer(ids[0])).toMatchObject({ code: 'NOT_ALLOWED_HERE' });
+  });
+
+  it('takes part in as many runs as its limit and refuses one more, until one has ended', async () => {
+    const made = world({ concurrentRuns: 2 });
+    for (const offered of [offer, another, third]) made.host.offered(offered);
+    expect(made.host.size).toBe(2);
+    expect(made.client.sent).toMatchObject([{ kind: 'refusal', runId: third.runId, code: 'BUSY' }]);
+    made.client.run().receiver.message('coordinator', { kind: 'abort', code: 'CANCELLED', party: 'coordinator' });
+    await vi.waitFor(() => expect(made.host.size).toBe(1));
+    made.host.offered({ ...offer, runId: runId.replace(/^./, '6') });
+    expect(made.host.size).toBe(2);
+  });
+
+  it('refuses a snapshot that was replaced between checking and lending', () => {
+    const made = world({ snapshots: { lease: () => undefined } });
+    made.host.offered(offer);
+    expect(made.client.sent).toMatchObject([{ kind: 'refusal', code: 'SNAPSHOT_STALE' }]);
+  });
+
+  it('tells the coordinator when something unforeseen keeps it from answering, and logs what', () => {
+    const made = world({
+      verify: () => {
+        throw new TypeError('a mistake');
+      },
+    });
+    made.host.offered(offer);
+    expect(made.client.sent).toEqual([
+      { kind: 'protocol', runId, message: { kind: 'abort', code: 'INTERNAL', party: 'police' } },
+    ]);
+    expect(made.lines).toMatchObject([{ event: 'run-ended', outcome: 'INTERNAL', err: { message: 'a mistake' } }]);
+  });
+
+  it('gives the snapshot back when the run can’t be begun', () => {
+    const made = world();
+    made.client.openRun = () => {
+      throw new RangeError('a run of this id is open');
+    };
+    made.host.offered(offer);
+    expect(made.client.sent).toMatchObject([{ kind: 'protocol', message: { kind: 'abort', code: 'INTERNAL' } }]);
+    expect(made.lent).toBe(0);
+    expect(made.host.size).toBe(0);
+  });
+
+  it('goes on when the refusal can’t be sent', async () => {
+    const made = world();
+    made.client.reachable = false;
+    made.host.offered({ ...offer, purpose: 'other' });
+    await vi.waitFor(() => expect(made.lines).toHaveLength(2));
+    made.client.reachable = true;
+    made.host.offered(another);
+    expect(made.host.size).toBe(1);
+  });
+});
+
+describe('RunHost, when a run ends', () => {
+  it('lets go of everything and says how, with the code and party of whoever ended it', async () => {
+    const made = await begun({ cpuSeconds: vi.fn().mockReturnValueOnce(10).mockReturnValue(12.3456) });
+    made.client.run().receiver.message('coordinator', { kind: 'abort', code: 'PARTY_LOST', party: 'cps' });
+    await ended(made);
+    expect(endOf(made)).toEqual({ event: 'run-ended', runId, outcome: 'PARTY_LOST', party: 'cps', cpuSeconds: 2.346 });
+    expect(made.lent).toBe(0);
+    expect(made.client.run().closedWith).toBe('PARTY_LOST');
+  });
+
+  it('ends every run when the connection is lost', async () => {
+    const made = await begun();
+    made.host.offered(another);
+    made.client.reachable = false;
+    made.host.disconnected();
+    await ended(made);
+    expect(made.lines.filter(({ event }) => event === 'run-ended')).toMatchObject([
+      { runId, outcome: 'COORDINATOR_LOST', party: 'coordinator' },
+      { runId: another.runId, outcome: 'COORDINATOR_LOST', party: 'coordinator' },
+    ]);
+    expect(made.lent).toBe(0);
+  });
+
+  it('ends a run with the code of the check that a bad message failed', async () => {
+    const made = await begun();
+    made.client.run().receiver.message('cps', { kind: 'finished' });
+    await ended(made);
+    expect(endOf(made)).toMatchObject({ outcome: 'OUT_OF_ORDER', party: 'cps' });
+    expect(made.client.run().sent.at(-1)).toEqual({ kind: 'abort', code: 'OUT_OF_ORDER', party: 'cps' });
+  });
+
+  it('stops: ends its runs, tells the coordinator, refuses whatever comes then', async () => {
+    const made = await begun();
+    await made.host.stop();
+    expect(made.host.size).toBe(0);
+    expect(endOf(made)).toMatchObject({ outcome: 'CANCELLED', party: 'police' });
+    expect(made.client.run().sent.at(-1)).toEqual({ kind: 'abort', code: 'CANCELLED', party: 'police' });
+    made.host.offered(another);
+    expect(made.client.sent).toMatchObject([{ kind: 'refusal', runId: another.runId, code: 'BUSY' }]);
+  });
+
+  it('gives up a run in which nothing moves for as long as its limit, and no sooner', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const made = world();
+    made.host.offered(offer);
+    await turnsUntil(() => made.client.run().sent.length > 0);
+    await vi.advanceTimersByTimeAsync(PROGRESS_DEADLINE_MS - 1);
+    expect(made.host.size).toBe(1);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(endOf(made)).toMatchObject({ outcome: 'DEADLINE_PASSED', party: 'police' });
+    expect(made.client.run().sent.at(-1)).toMatchObject({ kind: 'abort', code: 'DEADLINE_PASSED' });
+  });
+
+  it('begins to wait anew whenever something moves', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const made = world();
+    let arrive: (() => void) | undefined;
+    const openRun = made.client.openRun.bind(made.client);
+    made.client.openRun = (id, receiver) => {
+      const run = openRun(id, receiver);
+      return { ...run, link: { ...run.link, send: () => new Promise<void>((resolve) => (arrive = resolve)) } };
+    };
+    made.host.offered(offer);
+    await turnsUntil(() => arrive !== undefined);
+    await vi.advanceTimersByTimeAsync(PROGRESS_DEADLINE_MS - 1);
+    arrive?.();
+    await vi.advanceTimersByTimeAsync(PROGRESS_DEADLINE_MS - 1);
+    expect(made.host.size).toBe(1);
+    await vi.advanceTimersByTimeAsync(2);
+    expect(made.host.size).toBe(0);
+  });
+});
+
+describe('watched links', () => {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    await Promise.resolve();
+    yield Uint8Array.of(1);
+    yield Uint8Array.of(2);
+  }
+  const header = { subject: 'tally', hop: 0, from: 'cps', to: 'police', count: 2 } as TransferHeader;
+  const taken: number[] = [];
+  const take = async (incoming: AsyncIterable<Uint8Array>): Promise<void> => {
+    for await (const chunk of incoming) taken.push(...chunk);
+  };
+
+  it('pass everything on and notice each message and chunk, out and in', async () => {
+    const moved = vi.fn();
+    const send = vi.fn(() => Promise.resolve());
+    const out = watchedLink({ send, transfer: (_header, outgoing) => take(outgoing) }, moved);
+    await out.send('coordinator', { kind: 'finished' });
+    expect(moved).toHaveBeenCalledTimes(1);
+    expect(send).toHaveBeenCalledWith('coordinator', { kind: 'finished' });
+    await out.transfer(header, chunks());
+    expect(moved).toHaveBeenCalledTimes(3);
+
+    const message = vi.fn();
+    const receiver = watchedReceiver({ message, transfer: (_from, _header, incoming) => take(incoming) }, moved);
+    receiver.message('coordinator', { kind: 'finished' });
+    expect(moved).toHaveBeenCalledTimes(4);
+    expect(message).toHaveBeenCalledWith('coordinator', { kind: 'finished' });
+    await receiver.transfer('cps', header, chunks());
+    expect(moved).toHaveBeenCalledTimes(6);
+    expect(taken).toEqual([1, 2, 1, 2]);
+  });
+});

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+
+import { createGroup, inlineEngine } from '../../../core/private-join/index.js';
+import type { DatasetDefinition } from '../../../core/templates/index.js';
+import { prepareSnapshot } from '../../../node-agent/snapshot/prepare.js';
+import type { PreparedSnapshot, PrepareInput } from '../../../node-agent/snapshot/prepare.js';
+import { bindMapping } from '../../../node-agent/source/mapping.js';
+import type { SourceMapping } from '../../../node-agent/source/mapping.js';
+import { openSqliteSource } from '../../../node-agent/source/sqlite-source.js';
+import { seededRng } from '../../support/seeded-rng.js';
+import { crimes, crimesMapping, writeCrimes } from './fixtures.js';
+import type { CrimeRow } from './fixtures.js';
+
+export const federation = 'test-study';
+export const storageKey = new Uint8Array(32).fill(0x5a);
+export const now = new Date('2026-04-02T09:30:00Z');
+
+export interface TestPrepare extends Partial<Omit<PrepareInput, 'mapping' | 'source'>> {
+  readonly definition?: DatasetDefinition;
+  readonly sourceMapping?: SourceMapping;
+}
+
+/** Writes the rows to a source in `folder` and prepares a snapshot of it in `folder/snapshots`. */
+export async function prepareCrimes(
+  folder: string,
+  rows: readonly Partial<CrimeRow>[],
+  changes: TestPrepare = {},
+): Promise<PreparedSnapshot> {
+  const { definition = crimes, sourceMapping = crimesMapping, ...rest } = changes;
+  const file = join(folder, 'source.sqlite');
+  writeCrimes(file, rows);
+  const mapping = bindMapping(sourceMapping, definition);
+  const source = openSqliteSource({ file, table: 'victim crimes', columns: mapping.columns });
+  const rng = seededRng('prepare');
+  try {
+    return await prepareSnapshot({
+      mapping,
+      source,
+      federation,
+      asAt: '2026-03-31',
+      directory: snapshotsIn(folder),
+      storageKey,
+      engine: inlineEngine(await createGroup(), rng),
+      clock: { now: () => now },
+      rng,
+      ...rest,
+    });
+  } finally {
+    source.close();
+  }
+}
+
+export function snapshotsIn(folder: string): string {
+  return join(folder, 'snapshots');
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+
+import { codesOf, createCatalogue, datasetDigest, parseDataset } from '../../../core/templates/index.js';
+import {
+  MAX_CODES,
+  MAX_DATASET_BYTES,
+  MAX_FIELDS,
+  MAX_PURPOSES,
+  MAX_QUARTERS,
+} from '../../../core/templates/parse-dataset.js';
+import { catalogue, codeOf, CRIMES_YAML, errorOf, placesOf, SUPPORT_YAML } from './fixtures.js';
+
+function parseWith(from: string, to: string): ReturnType<typeof parseDataset> {
+  if (!CRIMES_YAML.includes(from)) throw new Error(`the fixture has no ${from}`);
+  return parseDataset(CRIMES_YAML.replace(from, to));
+}
+
+describe('a dataset definition', () => {
+  it('is read with fields and codes in the order in which they are written', () => {
+    const crimes = parseDataset(CRIMES_YAML);
+    expect([...crimes.fields.keys()]).toEqual(['reported', 'quarter', 'offence', 'age', 'withdrew']);
+    expect(crimes.fields.get('offence')).toEqual({
+      type: 'code',
+      codes: new Map([
+        ['theft', 'Theft'],
+        ['rape', 'Rape'],
+        ['stalking', 'Stalking'],
+      ]),
+      meaning: 'Kind of crime',
+      category: 'investigation',
+    });
+    expect(crimes.partial).toBe(false);
+    expect(parseDataset(SUPPORT_YAML).partial).toBe(true);
+  });
+
+  it('takes yes and no as codes', () => {
+    const field = parseDataset(CRIMES_YAML).fields.get('withdrew');
+    expect(field?.type === 'code' ? [...field.codes.keys()] : []).toEqual(['yes', 'no']);
+  });
+
+  it('reports every bad path at once, each with its line', () => {
+    const text = `dataset: crimes
+version: 1
+title: Crimes
+description: x
+unit: victim-case
+keys: [person, person]
+partial: maybe
+order: day
+purposes: []
+fields:
+  Day: { type: date, meaning: m, category: investigation }
+  age: { type: integer, min: 5, max: 4, meaning: m, category: age }
+  when: { type: quarter, from: 2025-Q2, to: 2025-Q1, meaning: m, category: services }
+  bad: { type: quarter, from: 2025, to: 2025-Q5, meaning: m, category: services }
+  kind: { type: code, codes: { A: a, 12: b, not-linked: c }, meaning: m, category: services }
+  other: { type: text, meaning: m, category: services }
+  wrong: 7
+  none: { type: code, codes: {}, meaning: m, category: services, values: [1] }
+secret: 1
+`;
+    expect(placesOf(() => parseDataset(text)).toSorted()).toEqual(
+      [
+        '1 dataset',
+        '6 keys',
+        '7 partial',
+        '8 order',
+        '9 purposes',
+        '11 fields.Day',
+        '12 fields.age.category',
+        '12 fields.age.max',
+        '13 fields.when.to',
+        '14 fields.bad.from',
+        '14 fields.bad.to',
+        '15 fields.kind.codes.12',
+        '15 fields.kind.codes.A',
+        '15 fields.kind.codes.not-linked',
+        '16 fields.other.type',
+        '17 fields.wrong',
+        '18 fields.none.codes',
+        '18 fields.none.values',
+        '19 secret',
+      ].toSorted(),
+    );
+  });
+
+  it.each([
+    ['a field that is not there', 'order: reported', 'order: day'],
+    ['a field of codes', 'order: reported', 'order: offence'],
+    ['a word of JavaScript', 'order: reported', 'order: constructor'],
+  ])('refuses to order records by %s', (_, from, to) => {
+    expect(errorOf(() => parseWith(from, to)).problems.map(({ path }) => path)).toEqual(['order']);
+  });
+
+  it.each([
+    ['not-recorded', 'theft: Theft', 'not-recorded: None'],
+    ['a code of digits only, whose place JavaScript would change', 'theft: Theft', '16: Sixteen'],
+  ])('refuses the code %s', (_, from, to) => {
+    expect(codeOf(() => parseWith(from, to))).toBe('BAD_DATASET');
+  });
+
+  const many = (count: number, entry: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => entry(index)).join('');
+
+  it.each<[string, number, (count: number) => string]>([
+    [
+      'fields',
+      MAX_FIELDS - 5,
+      (count) => CRIMES_YAML + many(count, (index) => `  f${index}: { type: date, meaning: m, category: services }\n`),
+    ],
+    [
+      'codes',
+      MAX_CODES - 3,
+      (count) => CRIMES_YAML.replace('theft: Theft', `${many(count, (index) => `c${index}: c, `)}theft: Theft`),
+    ],
+    [
+      'quarters',
+      MAX_QUARTERS,
+      (count) =>
+        CRIMES_YAML.replace(
+          'from: 2025-Q1, to: 2025-Q3',
+          `from: 2000-Q1, to: ${2000 + Math.floor((count - 1) / 4)}-Q${((count - 1) % 4) + 1}`,
+        ),
+    ],
+    [
+      'purposes',
+      MAX_PURPOSES,
+      (count) => CRIMES_YAML.replace(/purposes: .*/, `purposes: [${many(count, (index) => `p${index}, `)}]`),
+    ],
+  ])('takes the most %s there may be, and not one more', (_, limit, textOf) => {
+    expect(parseDataset(textOf(limit)).dataset).toBe('police.crimes');
+    expect(codeOf(() => parseDataset(textOf(limit + 1)))).toBe('BAD_DATASET');
+  });
+
+  it('takes as many bytes as its limit, and no more', () => {
+    const filled = CRIMES_YAML.padEnd(MAX_DATASET_BYTES, '#');
+    expect(parseDataset(filled).version).toBe(1);
+    expect(codeOf(() => parseDataset(`${filled}#`))).toBe('TOO_LARGE');
+  });
+});
+
+describe('the digest of a definition', () => {
+  const digestOf = (text: string): string => Buffer.from(datasetDigest(parseDataset(text))).toString('hex');
+
+  it('is 32 bytes and the same however the file is laid out', () => {
+    expect(datasetDigest(parseDataset(CRIMES_YAML))).toHaveLength(32);
+    const [first, second, ...rest] = CRIMES_YAML.split('\n');
+    expect(digestOf([second, first, '# a comment', ...rest].join('\n'))).toBe(digestOf(CRIMES_YAML));
+  });
+
+  it.each([
+    ['the order of codes', 'theft: Theft, rape: Rape', 'rape: Rape, theft: Theft'],
+    ['a meaning', 'Kind of crime', 'Kind of offence'],
+    ['a range', 'max: 120', 'max: 121'],
+    ['the version', 'version: 1', 'version: 2'],
+  ])('changes with %s', (_, from, to) => {
+    expect(CRIMES_YAML).toContain(from);
+    expect(digestOf(CRIMES_YAML.replace(from, to))).not.toBe(digestOf(CRIMES_YAML));
+  });
+
+  it('changes with the order of fields', () => {
+    const lines = CRIMES_YAML.trimEnd().split('\n');
+    const swapped = [...lines.slice(0, -2), lines.at(-1), lines.at(-2)].join('\n');
+    expect(digestOf(swapped)).not.toBe(digestOf(CRIMES_YAML));
+  });
+});
+
+it('lists what a field can be', () => {
+  const field = catalogue.get('police.crimes')?.fields.get('quarter');
+  expect(field?.type === 'quarter' ? [...codesOf(field)] : []).toEqual([
+    ['2025-Q1', 'January to March 2025'],
+    ['2025-Q2', 'April to June 2025'],
+    ['2025-Q3', 'July to September 2025'],
+  ]);
+});
+
+it('refuses two definitions of one dataset', () => {
+  expect(codeOf(() => createCatalogue([parseDataset(CRIMES_YAML), parseDataset(CRIMES_YAML)]))).toBe('BAD_DATASET');
+});

@@ -1,0 +1,371 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  CHUNK_RECORDS,
+  FAILURE_CODES,
+  MAX_KEY_COLUMNS,
+  recordWidth,
+  REFUSAL_CODES,
+} from '../../../core/private-join/index.js';
+import type { ProtocolMessage, Share, TransferHeader } from '../../../core/private-join/index.js';
+import { SEAL_TAG_BYTES } from '../../../core/private-join/seal.js';
+import type { RunOffer } from '../../../core/templates/index.js';
+import { chunkFrame, headerFrame, toChunk, toHeader, toListRequest } from '../../../transport/convert-list.js';
+import {
+  fromCoordinatorMessage,
+  fromNodeMessage,
+  toCoordinatorMessage,
+  toNodeMessage,
+} from '../../../transport/convert.js';
+import type { FromNode, Hello, ToNode } from '../../../transport/index.js';
+import * as limits from '../../../transport/limits.js';
+import { federationMethods } from '../../../transport/wire.js';
+import type { CoordinatorMessage, ListFrame, NodeMessage } from '../../../transport/wire.js';
+import { errorOf } from './thrown.js';
+
+const { control, sendList, receiveList } = federationMethods();
+
+/** Through the real bytes, both ways. */
+const nodeTrip = (message: NodeMessage): FromNode =>
+  toNodeMessage(control.requestDeserialize(control.requestSerialize(message)));
+const coordinatorTrip = (message: CoordinatorMessage): ReturnType<typeof toCoordinatorMessage> =>
+  toCoordinatorMessage(control.responseDeserialize(control.responseSerialize(message)));
+const frameTrip = (frame: ListFrame): ReturnType<typeof sendList.requestDeserialize> =>
+  sendList.requestDeserialize(sendList.requestSerialize(frame));
+
+// ---- what may be said
+
+const bytes = (length: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: length, maxLength: length });
+const id = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,20}$/).filter((text) => text !== 'coordinator');
+const party = fc.oneof(id, fc.constant('coordinator'));
+const dataset = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,30}$/);
+const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
+const runId = fc.uuid();
+const subject = fc.oneof(
+  fc.constant('tally'),
+  fc.tuple(dataset, id).map(([name, agency]) => `${name}/${agency}`),
+);
+const hop = fc.nat(limits.MAX_HOP);
+const share: fc.Arbitrary<Share> = fc.record({
+  party,
+  element: bytes(32),
+  proof: bytes(64),
+  sealingKey: bytes(32),
+  signature: bytes(64),
+});
+const protocolMessage: fc.Arbitrary<ProtocolMessage> = fc.oneof(
+  share.map((value) => ({ kind: 'share' as const, share: value })),
+  fc
+    .uniqueArray(share, { minLength: 1, maxLength: 5, selector: (one) => one.party })
+    .map((shares) => ({ kind: 'joint-key' as const, shares })),
+  fc.record({ kind: fc.constant('abort' as const), code: fc.constantFrom(...FAILURE_CODES), party }),
+  fc.constant({ kind: 'finished' as const }),
+);
+const hello: fc.Arbitrary<Hello> = fc.record({
+  softwareVersion: fc.string({ maxLength: limits.MAX_VERSION_CHARACTERS, unit: 'grapheme-ascii' }),
+  snapshots: fc.uniqueArray(
+    fc.record({ dataset, snapshot: digest, asAt: fc.constantFrom('2026-11-22', '1999-01-31') }),
+    {
+      maxLength: 5,
+      selector: (one) => one.dataset,
+    },
+  ),
+});
+const offer: fc.Arbitrary<RunOffer> = fc.record({
+  runId,
+  envelope: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  parameters: fc.dictionary(
+    fc.stringMatching(/^[a-z][A-Za-z0-9-]{0,20}$/),
+    fc.array(fc.string({ maxLength: 20 }), { maxLength: 4 }),
+    {
+      maxKeys: 4,
+      noNullPrototype: true,
+    },
+  ),
+  requester: fc.string({ maxLength: 40 }),
+  purpose: id,
+  participants: fc.uniqueArray(
+    fc.record({
+      agency: id,
+      datasets: fc.uniqueArray(fc.record({ dataset, snapshot: digest }), {
+        maxLength: 3,
+        selector: (one) => one.dataset,
+      }),
+    }),
+    { minLength: 1, maxLength: 5, selector: (one) => one.agency },
+  ),
+});
+const fromNode: fc.Arbitrary<FromNode> = fc.oneof(
+  hello.map((value) => ({ kind: 'hello' as const, hello: value })),
+  fc.record({
+    kind: fc.constant('refusal' as const),
+    runId,
+    code: fc.constantFrom(...REFUSAL_CODES),
+    reason: fc.string({ maxLength: 100 }),
+  }),
+  fc.record({ kind: fc.constant('protocol' as const), runId, message: protocolMessage }),
+);
+const toNode: fc.Arbitrary<ToNode> = fc.oneof(
+  offer.map((value) => ({ kind: 'offer' as const, offer: value })),
+  fc.record({ kind: fc.constant('protocol' as const), runId, message: protocolMessage }),
+  fc.record({ kind: fc.constant('transfer-ready' as const), runId, subject, hop }),
+);
+const header: fc.Arbitrary<TransferHeader> = fc.record({
+  subject,
+  hop,
+  from: party,
+  to: party,
+  count: fc.nat(16_777_216),
+  encapsulatedKey: bytes(32),
+  signature: bytes(64),
+});
+
+describe('what goes over the wire comes back as it was', () => {
+  it('from a node', () => {
+    fc.assert(
+      fc.property(fromNode, (message) => {
+        expect(nodeTrip(fromNodeMessage(message))).toEqual(message);
+      }),
+    );
+  });
+
+  it('from the coordinator', () => {
+    fc.assert(
+      fc.property(toNode, (message) => {
+        expect(coordinatorTrip(fromCoordinatorMessage(message))).toEqual(message);
+      }),
+    );
+  });
+
+  it('the welcome', () => {
+    const welcome = { kind: 'welcome', softwareVersion: '0.1.0' } as const;
+    expect(coordinatorTrip(fromCoordinatorMessage(welcome))).toEqual(welcome);
+  });
+
+  it('in a list', () => {
+    fc.assert(
+      fc.property(runId, header, fc.uint8Array({ minLength: 1, maxLength: 500 }), (run, head, chunk) => {
+        expect(toHeader(frameTrip(headerFrame({ runId: run, header: head })))).toEqual({ runId: run, header: head });
+        expect(toChunk(frameTrip(chunkFrame(chunk)))).toEqual(chunk);
+      }),
+    );
+  });
+
+  it('a request for a list', () => {
+    fc.assert(
+      fc.property(fc.record({ runId, subject, hop }), (request) => {
+        expect(toListRequest(receiveList.requestDeserialize(receiveList.requestSerialize(request)))).toEqual(request);
+      }),
+    );
+  });
+
+  it('bytes are plain Uint8Arrays', () => {
+    const chunk = toChunk(frameTrip(chunkFrame(new Uint8Array([1, 2]))));
+    expect(Object.getPrototypeOf(chunk)).toBe(Uint8Array.prototype);
+  });
+
+  it('a refusal’s reason is cut to its limit', () => {
+    const reason = 'x'.repeat(limits.MAX_REASON_CHARACTERS + 1);
+    const refusal = { kind: 'refusal', runId: RUN, code: 'SNAPSHOT_STALE', reason } as const;
+    expect(nodeTrip(fromNodeMessage(refusal))).toEqual({ ...refusal, reason: reason.slice(1) });
+  });
+
+  it('a parameter may have any name without meaning anything else', () => {
+    // The name of an object's prototype is refused for its form, not looked up.
+    const value = coordinatorMessage({ parameters: [{ name: 'constructor', values: ['a'] }] });
+    expect(coordinatorTrip(value)).toMatchObject({ offer: { parameters: { constructor: ['a'] } } });
+  });
+});
+
+// ---- what is refused
+
+const RUN = '5a0b6e2c-30b8-4c0b-9d40-5bd0c7a6f1a1';
+const D = new Uint8Array(32).fill(1);
+
+const goodShare = {
+  party: 'police',
+  element: new Uint8Array(32),
+  proof: new Uint8Array(64),
+  sealingKey: new Uint8Array(32),
+  signature: new Uint8Array(64),
+};
+const goodHeader = {
+  runId: RUN,
+  subject: 'police.victim-crimes/police',
+  hop: 1,
+  from: 'police',
+  to: 'cps',
+  count: 1,
+  encapsulatedKey: new Uint8Array(32),
+  signature: new Uint8Array(64),
+};
+const held = { dataset: 'a', snapshot: D, asAt: '2026-11-22' };
+
+function coordinatorMessage(changes: object): CoordinatorMessage {
+  return {
+    offer: {
+      runId: RUN,
+      envelope: new Uint8Array(1),
+      parameters: [],
+      requester: '',
+      purpose: 'research-statistics',
+      participants: [{ agency: 'police', datasets: [] }],
+      ...changes,
+    },
+  };
+}
+
+function times<T>(count: number, make: (index: number) => T): T[] {
+  return Array.from({ length: count }, (_, index) => make(index));
+}
+
+type Case = readonly [field: string, message: object];
+
+describe('a message from a node is refused when', () => {
+  const cases: readonly Case[] = [
+    ['kind', {}],
+    ['hello.software_version', { hello: { softwareVersion: 'x'.repeat(65) } }],
+    ['hello.snapshots', { hello: { snapshots: times(65, (n) => ({ ...held, dataset: `d${n}` })) } }],
+    ['hello.snapshots', { hello: { snapshots: [held, held] } }],
+    ['hello.snapshots[1].dataset', { hello: { snapshots: [held, { ...held, dataset: 'Not A Name' }] } }],
+    ['hello.snapshots[0].dataset', { hello: { snapshots: [{ ...held, dataset: 'd'.repeat(129) }] } }],
+    ['hello.snapshots[0].snapshot', { hello: { snapshots: [{ ...held, snapshot: new Uint8Array(31) }] } }],
+    ['hello.snapshots[0].as_at', { hello: { snapshots: [{ ...held, asAt: '22/11/2026' }] } }],
+    ['hello.snapshots[0].as_at', { hello: { snapshots: [{ ...held, asAt: '2026-13-01' }] } }],
+    ['refusal.run_id', { refusal: { runId: 'x', code: 'SNAPSHOT_STALE', reason: '' } }],
+    ['refusal.run_id', { refusal: { runId: RUN.toUpperCase(), code: 'SNAPSHOT_STALE', reason: '' } }],
+    ['refusal.code', { refusal: { runId: RUN, code: 'toString', reason: '' } }],
+    ['refusal.reason', { refusal: { runId: RUN, code: 'SNAPSHOT_STALE', reason: 'x'.repeat(1_001) } }],
+    ['run.run_id', { run: { runId: '', finished: {} } }],
+    ['run.message', { run: { runId: RUN } }],
+    ['run.abort.code', { run: { runId: RUN, abort: { code: 'NOT_A_CODE', party: 'police' } } }],
+    ['run.abort.party', { run: { runId: RUN, abort: { code: 'INTERNAL', party: '' } } }],
+    ['run.share.party', { run: { runId: RUN, share: { ...goodShare, party: '../x' } } }],
+    ['run.share.element', { run: { runId: RUN, share: { ...goodShare, element: new Uint8Array(33) } } }],
+    ['run.share.proof', { run: { runId: RUN, share: { ...goodShare, proof: new Uint8Array(63) } } }],
+    ['run.share.sealing_key', { run: { runId: RUN, share: { ...goodShare, sealingKey: new Uint8Array(0) } } }],
+    ['run.share.signature', { run: { runId: RUN, share: { ...goodShare, signature: new Uint8Array(65) } } }],
+    ['run.joint_key.shares', { run: { runId: RUN, jointKey: { shares: [] } } }],
+    ['run.joint_key.shares', { run: { runId: RUN, jointKey: { shares: [goodShare, goodShare] } } }],
+    [
+      'run.joint_key.shares',
+      { run: { runId: RUN, jointKey: { shares: times(130, (n) => ({ ...goodShare, party: `p${n}` })) } } },
+    ],
+    [
+      'run.joint_key.shares[1].proof',
+      {
+        run: {
+          runId: RUN,
+          jointKey: { shares: [goodShare, { ...goodShare, party: 'cps', proof: new Uint8Array(1) }] },
+        },
+      },
+    ],
+  ];
+
+  it.each(cases)('%s is not as it should be (%#)', (field, message) => {
+    expect(errorOf(() => nodeTrip(message))).toMatchObject({ code: 'BAD_MESSAGE', field });
+  });
+});
+
+describe('a message from the coordinator is refused when', () => {
+  const participant = (n: number): object => ({ agency: `a${n}`, datasets: [] });
+  const offered = (n: number): object => ({ dataset: `d${n}`, snapshot: D });
+  const cases: readonly Case[] = [
+    ['kind', {}],
+    ['welcome.software_version', { welcome: { softwareVersion: 'x'.repeat(65) } }],
+    ['offer.run_id', coordinatorMessage({ runId: '' })],
+    ['offer.envelope', coordinatorMessage({ envelope: new Uint8Array(0) })],
+    ['offer.envelope', coordinatorMessage({ envelope: new Uint8Array(limits.MAX_ENVELOPE_BYTES + 1) })],
+    ['offer.parameters', coordinatorMessage({ parameters: times(65, (n) => ({ name: `p${n}` })) })],
+    ['offer.parameters', coordinatorMessage({ parameters: [{ name: 'a' }, { name: 'a' }] })],
+    ['offer.parameters[0].name', coordinatorMessage({ parameters: [{ name: '__proto__' }] })],
+    ['offer.parameters[0].values', coordinatorMessage({ parameters: [{ name: 'a', values: times(1_025, String) }] })],
+    ['offer.parameters[0].values[0]', coordinatorMessage({ parameters: [{ name: 'a', values: ['x'.repeat(129)] }] })],
+    ['offer.requester', coordinatorMessage({ requester: 'x'.repeat(201) })],
+    ['offer.purpose', coordinatorMessage({ purpose: '' })],
+    ['offer.purpose', coordinatorMessage({ purpose: 'x'.repeat(65) })],
+    ['offer.participants', coordinatorMessage({ participants: [] })],
+    ['offer.participants', coordinatorMessage({ participants: times(129, participant) })],
+    ['offer.participants', coordinatorMessage({ participants: [participant(1), participant(1)] })],
+    ['offer.participants[0].agency', coordinatorMessage({ participants: [{ agency: 'coordinator' }] })],
+    [
+      'offer.participants[0].datasets',
+      coordinatorMessage({ participants: [{ agency: 'a', datasets: times(65, offered) }] }),
+    ],
+    [
+      'offer.participants[0].datasets',
+      coordinatorMessage({ participants: [{ agency: 'a', datasets: [offered(1), offered(1)] }] }),
+    ],
+    [
+      'offer.participants[0].datasets[0].snapshot',
+      coordinatorMessage({
+        participants: [{ agency: 'a', datasets: [{ dataset: 'd', snapshot: new Uint8Array(33) }] }],
+      }),
+    ],
+    ['transfer_ready.run_id', { transferReady: { runId: 'x', subject: 'tally', hop: 0 } }],
+    ['transfer_ready.subject', { transferReady: { runId: RUN, subject: 'no-slash', hop: 0 } }],
+    ['transfer_ready.hop', { transferReady: { runId: RUN, subject: 'tally', hop: limits.MAX_HOP + 1 } }],
+  ];
+
+  it.each(cases)('%s is not as it should be (%#)', (field, message) => {
+    expect(errorOf(() => coordinatorTrip(message))).toMatchObject({ code: 'BAD_MESSAGE', field });
+  });
+
+  it.each([
+    ['the envelope', coordinatorMessage({ envelope: new Uint8Array(limits.MAX_ENVELOPE_BYTES) })],
+    ['the parameters', coordinatorMessage({ parameters: times(64, (n) => ({ name: `p${n}`, values: [] })) })],
+    ['a parameter’s values', coordinatorMessage({ parameters: [{ name: 'a', values: times(1_024, String) }] })],
+    ['a parameter’s value', coordinatorMessage({ parameters: [{ name: 'a', values: ['x'.repeat(128)] }] })],
+    ['the requester', coordinatorMessage({ requester: 'x'.repeat(200) })],
+    ['the participants', coordinatorMessage({ participants: times(128, participant) })],
+    ['the datasets', coordinatorMessage({ participants: [{ agency: 'a', datasets: times(64, offered) }] })],
+    ['the hop', { transferReady: { runId: RUN, subject: 'tally', hop: limits.MAX_HOP } }],
+  ])('%s may be as large as its limit', (_, message) => {
+    expect(errorOf(() => coordinatorTrip(message))).toBeUndefined();
+  });
+});
+
+describe('a frame of a list is refused when', () => {
+  const cases: readonly Case[] = [
+    ['kind', {}],
+    ['kind', { chunk: new Uint8Array(1) }],
+    ['header.run_id', { header: { ...goodHeader, runId: '' } }],
+    ['header.subject', { header: { ...goodHeader, subject: `${'d'.repeat(129)}/${'a'.repeat(65)}` } }],
+    ['header.subject', { header: { ...goodHeader, subject: 'a/b/c' } }],
+    ['header.hop', { header: { ...goodHeader, hop: 1_001 } }],
+    ['header.from', { header: { ...goodHeader, from: '' } }],
+    ['header.to', { header: { ...goodHeader, to: 'x'.repeat(65) } }],
+    ['header.count', { header: { ...goodHeader, count: 16_777_217 } }],
+    ['header.encapsulated_key', { header: { ...goodHeader, encapsulatedKey: new Uint8Array(31) } }],
+    ['header.signature', { header: { ...goodHeader, signature: new Uint8Array(0) } }],
+  ];
+
+  it.each(cases)('%s is not as it should be (%#)', (field, frame) => {
+    expect(errorOf(() => toHeader(frameTrip(frame)))).toMatchObject({ code: 'BAD_MESSAGE', field });
+  });
+
+  it('a chunk is empty, too large, or no chunk', () => {
+    expect(errorOf(() => toChunk(frameTrip({ header: goodHeader })))).toMatchObject({ field: 'kind' });
+    expect(errorOf(() => toChunk(frameTrip({ chunk: new Uint8Array(0) })))).toMatchObject({ field: 'chunk' });
+    const tooLarge = new Uint8Array(limits.MAX_CHUNK_BYTES + 1);
+    expect(errorOf(() => toChunk(frameTrip({ chunk: tooLarge })))).toMatchObject({ field: 'chunk' });
+    expect(errorOf(() => chunkFrame(tooLarge))).toMatchObject({ code: 'BAD_MESSAGE' });
+    expect(errorOf(() => toChunk(frameTrip({ chunk: tooLarge.subarray(1) })))).toBeUndefined();
+  });
+});
+
+describe('what this side would say wrongly', () => {
+  it('a snapshot that is no digest is refused before it is sent', () => {
+    const wrong = {
+      kind: 'hello',
+      hello: { softwareVersion: '', snapshots: [{ dataset: 'a', snapshot: 'AB', asAt: '' }] },
+    } as const;
+    expect(errorOf(() => fromNodeMessage(wrong))).toMatchObject({ code: 'BAD_MESSAGE', field: 'snapshot' });
+  });
+
+  it('the widest chunk of records fits into a chunk, and a chunk into a message', () => {
+    const widest = CHUNK_RECORDS * recordWidth(MAX_KEY_COLUMNS) + SEAL_TAG_BYTES;
+    expect(widest).toBeLessThan(limits.MAX_CHUNK_BYTES);
+    expect(limits.MAX_CHUNK_BYTES).toBeLessThan(limits.MAX_MESSAGE_BYTES);
+  });
+});

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { MAX_LIST_RECORDS, PROOF_BYTES, SIGNATURE_BYTES } from '../../../core/private-join/index.js';
+import { packagePath } from '../../../runtime/index.js';
+import * as limits from '../../../transport/limits.js';
+import { TIMINGS } from '../../../transport/timings.js';
+
+const proto = readFileSync(packagePath('proto', 'tallystick', 'v1', 'federation.proto'), 'utf8');
+
+/** The comment lines right above a field. */
+function commentOf(message: string, field: string): string {
+  const [, body = ''] = proto.split(`message ${message} {`);
+  const lines = body.split('\n');
+  const at = lines.findIndex((line) => new RegExp(`\\b${field} = \\d+;`).test(line));
+  const comment: string[] = [];
+  for (let line = at - 1; lines[line]?.trim().startsWith('//') === true; line -= 1) comment.unshift(lines[line] ?? '');
+  return comment.join(' ');
+}
+
+const grouped = (value: number): string => value.toLocaleString('en-GB');
+const kibibytes = (value: number): string => `${value / 1_024} KiB`;
+
+describe('the proto file says the limits that the code has', () => {
+  it.each([
+    ['Hello', 'software_version', grouped(limits.MAX_VERSION_CHARACTERS)],
+    ['Hello', 'snapshots', grouped(limits.MAX_DATASETS)],
+    ['HeldSnapshot', 'dataset', grouped(limits.MAX_DATASET_CHARACTERS)],
+    ['Offer', 'envelope', kibibytes(limits.MAX_ENVELOPE_BYTES)],
+    ['Offer', 'parameters', grouped(limits.MAX_PARAMETERS)],
+    ['Offer', 'requester', grouped(limits.MAX_REQUESTER_CHARACTERS)],
+    ['Offer', 'purpose', grouped(limits.MAX_NAME_CHARACTERS)],
+    ['Offer', 'participants', grouped(limits.MAX_PARTICIPANTS)],
+    ['Parameter', 'values', grouped(limits.MAX_PARAMETER_VALUES)],
+    ['Parameter', 'values', grouped(limits.MAX_PARAMETER_CHARACTERS)],
+    ['Participant', 'agency', grouped(limits.MAX_NAME_CHARACTERS)],
+    ['Participant', 'datasets', grouped(limits.MAX_DATASETS)],
+    ['Refusal', 'reason', grouped(limits.MAX_REASON_CHARACTERS)],
+    ['Share', 'proof', `${PROOF_BYTES} bytes`],
+    ['Share', 'signature', `${SIGNATURE_BYTES} bytes`],
+    ['ListFrame', 'chunk', kibibytes(limits.MAX_CHUNK_BYTES)],
+    ['ListHeader', 'hop', grouped(limits.MAX_HOP)],
+    ['ListHeader', 'count', grouped(MAX_LIST_RECORDS)],
+  ])('%s.%s: %s', (message, field, said) => {
+    expect(commentOf(message, field)).toContain(said);
+  });
+
+  it('and for whole messages and waits', () => {
+    expect(proto).toContain(`at most ${limits.MAX_MESSAGE_BYTES / 1_048_576} MiB`);
+    expect(proto).toContain(`${TIMINGS.receiverWaitMs / 1_000} seconds to fetch it`);
+    expect(proto).toContain(`1 to ${limits.MAX_PARTICIPANTS + 1}, each party once`);
+  });
+});

@@ -1,0 +1,300 @@
+import { fromHex, toHex } from '../core/base/index.js';
+import {
+  ELEMENT_BYTES,
+  isFailureCode,
+  isRefusalCode,
+  PROOF_BYTES,
+  SEALING_KEY_BYTES,
+  SIGNATURE_BYTES,
+} from '../core/private-join/index.js';
+import type { ProtocolMessage, Share } from '../core/private-join/index.js';
+import type { OfferedSnapshot, Participant, RunOffer } from '../core/templates/index.js';
+import { badField, distinct, fixedBytes, items, oneOf, present, someBytes, text } from './check.js';
+import type { FromNode, HeldSnapshot, Hello, ToNode } from './federation.js';
+import { agency, dataset, hop, name, parameterName, party, runId, subject } from './fields.js';
+import type { Abort__Output } from './generated/tallystick/v1/Abort.js';
+import type { HeldSnapshot__Output } from './generated/tallystick/v1/HeldSnapshot.js';
+import type { OfferedSnapshot__Output } from './generated/tallystick/v1/OfferedSnapshot.js';
+import type { Parameter__Output } from './generated/tallystick/v1/Parameter.js';
+import type { Participant__Output } from './generated/tallystick/v1/Participant.js';
+import type { Refusal__Output } from './generated/tallystick/v1/Refusal.js';
+import type { TransferReady__Output } from './generated/tallystick/v1/TransferReady.js';
+import {
+  MAX_DATASETS,
+  MAX_ENVELOPE_BYTES,
+  MAX_PARAMETER_CHARACTERS,
+  MAX_PARAMETER_VALUES,
+  MAX_PARAMETERS,
+  MAX_PARTICIPANTS,
+  MAX_REASON_CHARACTERS,
+  MAX_REQUESTER_CHARACTERS,
+  MAX_VERSION_CHARACTERS,
+} from './limits.js';
+import type {
+  CoordinatorMessage,
+  CoordinatorMessage__Output,
+  Hello__Output,
+  NodeMessage,
+  NodeMessage__Output,
+  Offer__Output,
+  RunMessage,
+  RunMessage__Output,
+  Share__Output,
+} from './wire.js';
+
+/**
+ * Wire ⇄ domain for the control stream. What comes in is checked field by field against the limits of the proto file;
+ * whatever is not as it says: TransportError BAD_MESSAGE with the field's name. Behind this file the types are true.
+ */
+
+/** SHA-256. */
+const DIGEST_BYTES = 32;
+const DIGEST = /^[0-9a-f]{64}$/;
+const ISO_DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+
+/** The coordinator's answer to a Hello never leaves the transport. */
+export interface Welcome {
+  readonly kind: 'welcome';
+  readonly softwareVersion: string;
+}
+
+// ---- from a node to the coordinator
+
+export function fromNodeMessage(message: FromNode): NodeMessage {
+  switch (message.kind) {
+    case 'hello':
+      return { hello: fromHello(message.hello) };
+    case 'refusal': {
+      const { runId, code, reason } = message;
+      return { refusal: { runId, code, reason: reason.slice(0, MAX_REASON_CHARACTERS) } };
+    }
+    case 'protocol':
+      return { run: fromRunMessage(message.runId, message.message) };
+  }
+}
+
+export function toNodeMessage(message: NodeMessage__Output): FromNode {
+  switch (message.kind) {
+    case 'hello':
+      return { kind: 'hello', hello: toHello(present(message.hello, 'hello')) };
+    case 'refusal':
+      return toRefusal(present(message.refusal, 'refusal'));
+    case 'run':
+      return { kind: 'protocol', ...toRunMessage(present(message.run, 'run')) };
+    default:
+      throw unknownKind('kind');
+  }
+}
+
+function fromHello({ softwareVersion, snapshots }: Hello): NonNullable<NodeMessage['hello']> {
+  return {
+    softwareVersion,
+    snapshots: snapshots.map(({ dataset, snapshot, asAt }) => ({ dataset, snapshot: fromDigest(snapshot), asAt })),
+  };
+}
+
+function toHello(hello: Hello__Output): Hello {
+  return {
+    softwareVersion: version(hello.softwareVersion, 'hello.software_version'),
+    snapshots: distinct(
+      items(hello.snapshots, 'hello.snapshots', { max: MAX_DATASETS }, toHeldSnapshot),
+      'hello.snapshots',
+      (held) => held.dataset,
+    ),
+  };
+}
+
+function toHeldSnapshot(held: HeldSnapshot__Output, field: string): HeldSnapshot {
+  return {
+    dataset: dataset(held.dataset, `${field}.dataset`),
+    snapshot: digest(held.snapshot, `${field}.snapshot`),
+    asAt: text(held.asAt, `${field}.as_at`, { max: 10, pattern: ISO_DATE, expected: 'an ISO date' }),
+  };
+}
+
+function toRefusal(refusal: Refusal__Output): FromNode {
+  return {
+    kind: 'refusal',
+    runId: runId(refusal.runId, 'refusal.run_id'),
+    code: oneOf(refusal.code, 'refusal.code', isRefusalCode),
+    reason: text(refusal.reason, 'refusal.reason', { max: MAX_REASON_CHARACTERS }),
+  };
+}
+
+// ---- from the coordinator to a node
+
+export function fromCoordinatorMessage(message: ToNode | Welcome): CoordinatorMessage {
+  switch (message.kind) {
+    case 'welcome':
+      return { welcome: { softwareVersion: message.softwareVersion } };
+    case 'offer':
+      return { offer: fromOffer(message.offer) };
+    case 'protocol':
+      return { run: fromRunMessage(message.runId, message.message) };
+    case 'transfer-ready': {
+      const { runId, subject, hop } = message;
+      return { transferReady: { runId, subject, hop } };
+    }
+  }
+}
+
+export function toCoordinatorMessage(message: CoordinatorMessage__Output): ToNode | Welcome {
+  switch (message.kind) {
+    case 'welcome': {
+      const { softwareVersion } = present(message.welcome, 'welcome');
+      return { kind: 'welcome', softwareVersion: version(softwareVersion, 'welcome.software_version') };
+    }
+    case 'offer':
+      return { kind: 'offer', offer: toOffer(present(message.offer, 'offer')) };
+    case 'run':
+      return { kind: 'protocol', ...toRunMessage(present(message.run, 'run')) };
+    case 'transferReady':
+      return toTransferReady(present(message.transferReady, 'transfer_ready'));
+    default:
+      throw unknownKind('kind');
+  }
+}
+
+function toTransferReady(ready: TransferReady__Output): ToNode {
+  return {
+    kind: 'transfer-ready',
+    runId: runId(ready.runId, 'transfer_ready.run_id'),
+    subject: subject(ready.subject, 'transfer_ready.subject'),
+    hop: hop(ready.hop, 'transfer_ready.hop'),
+  };
+}
+
+function fromOffer(offer: RunOffer): NonNullable<CoordinatorMessage['offer']> {
+  const { runId, envelope, requester, purpose } = offer;
+  return {
+    runId,
+    envelope,
+    requester,
+    purpose,
+    parameters: Object.entries(offer.parameters).map(([parameter, values]) => ({
+      name: parameter,
+      values: [...values],
+    })),
+    participants: offer.participants.map((participant) => ({
+      agency: participant.agency,
+      datasets: participant.datasets.map(({ dataset, snapshot }) => ({ dataset, snapshot: fromDigest(snapshot) })),
+    })),
+  };
+}
+
+function toOffer(offer: Offer__Output): RunOffer {
+  const parameters = items(offer.parameters, 'offer.parameters', { max: MAX_PARAMETERS }, toParameter);
+  return {
+    runId: runId(offer.runId, 'offer.run_id'),
+    envelope: someBytes(offer.envelope, 'offer.envelope', MAX_ENVELOPE_BYTES),
+    parameters: Object.fromEntries(distinct(parameters, 'offer.parameters', ([parameter]) => parameter)),
+    requester: text(offer.requester, 'offer.requester', { max: MAX_REQUESTER_CHARACTERS }),
+    purpose: name(offer.purpose, 'offer.purpose'),
+    participants: distinct(
+      items(offer.participants, 'offer.participants', { min: 1, max: MAX_PARTICIPANTS }, toParticipant),
+      'offer.participants',
+      (participant) => participant.agency,
+    ),
+  };
+}
+
+function toParameter(parameter: Parameter__Output, field: string): readonly [string, readonly string[]] {
+  const values = items(parameter.values, `${field}.values`, { max: MAX_PARAMETER_VALUES }, (value, place) =>
+    text(value, place, { max: MAX_PARAMETER_CHARACTERS }),
+  );
+  return [parameterName(parameter.name, `${field}.name`), values];
+}
+
+function toParticipant(participant: Participant__Output, field: string): Participant {
+  return {
+    agency: agency(participant.agency, `${field}.agency`),
+    datasets: distinct(
+      items(participant.datasets, `${field}.datasets`, { max: MAX_DATASETS }, toOfferedSnapshot),
+      `${field}.datasets`,
+      (offered) => offered.dataset,
+    ),
+  };
+}
+
+function toOfferedSnapshot(offered: OfferedSnapshot__Output, field: string): OfferedSnapshot {
+  return {
+    dataset: dataset(offered.dataset, `${field}.dataset`),
+    snapshot: digest(offered.snapshot, `${field}.snapshot`),
+  };
+}
+
+// ---- the protocol's messages, which go both ways
+
+function fromRunMessage(runId: string, message: ProtocolMessage): RunMessage {
+  switch (message.kind) {
+    case 'share':
+      return { runId, share: message.share };
+    case 'joint-key':
+      return { runId, jointKey: { shares: [...message.shares] } };
+    case 'abort':
+      return { runId, abort: { code: message.code, party: message.party } };
+    case 'finished':
+      return { runId, finished: {} };
+  }
+}
+
+function toRunMessage(run: RunMessage__Output): { readonly runId: string; readonly message: ProtocolMessage } {
+  return { runId: runId(run.runId, 'run.run_id'), message: toProtocolMessage(run) };
+}
+
+function toProtocolMessage(run: RunMessage__Output): ProtocolMessage {
+  switch (run.message) {
+    case 'share':
+      return { kind: 'share', share: toShare(present(run.share, 'run.share'), 'run.share') };
+    case 'jointKey': {
+      const { shares } = present(run.jointKey, 'run.joint_key');
+      return { kind: 'joint-key', shares: toShares(shares, 'run.joint_key.shares') };
+    }
+    case 'abort':
+      return toAbort(present(run.abort, 'run.abort'));
+    case 'finished':
+      return { kind: 'finished' };
+    default:
+      throw unknownKind('run.message');
+  }
+}
+
+/** Every participant's and the coordinator's. */
+function toShares(shares: readonly Share__Output[], field: string): readonly Share[] {
+  return distinct(items(shares, field, { min: 1, max: MAX_PARTICIPANTS + 1 }, toShare), field, (share) => share.party);
+}
+
+function toShare(share: Share__Output, field: string): Share {
+  return {
+    party: party(share.party, `${field}.party`),
+    element: fixedBytes(share.element, `${field}.element`, ELEMENT_BYTES),
+    proof: fixedBytes(share.proof, `${field}.proof`, PROOF_BYTES),
+    sealingKey: fixedBytes(share.sealingKey, `${field}.sealing_key`, SEALING_KEY_BYTES),
+    signature: fixedBytes(share.signature, `${field}.signature`, SIGNATURE_BYTES),
+  };
+}
+
+function toAbort(abort: Abort__Output): ProtocolMessage {
+  return {
+    kind: 'abort',
+    code: oneOf(abort.code, 'run.abort.code', isFailureCode),
+    party: party(abort.party, 'run.abort.party'),
+  };
+}
+
+function version(value: string, field: string): string {
+  return text(value, field, { max: MAX_VERSION_CHARACTERS });
+}
+
+function digest(value: Uint8Array, field: string): string {
+  return toHex(fixedBytes(value, field, DIGEST_BYTES));
+}
+
+function fromDigest(hex: string): Uint8Array {
+  if (!DIGEST.test(hex)) throw badField('snapshot', 'must be a SHA-256 in 64 hexadecimal digits, lower case');
+  return fromHex(hex);
+}
+
+function unknownKind(field: string): Error {
+  return badField(field, 'is missing, or a kind that this version does not know');
+}

@@ -1,0 +1,24 @@
+/** Sizes above which a message is refused. Each stands in proto/tallystick/v1/federation.proto beside its field. */
+
+/** Bytes of one gRPC message, in and out. gRPC's own default is 4 MiB. */
+export const MAX_MESSAGE_BYTES = 1_048_576;
+/** Bytes of one sealed chunk: CHUNK_RECORDS records of the widest layout take 147,456, the rest is room for measures. */
+export const MAX_CHUNK_BYTES = 262_144;
+export const MAX_ENVELOPE_BYTES = 524_288;
+export const MAX_VERSION_CHARACTERS = 64;
+export const MAX_NAME_CHARACTERS = 64;
+export const MAX_DATASET_CHARACTERS = 128;
+export const MAX_REQUESTER_CHARACTERS = 200;
+export const MAX_REASON_CHARACTERS = 1_000;
+export const MAX_PARAMETERS = 64;
+export const MAX_PARAMETER_VALUES = 1_024;
+export const MAX_PARAMETER_CHARACTERS = 128;
+export const MAX_PARTICIPANTS = 128;
+/** Datasets that one agency holds or answers from. */
+export const MAX_DATASETS = 64;
+/** Parties that work on one list. */
+export const MAX_HOP = 1_000;
+/** Calls under way on one connection: its control stream, and each list of a run at most twice. */
+export const MAX_CONCURRENT_CALLS = 512;
+/** Bytes of one stream that may be on their way unread (HTTP/2 flow control), which bounds what a slow reader costs. */
+export const STREAM_WINDOW_BYTES = 1_048_576;

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Each kind of test has its folder under test/; `npm test` runs them all, the slow ones after the fast ones. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', './test/support/closing-line.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
