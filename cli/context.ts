@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import type { Clock, Rng } from '../core/base/index.js';
+import type { AlarmClock, Rng } from '../core/base/index.js';
 import { connect, type ConnectionOptions } from './connection.js';
 import type { ApiClient } from './api-client.js';
 import type { ExitCode } from './errors.js';
@@ -10,7 +10,7 @@ import type { Printer } from './printer.js';
 export interface CliMeans {
   readonly printer: Printer;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly clock: Clock;
+  readonly clock: AlarmClock;
   readonly rng: Rng;
   /** For the programs that `tally` can start: their log, and what their operator has to read. */
   readonly stdout: Writable;

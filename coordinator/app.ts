@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { equalBytes, type Clock, type Log, type Rng } from '../core/base/index.js';
+import { equalBytes, type AlarmClock, type Log, type Rng } from '../core/base/index.js';
 import { COORDINATOR, createGroup } from '../core/private-join/index.js';
 import type { Roster } from '../core/templates/index.js';
 import { createSealedStores, createWorkerEngine, Lifecycle, packagePath } from '../runtime/index.js';
@@ -24,7 +24,7 @@ import { createRunStore } from './store/run-store.js';
 
 /** What a coordinator acts with; only `main.ts` picks real ones. */
 export interface CoordinatorEnvironment {
-  readonly clock: Clock;
+  readonly clock: AlarmClock;
   readonly rng: Rng;
   readonly log: Log;
   /** For tests: sees every message that nodes send. */

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Clock, Rng } from '../core/base/index.js';
+import type { AlarmClock, Rng } from '../core/base/index.js';
 import { createLog } from '../runtime/index.js';
 import { createCoordinator } from './app.js';
 import { loadConfig } from './config.js';
@@ -20,7 +20,7 @@ const LOG_FIELDS: readonly string[] = [
 
 /** What a coordinator's process brings. */
 export interface CoordinatorMeans {
-  readonly clock: Clock;
+  readonly clock: AlarmClock;
   readonly rng: Rng;
   /** Log lines, JSON, one each. */
   readonly stdout: Writable;

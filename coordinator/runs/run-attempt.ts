@@ -1,4 +1,4 @@
-import type { Clock, Log, Rng } from '../../core/base/index.js';
+import type { AlarmClock, Log, Rng } from '../../core/base/index.js';
 import { protectTable, type CountTable } from '../../core/disclosure/index.js';
 import {
   COORDINATOR,
@@ -48,7 +48,7 @@ export interface AttemptDeps {
   readonly engine: Engine;
   readonly stores: RecordStores;
   readonly rng: Rng;
-  readonly clock: Clock;
+  readonly clock: AlarmClock;
   readonly log: Log;
   readonly deadlines: Pick<CoordinatorConfig['deadlines'], 'offerAnswerSeconds' | 'roundProgressSeconds'>;
   /** Told the counts before they are protected; absent unless the configuration says so for synthetic data. */
@@ -83,10 +83,10 @@ export class RunAttempt {
     this.#run = run;
     this.#template = template;
     this.#journal = journal;
-    this.#answers = new Watchdog(deps.deadlines.offerAnswerSeconds, () => {
+    this.#answers = new Watchdog(deps.clock, deps.deadlines.offerAnswerSeconds, () => {
       this.#unanswered();
     });
-    this.#progress = new Watchdog(deps.deadlines.roundProgressSeconds, () => {
+    this.#progress = new Watchdog(deps.clock, deps.deadlines.roundProgressSeconds, () => {
       this.#stuck();
     });
   }

@@ -1,29 +1,33 @@
+import type { Alarm, AlarmClock } from '../../core/base/index.js';
+
 /** Barks once when nothing has happened for too long. It sleeps until `watch`, from `rest` on, and after it has barked. */
 export class Watchdog {
-  readonly #deadlineMs: number;
+  readonly #clock: AlarmClock;
+  readonly #deadlineSeconds: number;
   readonly #bark: () => void;
-  #timer: NodeJS.Timeout | undefined;
+  #alarm: Alarm | undefined;
 
-  constructor(deadlineSeconds: number, bark: () => void) {
-    this.#deadlineMs = deadlineSeconds * 1000;
+  constructor(clock: AlarmClock, deadlineSeconds: number, bark: () => void) {
+    this.#clock = clock;
+    this.#deadlineSeconds = deadlineSeconds;
     this.#bark = bark;
   }
 
   watch(): void {
     this.rest();
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
+    this.#alarm = this.#clock.alarm(this.#deadlineSeconds, () => {
+      this.#alarm = undefined;
       this.#bark();
-    }, this.#deadlineMs);
+    });
   }
 
   /** Something has happened: the deadline counts from now. */
   touch(): void {
-    this.#timer?.refresh();
+    this.#alarm?.restart();
   }
 
   rest(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#alarm?.stop();
+    this.#alarm = undefined;
   }
 }

@@ -10,7 +10,7 @@ export {
   utf8Bytes,
   wipe,
 } from './bytes.js';
-export type { Clock } from './clock.js';
+export type { Alarm, AlarmClock, Clock } from './clock.js';
 export { CodedError, describeProblems, messageOf, withProblems } from './errors.js';
 export type { ErrorDetails, Problem } from './errors.js';
 export { silentLog } from './log.js';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import type { Clock, Log, LogFields } from '../../../core/base/index.js';
+import type { Alarm, AlarmClock, Log, LogFields } from '../../../core/base/index.js';
 import {
   COORDINATOR,
   createGroup,
@@ -137,8 +137,9 @@ function everySecond(from: number, to: number): { keys: [string, string]; label:
 }
 
 /** A clock that only the test moves. */
-export class TestClock implements Clock {
+export class TestClock implements AlarmClock {
   #now = new Date('2026-11-22T10:00:00.000Z');
+  readonly #alarms = new Map<Alarm, { readonly due: number; readonly ring: () => void }>();
 
   now(): Date {
     return this.#now;
@@ -146,6 +147,29 @@ export class TestClock implements Clock {
 
   advance(seconds: number): void {
     this.#now = new Date(this.#now.getTime() + seconds * 1000);
+    for (const [alarm, { due, ring }] of [...this.#alarms]) {
+      if (due > this.#now.getTime()) continue;
+      alarm.stop();
+      ring();
+    }
+  }
+
+  alarm(seconds: number, ring: () => void): Alarm {
+    const alarm = {
+      restart: () => {
+        // As a timer of the system: one that has rung or was stopped stays so.
+        if (this.#alarms.has(alarm)) this.#set(alarm, seconds, ring);
+      },
+      stop: () => {
+        this.#alarms.delete(alarm);
+      },
+    };
+    this.#set(alarm, seconds, ring);
+    return alarm;
+  }
+
+  #set(alarm: Alarm, seconds: number, ring: () => void): void {
+    this.#alarms.set(alarm, { due: this.#now.getTime() + seconds * 1000, ring });
   }
 }
 
@@ -179,8 +203,6 @@ export type Behaviour = 'accept' | 'silent' | 'vanish' | 'abort' | 'stall' | 'br
 
 export interface RigOptions {
   readonly behaviours?: Readonly<Record<string, Behaviour>>;
-  readonly offerAnswerSeconds?: number;
-  readonly roundProgressSeconds?: number;
   readonly reveal?: boolean;
   /** Database file; in memory when not given. */
   readonly database?: string;
@@ -190,6 +212,9 @@ export interface RigOptions {
   /** True: neither a table nor a failure can be written the first time. */
   readonly failsToWrite?: boolean;
 }
+
+/** How long an agency may be silent in a rig, by its clock. */
+export const DEADLINE_SECONDS = 30;
 
 const group = await createGroup();
 
@@ -255,8 +280,8 @@ export class Rig {
       clock: this.clock,
       log: this.log,
       deadlines: {
-        offerAnswerSeconds: options.offerAnswerSeconds ?? 30,
-        roundProgressSeconds: options.roundProgressSeconds ?? 30,
+        offerAnswerSeconds: DEADLINE_SECONDS,
+        roundProgressSeconds: DEADLINE_SECONDS,
       },
       templates: createApprovedTemplates(options.templates ?? [approved()]),
       store: options.failsToWrite !== true ? createRunStore(database) : failingOnce(createRunStore(database)),
@@ -311,6 +336,37 @@ export class Rig {
     while (![wanted, 'finished', 'refused', 'failed', 'cancelled'].includes(this.service.get(id).run.state)) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
+  }
+
+  /** Resolves when all these events of the run have been written down, as `name` or `name party`. */
+  async told(id: string, ...wanted: readonly string[]): Promise<void> {
+    const events = (): string[] =>
+      this.service.get(id).events.map(({ name, party }) => (party === null ? name : `${name} ${party}`));
+    while (!wanted.every((event) => events().includes(event))) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** Resolves when that many offers have come to agencies. */
+  async offered(count: number): Promise<void> {
+    while (this.offers.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  /** Resolves when each of these lists is with that agency. Follow a run from its start: what was before isn't seen. */
+  async held(id: string, agency: string, ...subjects: readonly string[]): Promise<void> {
+    const holders = new Map<string, string>();
+    await new Promise<void>((resolve) => {
+      const stop = this.service.follow(id, 0, {
+        event: () => undefined,
+        lost: () => undefined,
+        progress: ({ subject, from }) => {
+          holders.set(subject, from);
+          if (!subjects.every((wanted) => holders.get(wanted) === agency)) return;
+          stop();
+          resolve();
+        },
+      });
+    });
   }
 
   #open(runId: string, _agencies: readonly PartyId[], receiver: LinkReceiver, observer: RelayObserver): RunLink {

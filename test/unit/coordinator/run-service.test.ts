@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MAX_REVEALED_RUNS, MAX_WAITING_RUNS, PHASE_BYTES_STEP, type RunEvent } from '../../../coordinator/index.js';
-import { approved, PARAMETERS, REQUEST, Rig, TEMPLATE } from './fixtures.js';
+import { approved, DEADLINE_SECONDS, lists, PARAMETERS, REQUEST, Rig, TEMPLATE } from './fixtures.js';
 
 function codeOf(action: () => unknown): unknown {
   try {
@@ -241,24 +241,27 @@ describe('the queue', () => {
   });
 
   it('fails a run whose agencies have gone while it waited', async () => {
-    const rig = new Rig({ behaviours: { police: 'silent' }, offerAnswerSeconds: 0.05 });
+    const rig = new Rig({ behaviours: { police: 'silent' } });
     const first = rig.service.submit(REQUEST).id;
     const second = rig.service.submit(REQUEST).id;
     await rig.reached(first, 'offering');
     rig.disconnect('charity-b');
+    expect(await rig.ended(first)).toBe('failed');
     expect(await rig.ended(second)).toBe('failed');
     expect(rig.service.get(second).run.ending).toMatchObject({ code: 'PARTY_LOST', party: 'charity-b' });
   });
 
   it('fails a run whose template has expired while it waited', async () => {
     const rig = new Rig({
-      behaviours: { police: 'silent' },
-      offerAnswerSeconds: 0.05,
+      behaviours: { police: 'silent', 'charity-a': 'silent', 'charity-b': 'silent' },
       templates: [approved({ expires: '2026-11-22' })],
     });
-    rig.service.submit(REQUEST);
+    const first = rig.service.submit(REQUEST).id;
     const second = rig.service.submit(REQUEST).id;
+    await rig.offered(3);
+    // The first run's deadline passes, and the template's last day with it.
     rig.clock.advance(24 * 3600);
+    expect(await rig.ended(first)).toBe('failed');
     expect(await rig.ended(second)).toBe('failed');
     expect(rig.service.get(second).run.ending).toMatchObject({ code: 'REFUSED' });
   });
@@ -288,18 +291,17 @@ describe('agencies that refuse', () => {
   it('ends as refused when another agency then never answers', async () => {
     const rig = new Rig({
       behaviours: { police: { refuse: 'NOT_ALLOWED_HERE' }, 'charity-b': 'silent' },
-      offerAnswerSeconds: 0.05,
     });
     const { id } = rig.service.submit(REQUEST);
+    await rig.told(id, 'agency-refused police', 'agency-accepted charity-a');
+    rig.clock.advance(DEADLINE_SECONDS);
     expect(await rig.ended(id)).toBe('refused');
   });
 
   it('fails when an agency refuses what it has accepted', async () => {
     const rig = new Rig({ behaviours: { police: 'silent' } });
     const { id } = rig.service.submit(REQUEST);
-    while (!names(rig.service.get(id).events).includes('agency-accepted charity-a')) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    await rig.told(id, 'agency-accepted charity-a');
     rig.handlers.received('charity-a', { kind: 'refusal', runId: id, code: 'SNAPSHOT_STALE', reason: '' });
     expect(await rig.ended(id)).toBe('failed');
     expect(rig.service.get(id).run.ending).toMatchObject({ code: 'OUT_OF_ORDER', party: 'charity-a' });
@@ -341,8 +343,12 @@ describe('runs that break off', () => {
   });
 
   it('fails at the deadline when an agency does not answer, naming it', async () => {
-    const rig = new Rig({ behaviours: { 'charity-b': 'silent' }, offerAnswerSeconds: 0.05 });
+    const rig = new Rig({ behaviours: { 'charity-b': 'silent' } });
     const { id } = rig.service.submit(REQUEST);
+    await rig.told(id, 'agency-accepted police', 'agency-accepted charity-a');
+    rig.clock.advance(DEADLINE_SECONDS - 1);
+    expect(rig.service.get(id).run.ending).toBeNull();
+    rig.clock.advance(1);
     expect(await rig.ended(id)).toBe('failed');
     expect(rig.service.get(id).run.ending).toMatchObject({ code: 'DEADLINE_PASSED', party: 'charity-b' });
     expect(rig.service.get(id).run.ending?.message).toContain('charity-b');
@@ -351,8 +357,12 @@ describe('runs that break off', () => {
 
 describe('lists that do not arrive', () => {
   it('fails at the deadline when nothing moves, naming the agency that has the list', async () => {
-    const rig = new Rig({ behaviours: { 'charity-a': 'stall' }, roundProgressSeconds: 0.5 });
+    const rig = new Rig({ behaviours: { 'charity-a': 'stall' } });
     const { id } = rig.service.submit(REQUEST);
+    await rig.held(id, 'charity-a', ...lists.keys());
+    rig.clock.advance(DEADLINE_SECONDS - 1);
+    expect(rig.service.get(id).run.ending).toBeNull();
+    rig.clock.advance(1);
     expect(await rig.ended(id)).toBe('failed');
     const { run, events } = rig.service.get(id);
     expect(run.ending).toMatchObject({ code: 'DEADLINE_PASSED', party: 'charity-a' });
