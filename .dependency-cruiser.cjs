@@ -7,7 +7,7 @@ const only = (from, allowed) => ({
   severity: 'error',
   from: { path: `^${from}/` },
   to: {
-    path: '^(core|runtime|transport|web|coordinator|node-agent|cli|examples|test|bench)/',
+    path: '^(core|runtime|transport|web|coordinator|node-agent|cli|examples|tools|test|bench)/',
     pathNot: allowed.map((folder) => `^${folder}/`),
   },
 });
@@ -27,6 +27,8 @@ module.exports = {
     only('coordinator', [...core, 'runtime', 'transport', 'coordinator']),
     only('node-agent', [...core, 'runtime', 'transport', 'node-agent']),
     only('cli', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli']),
+    only('tools', ['tools']),
+    only('bench', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli', 'examples', 'bench']),
     only('examples', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli', 'examples']),
     {
       name: 'core-does-no-io',

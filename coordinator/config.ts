@@ -1,10 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { readYamlConfig } from '../runtime/index.js';
+import { MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, readYamlConfig } from '../runtime/index.js';
 
 /** Tokens that may open the API. */
 export const MAX_API_TOKENS = 100;
-export const MAX_SPOOL_MEMORY_MIB = 65_536;
 export const MAX_WORKERS = 256;
 /** A day: a deadline beyond it is no deadline. */
 export const MAX_DEADLINE_SECONDS = 86_400;
@@ -41,7 +40,7 @@ export const configSchema = z
     templates: path,
     datasets: path,
     database: path,
-    spool: z.strictObject({ directory: path, memoryMiB: z.int().min(1).max(MAX_SPOOL_MEMORY_MIB) }),
+    spool: z.strictObject({ directory: path, memoryMiB: z.int().min(MIN_SPOOL_MEMORY_MIB).max(MAX_SPOOL_MEMORY_MIB) }),
     workers: z.int().min(1).max(MAX_WORKERS),
     deadlines: z.strictObject({
       offerAnswerSeconds: seconds,

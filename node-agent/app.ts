@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { messageOf, wipe } from '../core/base/index.js';
-import type { Clock, Log, Rng } from '../core/base/index.js';
+import type { AlarmClock, Log, Rng } from '../core/base/index.js';
 import { createGroup } from '../core/private-join/index.js';
 import type { Engine, Group, RecordStores, SigningKey } from '../core/private-join/index.js';
 import { identityKeys } from '../core/templates/index.js';
@@ -29,7 +29,7 @@ export const SNAPSHOT_LOOK_MS = 2_000;
 const BYTES_PER_MIB = 1_048_576;
 
 export interface NodeDependencies {
-  readonly clock: Clock;
+  readonly clock: AlarmClock;
   readonly rng: Rng;
   readonly log: Log;
   /** How the node reaches the coordinator; over gRPC when it isn't given. */
@@ -180,7 +180,8 @@ function createHost(
         clock,
       }),
     concurrentRuns,
-    progressDeadlineMs: deadlines.runProgressSeconds * 1_000,
+    clock,
+    progressDeadlineSeconds: deadlines.runProgressSeconds,
     cpuSeconds,
     log,
   });

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 
 import { CodedError, messageOf } from '../core/base/index.js';
-import type { Clock, Log, Rng } from '../core/base/index.js';
+import type { AlarmClock, Log, Rng } from '../core/base/index.js';
 import { createLog, createWorkerEngine } from '../runtime/index.js';
 import { createNode } from './app.js';
 import { loadConfig } from './config.js';
@@ -10,11 +10,11 @@ import type { NodeConfig } from './config.js';
 import { NodeError } from './errors.js';
 import { NODE_LOG_FIELDS } from './log-fields.js';
 import { prepareAll } from './prepare-all.js';
-import type { PrepareStep } from './snapshot/prepare.js';
+import { prepareProgress } from './prepare-progress.js';
 
 /** What a command touches of the process it runs in. */
 export interface CommandMeans {
-  readonly clock: Clock;
+  readonly clock: AlarmClock;
   readonly rng: Rng;
   /** Log lines, JSON, one each. */
   readonly stdout: Writable;
@@ -34,9 +34,6 @@ export const USAGE = `Usage:
 `;
 
 const USAGE_CODES: ReadonlySet<string> = new Set(['USAGE', 'CONFIG_UNREADABLE', 'CONFIG_INVALID']);
-
-/** A progress line says at most this often how far `prepare` is. */
-const PROGRESS_ROWS = 50_000;
 
 /** Runs the node's program: `start` or `prepare`. What goes wrong is written to `stderr` as its code and what to do. */
 export async function runCommand(words: readonly string[], means: CommandMeans): Promise<ExitCode> {
@@ -79,15 +76,7 @@ async function prepare(
   dataset?: string,
 ): Promise<void> {
   const engine = createWorkerEngine({ workers: config.workers });
-  let said = 0;
-  const progress = (preparing: string, { phase, rows }: PrepareStep): void => {
-    if (stopping.aborted && phase !== 'done') {
-      throw new NodeError('PREPARE_STOPPED', `The snapshot of ${preparing} was not finished; the old one is in force.`);
-    }
-    if (phase === 'reading' && rows < said + PROGRESS_ROWS) return;
-    said = phase === 'reading' ? rows : 0;
-    log.info({ event: 'prepare-progress', dataset: preparing, phase, rows }, 'preparing');
-  };
+  const progress = prepareProgress({ clock, log, stopping });
   try {
     await prepareAll(config, { clock, rng, log, engine, progress }, dataset);
   } finally {

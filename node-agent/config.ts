@@ -5,14 +5,13 @@ import { z } from 'zod';
 import { normaliseDate } from '../core/linkage/index.js';
 import { COORDINATOR } from '../core/private-join/index.js';
 import { MINIMUM_PARTICIPANTS } from '../core/templates/index.js';
-import { besideFile, readYamlConfig } from '../runtime/index.js';
+import { besideFile, MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, readYamlConfig } from '../runtime/index.js';
 import { DENY_ALL } from './policy/policy.js';
 
 /** Datasets one agency may offer. */
 export const MAX_SOURCES = 64;
 /** Entries of one agency's allow-list. */
 export const MAX_ALLOWED_TEMPLATES = 1_000;
-export const MAX_SPOOL_MEMORY_MIB = 65_536;
 export const MAX_WORKERS = 256;
 /** Runs that one node takes part in at once. */
 export const MAX_CONCURRENT_RUNS = 16;
@@ -70,7 +69,7 @@ export const configSchema = z
     snapshots: path,
     sources: z.array(sourceSchema).min(1).max(MAX_SOURCES),
     policy: policySchema.default({ ...DENY_ALL, allow: [] }),
-    spool: z.strictObject({ directory: path, memoryMiB: z.int().min(1).max(MAX_SPOOL_MEMORY_MIB) }),
+    spool: z.strictObject({ directory: path, memoryMiB: z.int().min(MIN_SPOOL_MEMORY_MIB).max(MAX_SPOOL_MEMORY_MIB) }),
     workers: z.int().min(1).max(MAX_WORKERS),
     concurrentRuns: z.int().min(1).max(MAX_CONCURRENT_RUNS).default(2),
     deadlines: z

@@ -11,4 +11,5 @@ export type { NodeErrorCode } from './errors.js';
 export { NODE_LOG_FIELDS } from './log-fields.js';
 export { prepareAll } from './prepare-all.js';
 export type { PrepareDependencies } from './prepare-all.js';
-export type { KeyCoverage, PreparedSnapshot, PrepareStep } from './snapshot/prepare.js';
+export type { PreparedSnapshot, PreparePhase, PrepareStep } from './snapshot/prepare.js';
+export type { KeyCoverage } from './snapshot/snapshot-filling.js';

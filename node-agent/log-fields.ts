@@ -2,6 +2,7 @@
 export const NODE_LOG_FIELDS: readonly string[] = [
   'cpuSeconds',
   'event',
+  'hashed',
   'matchKey',
   'outcome',
   'present',

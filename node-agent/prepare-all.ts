@@ -19,7 +19,8 @@ export interface PrepareDependencies {
 
 /**
  * Makes a new snapshot of each source, one after the other; with `only`, of that dataset's source. A running node takes
- * them up by itself. Where one fails, those before it are in force and it and those after it are as they were.
+ * them up by itself. Where one fails, those before it are in force and it and those after it are as they were; what it
+ * has hashed is kept for the next time.
  * Thrown: NodeError, as loadAgreements, readOrCreateStorageKey, openSqliteSource and prepareSnapshot say.
  */
 export async function prepareAll(
@@ -43,6 +44,7 @@ export async function prepareAll(
         engine,
         clock,
         rng,
+        log,
         progress: (step) => progress?.(dataset, step),
       });
       report(snapshot, log);
@@ -66,7 +68,7 @@ async function prepareOne(
   { snapshots, deadlines }: NodeConfig,
   means: Pick<
     Parameters<typeof prepareSnapshot>[0],
-    'federation' | 'storageKey' | 'engine' | 'clock' | 'rng' | 'progress'
+    'federation' | 'storageKey' | 'engine' | 'clock' | 'rng' | 'log' | 'progress'
   >,
 ): Promise<PreparedSnapshot> {
   const opened = openSqliteSource({

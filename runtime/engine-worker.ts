@@ -1,23 +1,35 @@
+import { move } from 'piscina';
 import { wipe } from '../core/base/index.js';
 import { createGroup, GroupError, runJob } from '../core/private-join/index.js';
 import type { Job } from '../core/private-join/index.js';
 import { systemRng } from './system.js';
 
-/** What a worker answers: errors lose their class on the way between threads, so the one that has a meaning is data. */
-export type EngineReply = { readonly result: Uint8Array } | { readonly error: 'BAD_ELEMENT' };
+/**
+ * What comes back from a worker. Errors lose their class on the way between threads, so the one that has a meaning is
+ * data; any other comes as it is, so that it isn't taken for the end of its thread.
+ */
+export type EngineReply = Uint8Array | 'BAD_ELEMENT' | Error;
 
 const group = await createGroup();
 
-/** (Worker thread) Runs one job on its own copy of the data, which it wipes. */
-export function runInWorker(job: Job): EngineReply {
+/** (Worker thread) Runs one job on what it was sent, which it wipes. The result's memory moves to whoever asked. */
+export function runInWorker(job: Job): EngineReply | ReturnType<typeof move> {
   try {
-    return { result: runJob(group, systemRng, job) };
+    return move(alone(runJob(group, systemRng, job)));
   } catch (thrown) {
-    if (thrown instanceof GroupError) return { error: thrown.code };
-    throw thrown;
+    if (thrown instanceof GroupError) return thrown.code;
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
   } finally {
     for (const value of Object.values(job)) wipeAll(value);
   }
+}
+
+/** The bytes in memory of their own: what else is in it would move with them. */
+function alone(bytes: Uint8Array): Uint8Array {
+  if (bytes.byteLength === bytes.buffer.byteLength) return bytes;
+  const copy = bytes.slice();
+  wipe(bytes);
+  return copy;
 }
 
 function wipeAll(value: unknown): void {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { Piscina } from 'piscina';
 import { wipe } from '../core/base/index.js';
-import { GroupError } from '../core/private-join/index.js';
-import type { Engine, Job } from '../core/private-join/index.js';
+import { bulkOf, EngineError, GroupError } from '../core/private-join/index.js';
+import type { Engine, Job, JobOptions } from '../core/private-join/index.js';
 import type { EngineReply } from './engine-worker.js';
 import { RuntimeError } from './errors.js';
+import { JobQueue } from './job-queue.js';
+import type { Load } from './job-queue.js';
 import { packagePath } from './package-root.js';
 
 export interface WorkerEngineOptions {
@@ -14,7 +16,8 @@ export interface WorkerEngineOptions {
 
 /** Runs jobs in a pool of threads. A worker runs compiled code only, so the package must have been built. */
 export interface WorkerEngine extends Engine {
-  /** Ends the threads; jobs under way reject with RuntimeError WORKER_FAILED. */
+  readonly load: Load;
+  /** Ends the threads; jobs under way and jobs that wait reject with EngineError WORKER_FAILED. */
   stop(): Promise<void>;
 }
 
@@ -30,6 +33,7 @@ export function createWorkerEngine({ workers }: WorkerEngineOptions): WorkerEngi
     name: 'runInWorker',
     minThreads: threads,
     maxThreads: threads,
+    recordTiming: false,
     // Not this process's own: a loader of the tests has no business in a worker.
     execArgv: [],
   });
@@ -38,52 +42,79 @@ export function createWorkerEngine({ workers }: WorkerEngineOptions): WorkerEngi
 
 class PoolEngine implements WorkerEngine {
   readonly parallelism: number;
+  readonly background = true;
   readonly #pool: Piscina<Job, EngineReply>;
-  #stopped = false;
+  readonly #queue: JobQueue;
 
-  constructor(pool: Piscina<Job, EngineReply>, parallelism: number) {
+  constructor(pool: Piscina<Job, EngineReply>, threads: number) {
+    this.parallelism = threads;
     this.#pool = pool;
-    this.parallelism = parallelism;
+    // The pool gets a job when a thread is free for it: an order of its own it doesn't need.
+    this.#queue = new JobQueue(threads, (job) => this.#start(job));
   }
 
-  async run(job: Job): Promise<Uint8Array> {
-    const { compact, copies } = compacted(job);
-    const reply = await this.#ask(compact).finally(() => wipe(...copies));
-    if ('error' in reply) throw new GroupError();
-    return reply.result;
+  get load(): Load {
+    return this.#queue.load;
+  }
+
+  run(job: Job, options?: JobOptions): Promise<Uint8Array> {
+    return this.#queue.add(job, options);
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#queue.close(new EngineError('WORKER_FAILED', 'the worker threads have been stopped'));
     await this.#pool.destroy();
   }
 
+  async #start(job: Job): Promise<Uint8Array> {
+    const reply = await this.#ask(job);
+    if (reply === 'BAD_ELEMENT') throw new GroupError();
+    if (reply instanceof Error) throw reply;
+    return reply;
+  }
+
   async #ask(job: Job): Promise<EngineReply> {
-    // The pool itself would start new threads for it.
-    if (this.#stopped) throw new RuntimeError('WORKER_FAILED', 'the worker threads have been stopped');
+    const { message, moved, copies } = outgoing(job);
     try {
-      return await this.#pool.run(job);
+      return await this.#pool.run(message, { transferList: [...moved] });
     } catch (cause) {
-      throw new RuntimeError('WORKER_FAILED', 'a worker thread failed, or was stopped in the middle of a job', {
+      throw new EngineError('WORKER_FAILED', 'a worker thread failed, or was stopped in the middle of a job', {
         cause,
       });
+    } finally {
+      wipe(...copies);
     }
   }
 }
 
+interface Outgoing {
+  readonly message: Job;
+  /** Memory that goes to the other thread and is gone from this one. */
+  readonly moved: readonly ArrayBuffer[];
+  /** Memory of this thread to be wiped when the job is done. */
+  readonly copies: readonly Uint8Array[];
+}
+
 /**
- * A view is sent to another thread with all of the memory it looks into. So a view of something larger, which may be
- * other secrets, is copied first; the copies are wiped when the job is done.
+ * A view goes to another thread with all of the memory it looks into. So one of something larger, which may be other
+ * secrets, is copied first. Of what remains, the job's bulk moves, and the rest is copied on the way.
  */
-function compacted(job: Job): { readonly compact: Job; readonly copies: readonly Uint8Array[] } {
+function outgoing(job: Job): Outgoing {
+  const bulk = new Set(bulkOf(job));
+  const moved: ArrayBuffer[] = [];
   const copies: Uint8Array[] = [];
   const own = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(own);
-    if (!(value instanceof Uint8Array) || value.byteLength === value.buffer.byteLength) return value;
-    const copy = new Uint8Array(value);
-    copies.push(copy);
-    return copy;
+    if (!(value instanceof Uint8Array)) return value;
+    const compact = value.byteLength === value.buffer.byteLength ? value : value.slice();
+    if (!bulk.has(value)) {
+      if (compact !== value) copies.push(compact);
+      return compact;
+    }
+    if (compact !== value) wipe(value);
+    if (compact.buffer instanceof ArrayBuffer) moved.push(compact.buffer);
+    return compact;
   };
   const fields = Object.fromEntries(Object.entries(job).map(([name, value]) => [name, own(value)]));
-  return { compact: Object.assign({}, job, fields), copies };
+  return { message: Object.assign({}, job, fields), moved, copies };
 }

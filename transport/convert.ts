@@ -235,6 +235,8 @@ function fromRunMessage(runId: string, message: ProtocolMessage): RunMessage {
       return { runId, abort: { code: message.code, party: message.party } };
     case 'finished':
       return { runId, finished: {} };
+    case 'working':
+      return { runId, working: {} };
   }
 }
 
@@ -254,6 +256,8 @@ function toProtocolMessage(run: RunMessage__Output): ProtocolMessage {
       return toAbort(present(run.abort, 'run.abort'));
     case 'finished':
       return { kind: 'finished' };
+    case 'working':
+      return { kind: 'working' };
     default:
       throw unknownKind('run.message');
   }

@@ -27,6 +27,7 @@ const afterFailure: Readonly<Record<FailureCode, string>> = {
   SNAPSHOT_UNREADABLE: 'The operator of the party named runs `tally node prepare`; then submit the run again.',
   SPOOL_FULL: 'The operator of the party named makes room on the disk of its spool; then submit the run again.',
   SPOOL_FAILED: 'The operator of the party named looks at the disk of its spool; then submit the run again.',
+  WORKER_FAILED: `A thread of the party named ended in the middle of its work, as it does when memory runs out. ${again}`,
   CANCELLED: 'Nothing was released. Submit the run again if it is still wanted.',
   RESTARTED: again,
   INTERNAL: report,

@@ -5,12 +5,15 @@ import {
   CoordinatorJoin,
   JoinError,
   TALLY,
+  watchedEngine,
+  WORKING_SECONDS,
   type CoordinatorPhase,
   type Engine,
   type FailureCode,
   type Group,
   type JoinPlan,
   type JoinResult,
+  type Link,
   type LinkReceiver,
   type PartyId,
   type RecordStores,
@@ -26,6 +29,7 @@ import {
   type Roster,
   type RunOffer,
 } from '../../core/templates/index.js';
+import { Pulse, Watchdog } from '../../runtime/index.js';
 import { TransportError, type FederationServer, type RelayObserver, type RunLink } from '../../transport/index.js';
 import type { CoordinatorConfig } from '../config.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
@@ -36,7 +40,6 @@ import { endingOf } from './run-ending.js';
 import type { RunJournal } from './run-journal.js';
 import type { PhaseCost, Run } from './run.js';
 import { TransferBoard } from './transfer-board.js';
-import { Watchdog } from './watchdog.js';
 
 /** What runs are done with; the same for every run. */
 export interface AttemptDeps {
@@ -71,8 +74,11 @@ export class RunAttempt {
   readonly #refusals: PartyId[] = [];
   readonly #answers: Watchdog;
   readonly #progress: Watchdog;
+  /** Tells every agency of the run that somebody gets on with it. */
+  readonly #pulse: Pulse;
   #parties: ReadonlySet<PartyId> = new Set();
   #join: CoordinatorJoin | null = null;
+  #link: Link | null = null;
   #board: TransferBoard | null = null;
   #cancelled = false;
   /** What a transfer that is still under way hears when the run is closed. */
@@ -88,6 +94,9 @@ export class RunAttempt {
     });
     this.#progress = new Watchdog(deps.clock, deps.deadlines.roundProgressSeconds, () => {
       this.#stuck();
+    });
+    this.#pulse = new Pulse(deps.clock, WORKING_SECONDS, () => {
+      for (const agency of this.#parties) this.#link?.send(agency, { kind: 'working' }).catch(() => undefined);
     });
   }
 
@@ -110,6 +119,7 @@ export class RunAttempt {
     } finally {
       this.#answers.rest();
       this.#progress.rest();
+      this.#pulse.stop();
       link?.close(this.#closing);
     }
   }
@@ -163,16 +173,21 @@ export class RunAttempt {
     this.#board = board;
     const run = this.#deps.federation.openRun(plan.runId, agencies, this.#receiver(), this.#observer(board));
     const { identity, roster, engine, stores, rng, group } = this.#deps;
+    this.#link = run.link;
     this.#join = new CoordinatorJoin({
       plan,
       identity,
       peers: identityKeys(roster),
       link: run.link,
-      engine,
+      // What the coordinator does by itself nobody else can see.
+      engine: watchedEngine(engine, () => this.#pulse.beat()),
       stores,
       rng,
       group,
-      observer: { phase: (phase) => this.#guarded(() => this.#entered(phase)) },
+      observer: {
+        phase: (phase) => this.#guarded(() => this.#entered(phase)),
+        step: () => this.#pulse.beat(),
+      },
     });
     return run;
   }
@@ -210,6 +225,7 @@ export class RunAttempt {
             this.#answered();
           });
         }
+        if (message.kind === 'working') this.#moved();
         this.#join?.message(from, message);
       },
       transfer: async (from, header, chunks) => {
@@ -278,6 +294,12 @@ export class RunAttempt {
     }
   }
 
+  /** Something of this run has moved, or somebody is at work on it. */
+  #moved(): void {
+    this.#progress.touch();
+    this.#pulse.beat();
+  }
+
   #arrived(): void {
     for (const progress of this.#board?.arrived() ?? []) this.#journal.progress(progress);
   }
@@ -286,16 +308,16 @@ export class RunAttempt {
     return {
       opened: (transfer) =>
         this.#guarded(() => {
-          this.#progress.touch();
+          this.#moved();
           if (transfer.subject !== TALLY) this.#journal.moveTo('ring');
           this.#journal.progress(board.opened(transfer));
         }),
       chunk: (_transfer, bytes) => {
-        this.#progress.touch();
+        this.#moved();
         this.#journal.relayed(bytes);
       },
       closed: (transfer) => {
-        this.#progress.touch();
+        this.#moved();
         this.#journal.progress(board.closed(transfer));
       },
       failed: ({ from, to }, code) => {

@@ -99,8 +99,13 @@ function bounded(raw: Raw): string {
 
 /** Compatibility forms and accents taken apart, marks dropped before a few of them would become letters. */
 function upperCase(raw: Raw): string {
-  return bounded(raw).normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase();
+  const text = bounded(raw);
+  // Nearly all there is, and with nothing in it to take apart.
+  if (ASCII.test(text)) return text.toUpperCase();
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toUpperCase();
 }
+
+const ASCII = /^[ -~]*$/;
 
 /** Bounded again: taking letters apart may have made the text longer. */
 function known(normalised: string): string | null {

@@ -59,8 +59,15 @@ export function keyNames(scheme: Scheme): string[] {
 
 /** The normalised key of each of the scheme's columns, in column order; null where the key doesn't exist. */
 export function personKeys(scheme: Scheme, identifiers: Identifiers): (string | null)[] {
+  // Most atoms are in most keys, and normalising is most of the work.
+  const known = new Map<Atom, string | null>();
+  const normalised = (atom: Atom): string | null => {
+    let text = known.get(atom);
+    if (text === undefined) known.set(atom, (text = normalisers[atom](identifiers[atom])));
+    return text;
+  };
   return scheme.keys.map(({ atoms }) => {
-    const parts = atoms.map((atom) => normalisers[atom](identifiers[atom]));
+    const parts = atoms.map(normalised);
     return parts.includes(null) ? null : parts.join(SEPARATOR);
   });
 }

@@ -1,25 +1,36 @@
-import { toHex } from '../base/index.js';
+import { copyColumn } from './columns.js';
 import { coordinatorStep, startCoordinatorRounds } from './coordinator-rounds.js';
 import type { CoordinatorEffect, CoordinatorEvent, CoordinatorPhase, CoordinatorRounds } from './coordinator-rounds.js';
+import { ELEMENT_WORDS, ElementIndex, TabulationHash, wordsOf } from './element-index.js';
 import { JoinError } from './errors.js';
 import type { Group } from './group.js';
 import { jointKey, makeShare, verifyShare } from './joint-key.js';
-import { separate } from './jobs.js';
 import type { Job } from './jobs.js';
 import type { LinkReceiver } from './link.js';
 import { match } from './match.js';
-import type { BlindedList, Matches, RecordRef } from './match.js';
+import type { BlindedList, Matches, Places } from './match.js';
 import type { ProtocolMessage, Share, TransferSubject } from './messages.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES, TALLY } from './messages.js';
 import { Party } from './party.js';
 import type { PartyOptions } from './party.js';
 import { CHUNK_RECORDS, COORDINATOR } from './plan.js';
 import type { ListPlan, PartyId } from './plan.js';
+import { NOWHERE } from './record-store.js';
+import type { RecordStore } from './record-store.js';
 import { recordWidth } from './records.js';
+import { breathe, carryOut, STEP_ITEMS } from './steps.js';
+import type { Steps } from './steps.js';
 
 export interface CoordinatorJoinOptions extends PartyOptions {
   readonly group: Group;
-  readonly observer?: { phase(phase: CoordinatorPhase): void };
+  readonly observer?: CoordinatorObserver;
+}
+
+/** Hears how the attempt gets on. */
+export interface CoordinatorObserver {
+  phase(phase: CoordinatorPhase): void;
+  /** A step of matching or decoding is done: work that moves nothing from party to party, nor is a job of the engine. */
+  step?(): void;
 }
 
 export interface JoinResult {
@@ -67,6 +78,9 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
         case 'abort':
           // The others have to hear of it from here.
           throw new JoinError(message.code, message.party, `the run was ended by ${from}`);
+        case 'working':
+          // For whoever watches over deadlines: the rounds go on as they did.
+          return;
         case 'joint-key':
         case 'finished':
           throw new JoinError('OUT_OF_ORDER', from, `${from} sent a message that only the coordinator sends`);
@@ -124,81 +138,91 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
 
   /** Round 3: link, keep, add up, re-randomise, shuffle. */
   async #match(): Promise<void> {
-    const { plan } = this.#coordinator;
-    const matches = match(
-      plan,
-      plan.lists.map((list) => this.#blindedList(list)),
-    );
-    const writer = this.storeFor(TALLY, matches.base.length, CIPHERTEXT_BYTES);
-    for (let from = 0; from < matches.base.length; from += CHUNK_RECORDS) {
-      if (this.ended) return;
-      const to = Math.min(from + CHUNK_RECORDS, matches.base.length);
+    const { plan, rng } = this.#coordinator;
+    const lists = plan.lists.map((list) => this.#blindedList(list));
+    const matches = await this.#inSteps(match(plan, lists, new TabulationHash(rng)));
+    const count = matches.base.rows.length;
+    const writer = this.storeFor(TALLY, count, CIPHERTEXT_BYTES);
+    for (let from = 0; from < count; from += CHUNK_RECORDS) {
+      const to = Math.min(from + CHUNK_RECORDS, count);
       await writer.add(to - from, this.#combine(matches, from, to));
+      await breathe();
+      this.over.throwIfAborted();
     }
     await writer.settle();
-    if (this.ended) return;
+    this.over.throwIfAborted();
     for (const { id } of plan.lists) this.release(this.storeOf(id));
     this.advance({ kind: 'matched' });
+  }
+
+  #inSteps<Result>(steps: Steps<Result>): Promise<Result> {
+    return carryOut(steps, this.over, () => this.#coordinator.observer?.step?.());
   }
 
   #combine(matches: Matches, from: number, to: number): Job {
     return {
       kind: 'combine',
-      base: this.#ciphertexts(matches.base.slice(from, to)),
-      linked: matches.linked.map((records) => this.#ciphertexts(records.slice(from, to))),
+      base: this.#ciphertexts(matches.base, from, to),
+      linked: matches.linked.map((places) => this.#ciphertexts(places, from, to)),
       jointKey: this.#key(),
     };
   }
 
-  #ciphertexts(refs: readonly (RecordRef | null)[]): Uint8Array {
-    const { plan } = this.#coordinator;
-    const ciphertexts = new Uint8Array(refs.length * CIPHERTEXT_BYTES);
-    refs.forEach((ref, index) => {
-      const list = ref === null ? undefined : plan.lists[ref.list];
-      if (ref === null || list === undefined) return;
-      const record = this.storeOf(list.id).read(ref.record, ref.record + 1);
-      ciphertexts.set(separate(list.keys.length, record).ciphertexts, index * CIPHERTEXT_BYTES);
-    });
+  /** Ciphertexts of the records from..to-1 of `places`; zero bytes, the identity twice, where there is no record. */
+  #ciphertexts(places: Places, from: number, to: number): Uint8Array {
+    const ciphertexts = new Uint8Array((to - from) * CIPHERTEXT_BYTES);
+    for (const [list, indexes] of byList(places, from, to)) {
+      const { id, keys } = this.#listNumber(list);
+      const records = this.storeOf(id).gather(Uint32Array.from(indexes, (index) => places.rows[index] ?? NOWHERE));
+      const width = recordWidth(keys.length);
+      indexes.forEach((index, place) => {
+        const end = (place + 1) * width;
+        ciphertexts.set(records.subarray(end - CIPHERTEXT_BYTES, end), (index - from) * CIPHERTEXT_BYTES);
+      });
+    }
     return ciphertexts;
   }
 
-  #blindedList(list: ListPlan): BlindedList {
-    const store = this.storeOf(list.id);
-    const width = recordWidth(list.keys.length);
-    const columns: string[][] = list.keys.map(() => []);
-    for (let from = 0; from < store.count; from += CHUNK_RECORDS) {
-      const records = store.read(from, Math.min(from + CHUNK_RECORDS, store.count));
-      for (let offset = 0; offset < records.length; offset += width) {
-        columns.forEach((column, index) => {
-          const start = offset + index * ELEMENT_BYTES;
-          column.push(toHex(records.subarray(start, start + ELEMENT_BYTES)));
-        });
-      }
-    }
-    return { plan: list, count: store.count, columns };
+  #listNumber(list: number): ListPlan {
+    const plan = this.#coordinator.plan.lists[list];
+    if (plan === undefined) throw new RangeError('no list of that number');
+    return plan;
+  }
+
+  #blindedList(plan: ListPlan): BlindedList {
+    const store = this.storeOf(plan.id);
+    const width = recordWidth(plan.keys.length);
+    return {
+      plan,
+      count: store.count,
+      pseudonyms: (column, from, to) => {
+        const records = { records: store.read(from, to), width, start: column * ELEMENT_BYTES };
+        const elements = { records: new Uint8Array((to - from) * ELEMENT_BYTES), width: ELEMENT_BYTES, start: 0 };
+        copyColumn(records, elements, ELEMENT_BYTES, to - from);
+        return wordsOf(elements.records);
+      },
+    };
   }
 
   /** Round 4, last step: cell numbers from elements, by looking them up. */
   async #decode(): Promise<void> {
-    const { plan, engine } = this.#coordinator;
-    const numbers = new Map<string, number>();
-    for (let from = 0; from < plan.cells; from += CELLS_PER_JOB) {
-      const to = Math.min(from + CELLS_PER_JOB, plan.cells);
-      const points = await engine.run({ kind: 'multiples', from, to, step: 1 });
-      for (let cell = from; cell < to; cell += 1) numbers.set(elementHex(points, cell - from), cell);
-    }
+    const cells = await this.#cellPoints();
     const store = this.storeOf(TALLY);
-    const counts = new Float64Array(plan.cells);
-    const elements = store.read(0, store.count);
-    for (let index = 0; index < store.count; index += 1) {
-      const cell = numbers.get(elementHex(elements, index));
-      if (cell === undefined) {
-        throw new JoinError('CELL_OUT_OF_RANGE', COORDINATOR, 'a tallied record is in no cell of the table');
-      }
-      counts[cell] = (counts[cell] ?? 0) + 1;
-    }
+    const counts = await this.#inSteps(countCells(store, cells));
     this.advance({ kind: 'decoded' });
     this.finish({ counts, tallied: store.count });
+  }
+
+  /** The points of all cell numbers, which have their cell's number in the index. */
+  async #cellPoints(): Promise<ElementIndex> {
+    const { plan, engine, rng } = this.#coordinator;
+    const index = new ElementIndex(new TabulationHash(rng), plan.cells);
+    for (let from = 0; from < plan.cells; from += CELLS_PER_JOB) {
+      const to = Math.min(from + CELLS_PER_JOB, plan.cells);
+      const points = wordsOf(await engine.run({ kind: 'multiples', from, to, step: 1 }, { signal: this.over }));
+      for (let at = 0; at < points.length; at += ELEMENT_WORDS) index.add(points, at);
+    }
+    return index;
   }
 
   protected jobFor(subject: TransferSubject, records: Uint8Array): Job {
@@ -222,6 +246,32 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
   }
 }
 
-function elementHex(elements: Uint8Array, index: number): string {
-  return toHex(elements.subarray(index * ELEMENT_BYTES, (index + 1) * ELEMENT_BYTES));
+/** How many elements of the tally are the point of each cell. Thrown when one is of none: JoinError CELL_OUT_OF_RANGE. */
+function* countCells(tally: RecordStore, cells: ElementIndex): Steps<Float64Array> {
+  const counts = new Float64Array(cells.size);
+  for (let from = 0; from < tally.count; from += STEP_ITEMS) {
+    const elements = wordsOf(tally.read(from, Math.min(from + STEP_ITEMS, tally.count)));
+    for (let at = 0; at < elements.length; at += ELEMENT_WORDS) {
+      const cell = cells.find(elements, at);
+      if (cell === NOWHERE) {
+        throw new JoinError('CELL_OUT_OF_RANGE', COORDINATOR, 'a tallied record is in no cell of the table');
+      }
+      counts[cell] = (counts[cell] ?? 0) + 1;
+    }
+    yield;
+  }
+  return counts;
+}
+
+/** Which of places from..to-1 are records of which list; those of no record are left out. */
+function byList({ lists, rows }: Places, from: number, to: number): Map<number, number[]> {
+  const indexes = new Map<number, number[]>();
+  for (let index = from; index < to; index += 1) {
+    if (rows[index] === NOWHERE) continue;
+    const list = lists[index] ?? NOWHERE;
+    const there = indexes.get(list);
+    if (there === undefined) indexes.set(list, [index]);
+    else there.push(index);
+  }
+  return indexes;
 }

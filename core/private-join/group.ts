@@ -1,26 +1,37 @@
-import { createHash } from 'node:crypto';
-import sodium from 'libsodium-wrappers-sumo';
-
-import { concatBytes, utf8Bytes } from '../base/index.js';
+import { utf8Bytes, wipe } from '../base/index.js';
 import type { Rng } from '../base/index.js';
+import { copyColumn } from './columns.js';
 import { GroupError } from './group-error.js';
+import type { KernelKind } from './kernel/abi.js';
+import { ciphertextsIn, elementsIn, Kernel, WIDE_BYTES } from './kernel/kernel.js';
+import { loadKernel } from './kernel/loader.js';
+import type { LoaderOptions } from './kernel/loader.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES, SCALAR_BYTES } from './messages.js';
 
 /**
  * ristretto255 (RFC 9496) and ElGamal over it, in batches: arrays of encoded elements in one Uint8Array, 32 bytes each.
  *
- * This file alone knows the curve library. Elements are canonical encodings; whatever comes from outside is checked by
- * the operation that decodes it. A ciphertext is (c1, c2), 64 bytes, and encrypts the element m under the key H as
- * (r*B, m + r*H). Scalars are 32 bytes, little-endian, below the group's order.
+ * Elements are canonical encodings; whatever comes from outside is checked by the operation that decodes it. A
+ * ciphertext is (c1, c2), 64 bytes, and encrypts the element m under the key H as (r*B, m + r*H). Scalars are 32 bytes,
+ * little-endian, below the group's order; one that isn't is taken modulo the order.
+ *
+ * Where an operation draws randomness it is 64 bytes for each scalar or element, in order.
+ *
+ * Thrown by every operation on elements when there isn't a whole number of them: GroupError BAD_ELEMENT.
  */
 export interface Group {
+  /** Which module of the curve kernel does the arithmetic: FMA where the processor and Node have it, else i64. */
+  readonly kernel: KernelKind;
+  /** Bytes of one encryption of zero of `zeros`. */
+  readonly zeroBytes: number;
   /**
    * HashToGroup of `ristretto255_XMD:SHA-512_R255MAP_RO_` (RFC 9380; RFC 9497 section 4.1).
+   * Thrown when an input is longer than MAX_HASHED_BYTES (kernel/kernel.ts) or the domain isn't of its length: RangeError.
    * @param domain 1..255 bytes of UTF-8
    * @returns n elements
    */
   hashToGroup(domain: string, inputs: readonly Uint8Array[]): Uint8Array;
-  /** HashToScalar of RFC 9497 section 4.1: 64 bytes of expand_message_xmd, reduced. */
+  /** HashToScalar of RFC 9497 section 4.1: 64 bytes of expand_message_xmd, reduced. Thrown as by `hashToGroup`. */
   hashToScalar(domain: string, input: Uint8Array): Uint8Array;
   /** Uniform, never 0. */
   randomScalar(rng: Rng): Uint8Array;
@@ -31,76 +42,93 @@ export interface Group {
   /** a * b and a - b modulo the order. */
   multiplyScalars(a: Uint8Array, b: Uint8Array): Uint8Array;
   subtractScalars(a: Uint8Array, b: Uint8Array): Uint8Array;
-  /** scalar * B. The scalar 0 gives the identity. */
-  multiplyBase(scalar: Uint8Array): Uint8Array;
+  /** Each scalar times B. The scalar 0 gives the identity. */
+  multiplyBase(scalars: Uint8Array): Uint8Array;
   /**
    * scalar * element for each element.
    * Thrown when an element isn't canonical or is the identity: GroupError BAD_ELEMENT.
    */
   multiply(scalar: Uint8Array, elements: Uint8Array): Uint8Array;
+  /** The i-th scalar times the i-th element. Same errors as `multiply`; RangeError when there aren't as many scalars. */
+  multiplyEach(scalars: Uint8Array, elements: Uint8Array): Uint8Array;
   /** Thrown when an element isn't canonical or is the identity: GroupError BAD_ELEMENT. */
   check(elements: Uint8Array): void;
-  /** Element by element. Thrown when one isn't canonical: GroupError BAD_ELEMENT. */
+  /** Element by element. Thrown when one isn't canonical, or there are more of one than of the other: GroupError. */
   add(left: Uint8Array, right: Uint8Array): Uint8Array;
   subtract(left: Uint8Array, right: Uint8Array): Uint8Array;
-  /** Encrypts each element under the key, with fresh randomness. */
+  /**
+   * Encrypts each element under the key, with fresh randomness.
+   * Thrown when an element isn't canonical, or the key is not or is the identity: GroupError BAD_ELEMENT.
+   */
   encrypt(rng: Rng, key: Uint8Array, elements: Uint8Array): Uint8Array;
   /**
-   * Adds a fresh encryption of zero to each ciphertext.
-   * Thrown when a part isn't canonical or is the identity: GroupError BAD_ELEMENT.
+   * Encryptions of zero under the key, made before there is anything to re-randomise. Each serves once: two ciphertexts
+   * re-randomised with the same one can be told to be each other's. They are secret and mean something to a group of
+   * the same `kernel` only. Same errors as `encrypt` for the key.
+   * @returns `zeroBytes` bytes each
    */
-  rerandomise(rng: Rng, key: Uint8Array, ciphertexts: Uint8Array): Uint8Array;
+  zeros(rng: Rng, key: Uint8Array, count: number): Uint8Array;
+  /**
+   * Adds a fresh encryption of zero to each ciphertext: one of `zeros` where those are given, which must have been made
+   * under this key, and then no randomness is drawn; else a new one.
+   * Thrown when a part isn't canonical or is the identity: GroupError BAD_ELEMENT; when there aren't as many zeros as
+   * ciphertexts: RangeError.
+   */
+  rerandomise(rng: Rng, key: Uint8Array, ciphertexts: Uint8Array, zeros?: Uint8Array): Uint8Array;
   /** Takes a key share off each ciphertext: (c1, c2 - share * c1). Same errors as `rerandomise`. */
   removeShare(share: Uint8Array, ciphertexts: Uint8Array): Uint8Array;
+  /**
+   * `removeShare`, then `rerandomise` under what remains of the key, in one go. Same errors as `rerandomise`, except that
+   * what is in between is nobody's input and may be the identity.
+   */
+  removeShareAndRerandomise(rng: Rng, share: Uint8Array, remainingKey: Uint8Array, ciphertexts: Uint8Array): Uint8Array;
 }
 
 /** The identity's encoding. No match key hashes to it and no honest ciphertext contains it. */
 export const IDENTITY: Uint8Array = new Uint8Array(ELEMENT_BYTES);
 
-/** Bytes that reduce to a scalar with no bias that anybody could see (RFC 9496 section 4.4). */
-const WIDE_SCALAR_BYTES = 64;
-/** RFC 9380 section 5.3.1. */
-const SHA512_BLOCK_BYTES = 128;
-const MAX_DOMAIN_BYTES = 255;
+/** Scalars are drawn this many at a time. */
+const SCALARS_PER_DRAW = 256;
 
-/** Resolves when the curve library is loaded. */
-export async function createGroup(): Promise<Group> {
-  await sodium.ready;
-  return new SodiumGroup();
+/**
+ * Resolves when the curve kernel is loaded and has passed its self-test.
+ * Thrown when none can be used on this machine: KernelError KERNEL_UNUSABLE.
+ */
+export function createGroup(options: LoaderOptions = {}): Promise<Group> {
+  return new Promise((resolve) => resolve(new KernelGroup(new Kernel(loadKernel(options)))));
 }
 
 export function isIdentity(element: Uint8Array): boolean {
   return element.every((byte) => byte === 0);
 }
 
-/** libsodium's ristretto255, compiled to WebAssembly; scalar multiplications take as long whatever the scalar. */
-class SodiumGroup implements Group {
+/** What the protocol refuses, and where randomness goes; the arithmetic is the kernel's. */
+class KernelGroup implements Group {
+  readonly kernel: KernelKind;
+  readonly zeroBytes: number;
+
+  constructor(
+    // Not `#kernel`: whoever puts an object of their own in front of this one can call what they don't replace.
+    private readonly curve: Kernel,
+  ) {
+    this.kernel = curve.kind;
+    this.zeroBytes = curve.zeroBytes;
+  }
+
   hashToGroup(domain: string, inputs: readonly Uint8Array[]): Uint8Array {
-    const elements = new Uint8Array(inputs.length * ELEMENT_BYTES);
-    const dst = utf8Bytes(domain);
-    inputs.forEach((input, index) => {
-      elements.set(sodium.crypto_core_ristretto255_from_hash(expandMessage(input, dst)), index * ELEMENT_BYTES);
-    });
-    return elements;
+    return this.curve.hashToGroup(utf8Bytes(domain), inputs);
   }
 
   hashToScalar(domain: string, input: Uint8Array): Uint8Array {
-    return sodium.crypto_core_ristretto255_scalar_reduce(expandMessage(input, utf8Bytes(domain)));
+    return this.curve.hashToScalar(utf8Bytes(domain), input);
   }
 
   randomScalar(rng: Rng): Uint8Array {
-    for (;;) {
-      const scalar = sodium.crypto_core_ristretto255_scalar_reduce(rng.bytes(WIDE_SCALAR_BYTES));
-      if (!isIdentity(scalar)) return scalar;
-    }
+    return this.randomScalars(rng, 1);
   }
 
   randomElements(rng: Rng, count: number): Uint8Array {
-    const elements = new Uint8Array(count * ELEMENT_BYTES);
-    for (let index = 0; index < count; index += 1) {
-      elements.set(sodium.crypto_core_ristretto255_from_hash(rng.bytes(WIDE_SCALAR_BYTES)), index * ELEMENT_BYTES);
-    }
-    return elements;
+    return consuming(rng.bytes(count * WIDE_BYTES), (uniform) => this.curve.mapToGroup(uniform));
   }
 
   scalar(value: number): Uint8Array {
@@ -111,106 +139,149 @@ class SodiumGroup implements Group {
   }
 
   multiplyScalars(a: Uint8Array, b: Uint8Array): Uint8Array {
-    return sodium.crypto_core_ristretto255_scalar_mul(a, b);
+    return consuming(this.reduced(a), (left) =>
+      consuming(this.reduced(b), (right) => this.curve.multiplyScalars(left, right)),
+    );
   }
 
   subtractScalars(a: Uint8Array, b: Uint8Array): Uint8Array {
-    return sodium.crypto_core_ristretto255_scalar_sub(a, b);
+    return consuming(this.reduced(a), (left) =>
+      consuming(this.reduced(b), (right) => this.curve.subtractScalars(left, right)),
+    );
   }
 
-  multiplyBase(scalar: Uint8Array): Uint8Array {
-    // The library refuses the product when it is the identity; for us 0 * B is the plaintext "nothing".
-    return isIdentity(scalar) ? IDENTITY.slice() : sodium.crypto_scalarmult_ristretto255_base(scalar);
+  multiplyBase(scalars: Uint8Array): Uint8Array {
+    return consuming(this.reduced(scalars), (reduced) => this.curve.multiplyBase(reduced));
   }
 
   multiply(scalar: Uint8Array, elements: Uint8Array): Uint8Array {
-    return mapElements(elements, (element) => sodium.crypto_scalarmult_ristretto255(scalar, element));
+    refuseIdentities(elements);
+    return consuming(this.reduced(scalar), (reduced) => this.curve.multiply(reduced, elements));
+  }
+
+  multiplyEach(scalars: Uint8Array, elements: Uint8Array): Uint8Array {
+    refuseIdentities(elements);
+    return consuming(this.reduced(scalars), (reduced) => this.curve.multiplyEach(reduced, elements));
   }
 
   check(elements: Uint8Array): void {
     refuseIdentities(elements);
-    for (let offset = 0; offset < elements.length; offset += ELEMENT_BYTES) {
-      if (!sodium.crypto_core_ristretto255_is_valid_point(elementAt(elements, offset))) {
-        throw new GroupError();
-      }
-    }
+    this.curve.check(elements);
   }
 
   add(left: Uint8Array, right: Uint8Array): Uint8Array {
-    return mapElements(left, (element, offset) =>
-      sodium.crypto_core_ristretto255_add(element, elementAt(right, offset)),
-    );
+    return this.curve.add(left, right);
   }
 
   subtract(left: Uint8Array, right: Uint8Array): Uint8Array {
-    return mapElements(left, (element, offset) =>
-      sodium.crypto_core_ristretto255_sub(element, elementAt(right, offset)),
-    );
+    return this.curve.subtract(left, right);
   }
 
   encrypt(rng: Rng, key: Uint8Array, elements: Uint8Array): Uint8Array {
-    const ciphertexts = new Uint8Array((elements.length / ELEMENT_BYTES) * CIPHERTEXT_BYTES);
-    for (let offset = 0; offset < elements.length; offset += ELEMENT_BYTES) {
-      const r = this.randomScalar(rng);
-      const masked = sodium.crypto_core_ristretto255_add(
-        elementAt(elements, offset),
-        sodium.crypto_scalarmult_ristretto255(r, key),
-      );
-      ciphertexts.set(sodium.crypto_scalarmult_ristretto255_base(r), 2 * offset);
-      ciphertexts.set(masked, 2 * offset + ELEMENT_BYTES);
-      r.fill(0);
-    }
-    return ciphertexts;
+    refuseIdentities(key);
+    const scalars = this.randomScalars(rng, elementsIn(elements));
+    return consuming(scalars, (r) => this.curve.encrypt(key, r, elements));
   }
 
-  rerandomise(rng: Rng, key: Uint8Array, ciphertexts: Uint8Array): Uint8Array {
+  zeros(rng: Rng, key: Uint8Array, count: number): Uint8Array {
+    refuseIdentities(key);
+    return consuming(this.randomScalars(rng, count), (r) => this.curve.makeZeros(key, r));
+  }
+
+  rerandomise(rng: Rng, key: Uint8Array, ciphertexts: Uint8Array, zeros?: Uint8Array): Uint8Array {
+    refuseIdentities(key);
     refuseIdentities(ciphertexts);
-    const zeros = this.encrypt(rng, key, new Uint8Array(ciphertexts.length / 2));
-    return this.add(ciphertexts, zeros);
+    if (zeros !== undefined) return this.curve.addZeros(zeros, ciphertexts);
+    const scalars = this.randomScalars(rng, ciphertextsIn(ciphertexts));
+    return consuming(scalars, (r) => this.curve.rerandomise(key, r, ciphertexts));
   }
 
   removeShare(share: Uint8Array, ciphertexts: Uint8Array): Uint8Array {
     refuseIdentities(ciphertexts);
-    const masks = new Uint8Array(ciphertexts.length);
-    for (let offset = 0; offset < ciphertexts.length; offset += CIPHERTEXT_BYTES) {
-      masks.set(this.multiply(share, elementAt(ciphertexts, offset)), offset + ELEMENT_BYTES);
+    const lighter = ciphertexts.slice();
+    const opened = consuming(this.reduced(share), (y) => this.curve.removeShare(y, ciphertexts));
+    copyColumn(
+      { records: opened, width: ELEMENT_BYTES, start: 0 },
+      { records: lighter, width: CIPHERTEXT_BYTES, start: ELEMENT_BYTES },
+      ELEMENT_BYTES,
+      elementsIn(opened),
+    );
+    return lighter;
+  }
+
+  removeShareAndRerandomise(
+    rng: Rng,
+    share: Uint8Array,
+    remainingKey: Uint8Array,
+    ciphertexts: Uint8Array,
+  ): Uint8Array {
+    refuseIdentities(remainingKey);
+    refuseIdentities(ciphertexts);
+    const scalars = this.randomScalars(rng, ciphertextsIn(ciphertexts));
+    return consuming(scalars, (r) =>
+      consuming(this.reduced(share), (y) => this.curve.removeShareAndRerandomise(y, remainingKey, r, ciphertexts)),
+    );
+  }
+
+  /** Uniform, none 0: a draw that reduces to 0 is passed over, as it would be one by one. */
+  private randomScalars(rng: Rng, count: number): Uint8Array {
+    const scalars = new Uint8Array(count * SCALAR_BYTES);
+    let drawn = 0;
+    while (drawn < count) {
+      const wide = rng.bytes(Math.min(SCALARS_PER_DRAW, count - drawn) * WIDE_BYTES);
+      consuming(
+        consuming(wide, (bytes) => this.curve.reduceScalars(bytes)),
+        (reduced) => {
+          const kept = withoutZeros(reduced);
+          scalars.set(kept, drawn * SCALAR_BYTES);
+          drawn += kept.length / SCALAR_BYTES;
+        },
+      );
     }
-    // c1 - identity = c1: decoding it there checks it.
-    return this.subtract(ciphertexts, masks);
+    return scalars;
+  }
+
+  /** Scalars of other parties' proofs may be anything. */
+  private reduced(scalars: Uint8Array): Uint8Array {
+    if (scalars.length % SCALAR_BYTES !== 0) throw new RangeError('a scalar is not 32 bytes');
+    const wide = new Uint8Array(2 * scalars.length);
+    copyColumn(
+      { records: scalars, width: SCALAR_BYTES, start: 0 },
+      { records: wide, width: WIDE_BYTES, start: 0 },
+      SCALAR_BYTES,
+      scalars.length / SCALAR_BYTES,
+    );
+    return consuming(wide, (bytes) => this.curve.reduceScalars(bytes));
   }
 }
 
-function elementAt(elements: Uint8Array, offset: number): Uint8Array {
-  return elements.subarray(offset, offset + ELEMENT_BYTES);
+/** Uses a secret for the last time. */
+function consuming<Result>(secret: Uint8Array, use: (secret: Uint8Array) => Result): Result {
+  try {
+    return use(secret);
+  } finally {
+    wipe(secret);
+  }
 }
 
-function mapElements(elements: Uint8Array, step: (element: Uint8Array, offset: number) => Uint8Array): Uint8Array {
-  const results = new Uint8Array(elements.length);
-  for (let offset = 0; offset < elements.length; offset += ELEMENT_BYTES) {
-    try {
-      results.set(step(elementAt(elements, offset), offset), offset);
-    } catch (cause) {
-      throw new GroupError({ cause });
-    }
+/** Moves the scalars that aren't 0 to the front, in order; takes as long whatever those are. */
+function withoutZeros(scalars: Uint8Array): Uint8Array {
+  let kept = 0;
+  for (let offset = 0; offset < scalars.length; offset += SCALAR_BYTES) {
+    let bits = 0;
+    for (let byte = offset; byte < offset + SCALAR_BYTES; byte += 1) bits |= scalars[byte] ?? 0;
+    if (bits === 0) continue;
+    if (kept < offset) scalars.copyWithin(kept, offset, offset + SCALAR_BYTES);
+    kept += SCALAR_BYTES;
   }
-  return results;
+  return scalars.subarray(0, kept);
 }
 
 function refuseIdentities(elements: Uint8Array): void {
   for (let offset = 0; offset < elements.length; offset += ELEMENT_BYTES) {
-    if (isIdentity(elementAt(elements, offset))) throw new GroupError();
+    let byte = offset;
+    const end = offset + ELEMENT_BYTES;
+    while (byte < end && elements[byte] === 0) byte += 1;
+    if (byte === end) throw new GroupError();
   }
-}
-
-/** expand_message_xmd with SHA-512 for 64 bytes of output (RFC 9380 section 5.3.1), where one block is enough. */
-function expandMessage(message: Uint8Array, domain: Uint8Array): Uint8Array {
-  if (domain.length < 1 || domain.length > MAX_DOMAIN_BYTES) throw new RangeError('domain is not 1..255 bytes');
-  const domainPrime = concatBytes(domain, Uint8Array.of(domain.length));
-  const first = createHash('sha512')
-    .update(new Uint8Array(SHA512_BLOCK_BYTES))
-    .update(message)
-    .update(Uint8Array.of(0, WIDE_SCALAR_BYTES, 0))
-    .update(domainPrime)
-    .digest();
-  return new Uint8Array(createHash('sha512').update(first).update(Uint8Array.of(1)).update(domainPrime).digest());
 }

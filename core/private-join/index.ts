@@ -4,8 +4,8 @@ export { CoordinatorJoin } from './coordinator-join.js';
 export type { CoordinatorJoinOptions, JoinResult } from './coordinator-join.js';
 export type { CoordinatorPhase } from './coordinator-rounds.js';
 export { matchKeyDomain, PROTOCOL } from './domains.js';
-export { inlineEngine } from './engine.js';
-export type { Engine } from './engine.js';
+export { bulkOf, EngineError, inlineEngine, watchedEngine } from './engine.js';
+export type { Engine, JobOptions } from './engine.js';
 export { FAILURE_CODES, isFailureCode, isRefusalCode, JoinError, REFUSAL_CODES } from './errors.js';
 export type { FailureCode, RefusalCode } from './errors.js';
 export { GroupError } from './group-error.js';
@@ -25,6 +25,7 @@ export {
   SEALING_KEY_BYTES,
   SIGNATURE_BYTES,
   TALLY,
+  WORKING_SECONDS,
 } from './messages.js';
 export type { ProtocolMessage, Share, TransferHeader, TransferSubject } from './messages.js';
 export { NodeJoin } from './node-join.js';
@@ -32,7 +33,8 @@ export type { NodeJoinOptions } from './node-join.js';
 export type { NodePhase } from './node-rounds.js';
 export { CHUNK_RECORDS, COORDINATOR, listId, MAX_CELLS, MAX_KEY_COLUMNS, MAX_LIST_RECORDS } from './plan.js';
 export type { BasePlan, JoinPlan, KeyColumn, LinkOn, LinkPlan, ListId, ListPlan, PartyId } from './plan.js';
-export { memoryStores } from './record-store.js';
+export { RecordMemory } from './record-memory.js';
+export { memoryStores, NOWHERE } from './record-store.js';
 export type { RecordStore, RecordStores } from './record-store.js';
 export { recordWidth } from './records.js';
 export { route } from './route.js';

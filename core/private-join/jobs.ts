@@ -1,14 +1,15 @@
 import type { Rng } from '../base/index.js';
+import { copyColumn } from './columns.js';
 import type { Group } from './group.js';
 import { isIdentity } from './group.js';
-import { CIPHERTEXT_BYTES, ELEMENT_BYTES } from './messages.js';
+import { CIPHERTEXT_BYTES, ELEMENT_BYTES, SCALAR_BYTES } from './messages.js';
 import { recordWidth } from './records.js';
 
 /**
  * The bulk arithmetic of the protocol, chunk by chunk. A job is plain data, so that it can be sent to a worker; it has
  * no state and no order. Jobs carry secrets: whoever runs one in another thread wipes its copy.
  */
-export type Job = HashJob | MultiplesJob | PrepareJob | HopJob | CheckJob | CombineJob | TallyJob | OpenJob;
+export type Job = HashJob | MultiplesJob | ZerosJob | PrepareJob | HopJob | CheckJob | CombineJob | TallyJob | OpenJob;
 
 /** HashToGroup of each input: n elements. Done once per snapshot. */
 export interface HashJob {
@@ -23,6 +24,16 @@ export interface MultiplesJob {
   readonly from: number;
   readonly to: number;
   readonly step: number;
+}
+
+/**
+ * Encryptions of zero, `group.zeroBytes` each, made while there is nothing else to do. They are secret, each serves
+ * once, and only under this key.
+ */
+export interface ZerosJob {
+  readonly kind: 'zeros';
+  readonly jointKey: Uint8Array;
+  readonly count: number;
 }
 
 /** Round 1: rows become records. */
@@ -44,6 +55,8 @@ export interface HopJob {
   readonly records: Uint8Array;
   readonly blinding: Uint8Array;
   readonly jointKey: Uint8Array;
+  /** As many as records, of a `zeros` job under the same key; without them randomness is drawn. */
+  readonly zeros?: Uint8Array;
 }
 
 /** Round 3: refuses what isn't canonical or is the identity; returns what it was given. */
@@ -57,9 +70,11 @@ export interface CombineJob {
   readonly kind: 'combine';
   /** n ciphertexts. */
   readonly base: Uint8Array;
-  /** For each link n ciphertexts, 64 zero bytes where the base record did not link. */
+  /** For each link n ciphertexts, 64 zero bytes (which add nothing) where the base record did not link. */
   readonly linked: readonly Uint8Array[];
   readonly jointKey: Uint8Array;
+  /** As for a hop. */
+  readonly zeros?: Uint8Array;
 }
 
 /** Round 4: one mixer takes its share off and re-randomises under what remains of the key. */
@@ -87,6 +102,8 @@ export function runJob(group: Group, rng: Rng, job: Job): Uint8Array {
       return group.hashToGroup(job.domain, job.inputs);
     case 'multiples':
       return multiples(group, job);
+    case 'zeros':
+      return group.zeros(rng, job.jointKey, job.count);
     case 'prepare':
       return prepare(group, rng, job);
     case 'hop':
@@ -94,33 +111,42 @@ export function runJob(group: Group, rng: Rng, job: Job): Uint8Array {
     case 'check':
       group.check(job.elements);
       return job.elements.slice();
-    case 'combine':
-      return combine(group, rng, job);
+    case 'combine': {
+      const sums = job.linked.reduce((sum, linked) => group.add(sum, linked), job.base);
+      return group.rerandomise(rng, job.jointKey, sums, job.zeros);
+    }
     case 'tally':
-      return group.rerandomise(rng, job.remainingKey, group.removeShare(job.share, job.ciphertexts));
+      return group.removeShareAndRerandomise(rng, job.share, job.remainingKey, job.ciphertexts);
     case 'open':
       return secondHalves(group.removeShare(job.share, job.ciphertexts));
   }
 }
 
 function multiples(group: Group, { from, to, step }: MultiplesJob): Uint8Array {
-  const elements = new Uint8Array((to - from) * ELEMENT_BYTES);
-  const increment = group.multiplyBase(group.scalar(step));
-  let element = group.multiplyBase(group.scalar(from * step));
+  const scalars = new Uint8Array((to - from) * SCALAR_BYTES);
   for (let index = 0; index < to - from; index += 1) {
-    elements.set(element, index * ELEMENT_BYTES);
-    element = group.add(element, increment);
+    scalars.set(group.scalar((from + index) * step), index * SCALAR_BYTES);
   }
-  return elements;
+  return group.multiplyBase(scalars);
 }
 
 function prepare(group: Group, rng: Rng, job: PrepareJob): Uint8Array {
-  const keys = job.keys.slice();
-  for (let offset = 0; offset < keys.length; offset += ELEMENT_BYTES) {
-    // An absent key becomes an element that nobody else can have, so that its absence doesn't show.
-    if (isIdentity(keys.subarray(offset, offset + ELEMENT_BYTES))) keys.set(group.randomElements(rng, 1), offset);
-  }
+  const keys = withoutAbsences(group, rng, job.keys);
   return interleave(job.keyColumns, group.multiply(job.blinding, keys), group.encrypt(rng, job.jointKey, job.labels));
+}
+
+/** An absent key becomes an element that nobody else can have, so that its absence doesn't show. */
+function withoutAbsences(group: Group, rng: Rng, keys: Uint8Array): Uint8Array {
+  const filled = keys.slice();
+  const absences: number[] = [];
+  for (let offset = 0; offset < keys.length; offset += ELEMENT_BYTES) {
+    if (isIdentity(keys.subarray(offset, offset + ELEMENT_BYTES))) absences.push(offset);
+  }
+  const elements = group.randomElements(rng, absences.length);
+  absences.forEach((offset, index) => {
+    filled.set(elements.subarray(index * ELEMENT_BYTES, (index + 1) * ELEMENT_BYTES), offset);
+  });
+  return filled;
 }
 
 function hop(group: Group, rng: Rng, job: HopJob): Uint8Array {
@@ -128,27 +154,18 @@ function hop(group: Group, rng: Rng, job: HopJob): Uint8Array {
   return interleave(
     job.keyColumns,
     group.multiply(job.blinding, keys),
-    group.rerandomise(rng, job.jointKey, ciphertexts),
+    group.rerandomise(rng, job.jointKey, ciphertexts, job.zeros),
   );
-}
-
-function combine(group: Group, rng: Rng, job: CombineJob): Uint8Array {
-  const sums = job.base.slice();
-  for (const linked of job.linked) {
-    for (let offset = 0; offset < linked.length; offset += CIPHERTEXT_BYTES) {
-      const ciphertext = linked.subarray(offset, offset + CIPHERTEXT_BYTES);
-      if (isIdentity(ciphertext)) continue;
-      sums.set(group.add(sums.subarray(offset, offset + CIPHERTEXT_BYTES), ciphertext), offset);
-    }
-  }
-  return group.rerandomise(rng, job.jointKey, sums);
 }
 
 function secondHalves(ciphertexts: Uint8Array): Uint8Array {
   const halves = new Uint8Array(ciphertexts.length / 2);
-  for (let offset = 0; offset < ciphertexts.length; offset += CIPHERTEXT_BYTES) {
-    halves.set(ciphertexts.subarray(offset + ELEMENT_BYTES, offset + CIPHERTEXT_BYTES), offset / 2);
-  }
+  copyColumn(
+    { records: ciphertexts, width: CIPHERTEXT_BYTES, start: ELEMENT_BYTES },
+    { records: halves, width: ELEMENT_BYTES, start: 0 },
+    ELEMENT_BYTES,
+    halves.length / ELEMENT_BYTES,
+  );
   return halves;
 }
 
@@ -158,13 +175,13 @@ function interleave(keyColumns: number, keys: Uint8Array, ciphertexts: Uint8Arra
   const keyBytes = keyColumns * ELEMENT_BYTES;
   const count = ciphertexts.length / CIPHERTEXT_BYTES;
   const records = new Uint8Array(count * width);
-  for (let index = 0; index < count; index += 1) {
-    records.set(keys.subarray(index * keyBytes, (index + 1) * keyBytes), index * width);
-    records.set(
-      ciphertexts.subarray(index * CIPHERTEXT_BYTES, (index + 1) * CIPHERTEXT_BYTES),
-      index * width + keyBytes,
-    );
-  }
+  copyColumn({ records: keys, width: keyBytes, start: 0 }, { records, width, start: 0 }, keyBytes, count);
+  copyColumn(
+    { records: ciphertexts, width: CIPHERTEXT_BYTES, start: 0 },
+    { records, width, start: keyBytes },
+    CIPHERTEXT_BYTES,
+    count,
+  );
   return records;
 }
 
@@ -177,9 +194,12 @@ export function separate(
   const count = records.length / width;
   const keys = new Uint8Array(count * keyBytes);
   const ciphertexts = new Uint8Array(count * CIPHERTEXT_BYTES);
-  for (let index = 0; index < count; index += 1) {
-    keys.set(records.subarray(index * width, index * width + keyBytes), index * keyBytes);
-    ciphertexts.set(records.subarray(index * width + keyBytes, (index + 1) * width), index * CIPHERTEXT_BYTES);
-  }
+  copyColumn({ records, width, start: 0 }, { records: keys, width: keyBytes, start: 0 }, keyBytes, count);
+  copyColumn(
+    { records, width, start: keyBytes },
+    { records: ciphertexts, width: CIPHERTEXT_BYTES, start: 0 },
+    CIPHERTEXT_BYTES,
+    count,
+  );
   return { keys, ciphertexts };
 }

@@ -57,4 +57,12 @@ export type ProtocolMessage =
   /** The sender ended its attempt; whoever hears it ends theirs. */
   | { readonly kind: 'abort'; readonly code: FailureCode; readonly party: PartyId }
   /** The coordinator has decoded the tally; nodes wipe their keys. */
-  | { readonly kind: 'finished' };
+  | { readonly kind: 'finished' }
+  /**
+   * The sender has got on with its part, or has heard that somebody else has, so whoever waits goes on waiting: long
+   * work moves nothing from party to party. It says nothing of what or how much.
+   */
+  | { readonly kind: 'working' };
+
+/** A party that gets on with its part says so no more often than this. Deadlines for progress are several times as long. */
+export const WORKING_SECONDS = 5;

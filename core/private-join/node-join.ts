@@ -14,6 +14,7 @@ import type { PartyOptions } from './party.js';
 import { COORDINATOR } from './plan.js';
 import type { ListId, ListPlan, PartyId } from './plan.js';
 import { recordWidth } from './records.js';
+import { ZeroPool, zerosOfUse } from './zero-pool.js';
 
 export interface NodeJoinOptions extends PartyOptions {
   readonly self: PartyId;
@@ -34,6 +35,10 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
   #own: { readonly share: Share; readonly secret: Uint8Array } | null = null;
   #jointKey: Uint8Array | null = null;
   #remainingKey: Uint8Array | null = null;
+  /** There is one where the engine works in the background, from the joint key to the end of the ring. */
+  #zeros: ZeroPool | null = null;
+  /** Records of the longest list that this node has made. */
+  #longestOwn = 0;
 
   constructor(options: NodeJoinOptions) {
     super(options.self, options);
@@ -66,6 +71,9 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
         case 'abort':
           this.follow(new JoinError(message.code, message.party, `the run was ended by ${message.party}`));
           return;
+        case 'working':
+          // For whoever watches over deadlines: the rounds go on as they did.
+          return;
         case 'share':
           throw wrongMessage(from);
       }
@@ -82,6 +90,8 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
     this.#state = state;
     if (state.phase !== before) this.#node.observer?.phase(state.phase);
     for (const effect of effects) this.#carryOut(effect);
+    if (state.phase === 'ring') this.#zeros?.fill(zerosOfUse(state.steps, this.#longestOwn));
+    else this.#zeros?.close();
   }
 
   #carryOut(effect: NodeEffect): void {
@@ -119,6 +129,7 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
     for (const share of shares) verifyShare(group, plan.context, share, this.peerKey(share.party));
     this.adoptShares(shares);
     this.#jointKey = jointKey(group, shares);
+    this.#zeros = this.#zeroPool(this.#jointKey);
     // What remains of the key once this mixer and those before it have taken their shares off the tally.
     const place = plan.mixers.indexOf(this.self);
     const remaining = [COORDINATOR, ...plan.mixers.slice(place + 1)];
@@ -128,6 +139,17 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
     );
   }
 
+  #zeroPool(key: Uint8Array): ZeroPool | null {
+    const { engine } = this.#node;
+    if (engine.background !== true) return null;
+    const failed = (thrown: unknown): void => {
+      void this.attempt(this.self, () => {
+        throw thrown;
+      });
+    };
+    return new ZeroPool({ engine, jointKey: key, signal: this.over, failed });
+  }
+
   /** Round 1: rows to records, shuffled. */
   async #prepare(id: ListId): Promise<void> {
     const { engine } = this.#node;
@@ -135,7 +157,10 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
     const rows = this.#node.source.open(id);
     try {
       const writer = this.storeFor(id, rows.count, recordWidth(list.keys.length));
-      const multiples = await engine.run({ kind: 'multiples', from: 0, to: list.labels + 1, step: list.stride });
+      const multiples = await engine.run(
+        { kind: 'multiples', from: 0, to: list.labels + 1, step: list.stride },
+        { signal: this.over },
+      );
       for (const chunk of rows.chunks()) {
         if (this.ended) return;
         const labels = new Uint8Array(chunk.count * ELEMENT_BYTES);
@@ -156,6 +181,7 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
     } finally {
       rows.close();
     }
+    this.#longestOwn = Math.max(this.#longestOwn, rows.count);
     if (!this.ended) this.advance({ kind: 'stored', subject: id });
   }
 
@@ -164,12 +190,14 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
       if (this.#own === null || this.#remainingKey === null) throw wrongMessage(COORDINATOR);
       return { kind: 'tally', ciphertexts: records, share: this.#own.secret, remainingKey: this.#remainingKey };
     }
+    const keyColumns = this.#listPlan(subject).keys.length;
     return {
       kind: 'hop',
-      keyColumns: this.#listPlan(subject).keys.length,
+      keyColumns,
       records,
       blinding: this.#blinding,
       jointKey: this.#key(),
+      ...this.#zeros?.take(records.length / recordWidth(keyColumns)),
     };
   }
 

@@ -1,5 +1,6 @@
 import { permutation, wipe } from '../base/index.js';
 import type { Rng } from '../base/index.js';
+import { EngineError } from './engine.js';
 import type { Engine } from './engine.js';
 import { JoinError } from './errors.js';
 import { GroupError } from './group-error.js';
@@ -13,6 +14,7 @@ import type { RecordStore, RecordStores } from './record-store.js';
 import { route } from './route.js';
 import { makeSealingKeyPair, openTransfer, sealTransfer } from './seal.js';
 import type { SealedTransfer, SealingKeyPair } from './seal.js';
+import { JobPlaces, ShuffledWriter } from './shuffled-writer.js';
 import type { TransferEvent } from './transfer-steps.js';
 
 /** What a party needs to take part in one run. Everything that acts on the world is passed in. */
@@ -46,14 +48,15 @@ export abstract class Party<Result> {
   readonly #stores = new Set<RecordStore>();
   readonly #outcome: Outcome<Result> = makeOutcome();
   readonly #secrets: Uint8Array[] = [];
+  readonly #places: JobPlaces;
+  readonly #over = new AbortController();
   #sealing: SealingKeyPair | null = null;
   #shares: ReadonlyMap<PartyId, Share> = new Map();
-  /** How the attempt ended here; null while it goes on. */
-  #ending: Ending | null = null;
 
   protected constructor(self: PartyId, options: PartyOptions) {
     this.self = self;
     this.#options = options;
+    this.#places = new JobPlaces(options.engine);
   }
 
   /** Resolves when the run is finished at this party; rejects with JoinError however else it ends. */
@@ -62,7 +65,15 @@ export abstract class Party<Result> {
   }
 
   get ended(): boolean {
-    return this.#ending !== null;
+    return this.over.aborted;
+  }
+
+  /**
+   * Aborts when the attempt has ended here. Whoever is in the middle of something hears by the reason, a JoinError, how
+   * it ended: on another way than the abort message, but the same.
+   */
+  protected get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   /** Ends the attempt here and tells the others. Does nothing when it has ended already. */
@@ -115,7 +126,8 @@ export abstract class Party<Result> {
 
   /** Ends the run well. */
   protected finish(result: Result): void {
-    if (this.#end('finished')) this.#outcome.resolve(result);
+    const late = new JoinError('OUT_OF_ORDER', this.self, 'this run has finished');
+    if (this.#end(late)) this.#outcome.resolve(result);
   }
 
   /** Ends the run because another party ended it: no need to tell anybody. */
@@ -128,7 +140,7 @@ export abstract class Party<Result> {
     return Promise.resolve()
       .then(work)
       .catch((thrown: unknown) => {
-        this.abort(asJoinError(thrown, from));
+        this.abort(asJoinError(thrown, from, this.self));
       });
   }
 
@@ -137,14 +149,14 @@ export abstract class Party<Result> {
     try {
       await this.#receive(from, header, chunks);
     } catch (thrown) {
-      const error = asJoinError(thrown, from);
+      const error = asJoinError(thrown, from, this.self);
       this.abort(error);
       throw error;
     }
   }
 
   async #receive(from: PartyId, header: TransferHeader, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    this.#assertGoingOn();
+    this.over.throwIfAborted();
     const sealing = this.#sealing;
     if (sealing === null) throw new JoinError('OUT_OF_ORDER', from, `${from} sent a transfer before any key`);
     this.advance({ kind: 'transfer-opened', header });
@@ -154,7 +166,7 @@ export abstract class Party<Result> {
     const width = this.widthOf(subject);
     for await (const sealed of chunks) {
       const records = await open(sealed);
-      this.#assertGoingOn();
+      this.over.throwIfAborted();
       this.advance({ kind: 'chunk-opened', subject, records: records.length / width });
       await mixer.add(records.length / width, this.jobFor(subject, records));
     }
@@ -168,7 +180,9 @@ export abstract class Party<Result> {
     const store = this.#options.stores.create(count, width);
     this.#stores.add(store);
     this.#current.set(subject, store);
-    return new ShuffledWriter(store, permutation(this.#options.rng, count), this.#options.engine, () => this.ended);
+    const { rng, engine } = this.#options;
+    const positions = permutation(rng, count);
+    return new ShuffledWriter({ store, positions, engine, places: this.#places, signal: this.over });
   }
 
   protected storeOf(subject: TransferSubject): RecordStore {
@@ -204,25 +218,15 @@ export abstract class Party<Result> {
 
   async *#sealedChunks(store: RecordStore, transfer: SealedTransfer): AsyncGenerator<Uint8Array, void, undefined> {
     for (let from = 0; from < store.count; from += CHUNK_RECORDS) {
-      this.#assertGoingOn();
+      this.over.throwIfAborted();
       yield await transfer.seal(store.read(from, Math.min(from + CHUNK_RECORDS, store.count)));
     }
   }
 
-  /**
-   * Whoever is in the middle of a transfer hears how the attempt ended: on another way than the abort message, but the
-   * same. Thrown when it has ended: JoinError.
-   */
-  #assertGoingOn(): void {
-    const ending = this.#ending;
-    if (ending === null) return;
-    throw ending === 'finished' ? new JoinError('OUT_OF_ORDER', this.self, 'this run has finished') : ending;
-  }
-
-  /** True the first time. Wipes every secret and every list. */
-  #end(ending: Ending): boolean {
-    if (this.#ending !== null) return false;
-    this.#ending = ending;
+  /** True the first time. Wipes every secret and every list; jobs that haven't begun never do. */
+  #end(reason: JoinError): boolean {
+    if (this.ended) return false;
+    this.#over.abort(reason);
     wipe(...this.#secrets);
     this.#sealing = null;
     for (const store of this.#stores) store.dispose();
@@ -232,67 +236,23 @@ export abstract class Party<Result> {
   }
 }
 
-type Ending = JoinError | 'finished';
-
 interface StoredEvent {
   readonly kind: 'stored';
   readonly subject: TransferSubject;
 }
 
-/** Fills a store at shuffled places, with as many jobs under way as the engine can use: that bounds memory. */
-export class ShuffledWriter {
-  readonly #store: RecordStore;
-  readonly #places: Uint32Array;
-  readonly #engine: Engine;
-  readonly #abandoned: () => boolean;
-  readonly #underWay = new Set<Promise<void>>();
-  #taken = 0;
-  #failure: { readonly thrown: unknown } | null = null;
-
-  constructor(store: RecordStore, places: Uint32Array, engine: Engine, abandoned: () => boolean) {
-    this.#store = store;
-    this.#places = places;
-    this.#engine = engine;
-    this.#abandoned = abandoned;
-  }
-
-  /** Takes the job that makes the next `count` records; resolves when there is room for more. */
-  async add(count: number, job: Job): Promise<void> {
-    const places = this.#places.subarray(this.#taken, this.#taken + count);
-    this.#taken += count;
-    const done = this.#finish(places, job).finally(() => this.#underWay.delete(done));
-    this.#underWay.add(done);
-    while (this.#underWay.size > this.#engine.parallelism) await Promise.race(this.#underWay);
-    this.#rethrow();
-  }
-
-  /** Resolves when every record is in the store. Rejects with what a job threw. */
-  async settle(): Promise<void> {
-    await Promise.all(this.#underWay);
-    this.#rethrow();
-  }
-
-  async #finish(places: Uint32Array, job: Job): Promise<void> {
-    try {
-      const records = await this.#engine.run(job);
-      if (!this.#abandoned()) this.#store.put(places, records);
-    } catch (thrown) {
-      this.#failure ??= { thrown };
-    }
-  }
-
-  #rethrow(): void {
-    if (this.#failure !== null) throw this.#failure.thrown;
-  }
-}
-
 /** What goes wrong with another party's bytes is that party's; anything unforeseen is this process's. */
-function asJoinError(thrown: unknown, from: PartyId): JoinError {
+function asJoinError(thrown: unknown, from: PartyId, self: PartyId): JoinError {
   if (thrown instanceof JoinError) return thrown;
+  if (thrown instanceof EngineError) {
+    return new JoinError('WORKER_FAILED', self, `the threads of ${self} that do the arithmetic broke down`, {
+      cause: thrown,
+    });
+  }
   if (thrown instanceof GroupError) {
     return new JoinError('BAD_ENCODING', from, `${from} sent bytes that are not a group element`, { cause: thrown });
   }
-  return new JoinError('INTERNAL', from, 'an unforeseen error ended the run; the log of this process has it', {
+  return new JoinError('INTERNAL', self, 'an unforeseen error ended the run; the log of this process has it', {
     cause: thrown,
   });
 }

@@ -1,5 +1,5 @@
-import type { Log, Rng } from '../../core/base/index.js';
-import { JoinError, NodeJoin } from '../../core/private-join/index.js';
+import type { AlarmClock, Log, Rng } from '../../core/base/index.js';
+import { COORDINATOR, JoinError, NodeJoin, watchedEngine, WORKING_SECONDS } from '../../core/private-join/index.js';
 import type {
   Engine,
   FailureCode,
@@ -9,6 +9,7 @@ import type {
   RecordStores,
   SigningKey,
 } from '../../core/private-join/index.js';
+import { Pulse, Watchdog } from '../../runtime/index.js';
 import type { FederationClient } from '../../transport/index.js';
 import type { VerifiedOffer } from '../offers/verify-offer.js';
 import { SnapshotListSource } from '../snapshot/snapshot-list-source.js';
@@ -26,8 +27,9 @@ export interface RunGrounds {
   readonly engine: Engine;
   readonly stores: RecordStores;
   readonly rng: Rng;
-  /** A run in which nothing has moved for so long is given up. */
-  readonly progressDeadlineMs: number;
+  readonly clock: AlarmClock;
+  /** A run in which nothing has moved for so long, and nobody has been at work, is given up. */
+  readonly progressDeadlineSeconds: number;
   /** Seconds of processor time that this process has used, all its threads together. */
   readonly cpuSeconds: () => number;
   readonly log: Log;
@@ -54,7 +56,7 @@ export function startRun(
   leases: ReadonlyMap<string, SnapshotLease>,
   grounds: RunGrounds,
 ): NodeRun {
-  const { self, identity, peers, client, group, engine, stores, rng, log } = grounds;
+  const { self, identity, peers, client, group, engine, stores, rng, clock, progressDeadlineSeconds, log } = grounds;
   const cpuSecondsBefore = grounds.cpuSeconds();
 
   // A link delivers from the event loop, so never before the join below stands.
@@ -62,28 +64,32 @@ export function startRun(
     message: (from, message) => join.message(from, message),
     transfer: (from, header, chunks) => join.transfer(from, header, chunks),
   };
-  const watch = new ProgressWatch(grounds.progressDeadlineMs, () => {
-    const seconds = grounds.progressDeadlineMs / 1_000;
-    abort('DEADLINE_PASSED', self, `nothing of this run has reached or left ${self} for ${seconds} seconds`);
+  const progress = new Watchdog(clock, progressDeadlineSeconds, () => {
+    abort('DEADLINE_PASSED', self, `nobody has got on with this run for ${progressDeadlineSeconds} seconds`);
   });
-  const runLink = client.openRun(
-    runId,
-    watchedReceiver(receiver, () => watch.moved()),
-  );
+  const moved = (): void => progress.touch();
+  const runLink = client.openRun(runId, watchedReceiver(receiver, moved));
+  // A long list is worked on for minutes before anything of it moves.
+  const pulse = new Pulse(clock, WORKING_SECONDS, () => {
+    runLink.link.send(COORDINATOR, { kind: 'working' }).catch(() => undefined);
+  });
   const join = new NodeJoin({
     plan,
     self,
     identity,
     peers,
-    link: watchedLink(runLink.link, () => watch.moved()),
+    link: watchedLink(runLink.link, moved),
     group,
-    engine,
+    engine: watchedEngine(engine, () => {
+      moved();
+      pulse.beat();
+    }),
     stores,
     rng,
     source: new SnapshotListSource(self, bound, parameters, leases),
     observer: {
       phase: (phase) => {
-        watch.moved();
+        moved();
         log.info({ event: 'run-phase', runId, phase }, 'the run is in another phase');
       },
     },
@@ -93,11 +99,13 @@ export function startRun(
   };
 
   log.info({ event: 'run-phase', runId, phase: 'keying' }, 'this node takes part in a run');
+  progress.watch();
   void join.start();
   const ended = join.outcome
     .then(finished, (thrown: unknown) => failed(thrown, self, runId, log))
     .then((end) => {
-      watch.stop();
+      progress.rest();
+      pulse.stop();
       runLink.close(end.outcome === 'finished' ? undefined : end.outcome);
       for (const lease of leases.values()) lease.release();
       const cpuSeconds = grounds.cpuSeconds() - cpuSecondsBefore;
@@ -118,21 +126,4 @@ function failed(thrown: unknown, self: PartyId, runId: string, log: Log): RunEnd
   }
   log.warn({ runId, code: thrown.code, party: thrown.party, err: thrown.cause }, thrown.message);
   return { outcome: thrown.code, party: thrown.party };
-}
-
-/** Calls back when nothing has moved for a while. */
-class ProgressWatch {
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(deadlineMs: number, passed: () => void) {
-    this.#timer = setTimeout(passed, deadlineMs);
-  }
-
-  moved(): void {
-    this.#timer.refresh();
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
 }

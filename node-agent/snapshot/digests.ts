@@ -1,37 +1,22 @@
-import { createHmac } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import type Database from 'better-sqlite3';
 
-import { lengthPrefixed, toHex, utf8Bytes, wipe } from '../../core/base/index.js';
+import { toHex } from '../../core/base/index.js';
 import { quoteIdentifier, RECORD_COLUMN, RECORDS_TABLE } from '../../core/templates/index.js';
-import { recordColumns } from './layout.js';
+import { recordColumns, SEALED_KEYS_TABLE } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
+import { PrefixedHmac } from './prefixed-hmac.js';
 import { deriveKey } from './sealing.js';
-import type { KeySealing } from './sealing.js';
 
 /** Records read between two looks at what else the process has to do. */
 const RECORDS_A_TURN = 2_048;
+/** Stands between the records and the sealed keys; no record looks like it. */
+const END_OF_RECORDS = 'end of records';
 
-type Cell = string | number | Uint8Array | null;
+const NOTHING = new Uint8Array(0);
 
-/**
- * The id of a snapshot, 64 hexadecimal digits: an HMAC of what it says, which is the facts about it, its as-at date and
- * every record with its match keys unsealed. Its key is the agency's own: equal content gives equal ids at one agency,
- * and nobody who sees the id of a small snapshot can find out what is in it by hashing guesses.
- */
-export function snapshotId(
-  database: Database.Database,
-  layout: SnapshotLayout,
-  asAt: string,
-  storageKey: Uint8Array,
-  sealing: KeySealing,
-): Promise<string> {
-  const key = deriveKey(storageKey, new Uint8Array(0), 'id');
-  return digestRecords(database, layout, key, [JSON.stringify([...layout.facts]), asAt], (sealed) =>
-    sealing.open(sealed),
-  );
-}
+type Cell = string | number | null;
 
 /** What `meta` says of a snapshot beside the layout's facts. */
 export interface SnapshotHead {
@@ -41,32 +26,82 @@ export interface SnapshotHead {
   readonly salt: string;
 }
 
+/** What a new snapshot is known by. */
+export interface SnapshotDigests {
+  /** Its id, 64 hexadecimal digits. */
+  readonly snapshot: string;
+  readonly mac: string;
+}
+
+export interface DigestOptions {
+  readonly asAt: string;
+  /** Hexadecimal. */
+  readonly salt: string;
+  readonly storageKey: Uint8Array;
+  /** A record's match key of one position in the layout; undefined where it has none. */
+  readonly elementOf: (record: number, position: number) => Uint8Array | undefined;
+  /** Is told now and then how many records are done. */
+  readonly turn: (records: number) => void;
+}
+
+/**
+ * The id of a snapshot is an HMAC of what it says: the facts about it, its as-at date and every record with its match
+ * keys unsealed. Its key is the agency's own: equal content gives equal ids at one agency, and nobody who sees the id of
+ * a small snapshot can find out what is in it by hashing guesses. The mac is `snapshotMac`'s.
+ */
+export async function digestSnapshot(
+  database: Database.Database,
+  layout: SnapshotLayout,
+  { asAt, salt, storageKey, elementOf, turn }: DigestOptions,
+): Promise<SnapshotDigests> {
+  const id = new PrefixedHmac(deriveKey(storageKey, NOTHING, 'id'));
+  id.text(factsOf(layout));
+  id.text(asAt);
+  const content = await contentMac(database, layout, storageKey, (record, values, records) => {
+    id.text(values);
+    layout.keys.forEach((_, position) => id.bytes(elementOf(record, position) ?? NOTHING));
+    if (records % RECORDS_A_TURN === 0) turn(records);
+  });
+  const snapshot = toHex(id.digest());
+  return { snapshot, mac: headMac(layout, { snapshot, asAt, salt }, storageKey, content) };
+}
+
 /**
  * An HMAC of the file's content as it stands, match keys sealed: tells whether it is whole, unchanged and this agency's,
  * in a fraction of the time that unsealing takes.
  */
-export function snapshotMac(
+export async function snapshotMac(
   database: Database.Database,
+  layout: SnapshotLayout,
+  head: SnapshotHead,
+  storageKey: Uint8Array,
+): Promise<string> {
+  return headMac(layout, head, storageKey, await contentMac(database, layout, storageKey));
+}
+
+function headMac(
   layout: SnapshotLayout,
   { snapshot, asAt, salt }: SnapshotHead,
   storageKey: Uint8Array,
-): Promise<string> {
-  const key = deriveKey(storageKey, new Uint8Array(0), 'mac');
-  const head = [JSON.stringify([...layout.facts]), snapshot, asAt, salt];
-  return digestRecords(database, layout, key, head, (sealed) => sealed);
+  content: Uint8Array,
+): string {
+  const hmac = new PrefixedHmac(deriveKey(storageKey, NOTHING, 'mac'));
+  for (const text of [factsOf(layout), snapshot, asAt, salt]) hmac.text(text);
+  hmac.bytes(content);
+  return toHex(hmac.digest());
 }
 
-/** Wipes the key. Thrown when a match key isn't bytes, or as `keyBytes` throws: Error. */
-async function digestRecords(
+/**
+ * An HMAC of records and sealed keys in their order. `each` is told of every record: its number, its cells but those of
+ * match keys as JSON, and how many there have been.
+ */
+async function contentMac(
   database: Database.Database,
   layout: SnapshotLayout,
-  key: Uint8Array,
-  head: readonly string[],
-  keyBytes: (sealed: Uint8Array) => Uint8Array,
-): Promise<string> {
-  const hmac = createHmac('sha256', key);
-  wipe(key);
-  hmac.update(lengthPrefixed(...head.map(utf8Bytes)));
+  storageKey: Uint8Array,
+  each: (record: number, values: string, records: number) => void = () => undefined,
+): Promise<Uint8Array> {
+  const hmac = new PrefixedHmac(deriveKey(storageKey, NOTHING, 'content'));
   const columns = recordColumns(layout);
   const plain = columns.length - layout.keys.length;
   const rows = database
@@ -75,16 +110,33 @@ async function digestRecords(
     )
     .raw()
     .iterate();
-  let turn = 0;
+  let records = 0;
   for (const row of rows) {
-    const keys = row.slice(plain).map((cell) => {
-      if (cell === null) return new Uint8Array(0);
-      if (!(cell instanceof Uint8Array)) throw new TypeError('a match key is not sealed');
-      return keyBytes(cell);
-    });
-    hmac.update(lengthPrefixed(utf8Bytes(JSON.stringify(row.slice(0, plain))), ...keys));
-    turn += 1;
-    if (turn % RECORDS_A_TURN === 0) await nextTurn();
+    const slots = row.splice(plain);
+    const values = JSON.stringify(row);
+    hmac.text(values);
+    hmac.text(JSON.stringify(slots));
+    records += 1;
+    each(Number(row[0]), values, records);
+    if (records % RECORDS_A_TURN === 0) await nextTurn();
   }
-  return toHex(hmac.digest());
+  hmac.text(END_OF_RECORDS);
+  await addBlocks(database, hmac);
+  return hmac.digest();
+}
+
+async function addBlocks(database: Database.Database, hmac: PrefixedHmac): Promise<void> {
+  const blocks = database
+    .prepare<[], [number, Uint8Array]>(`SELECT block, sealed FROM ${quoteIdentifier(SEALED_KEYS_TABLE)} ORDER BY block`)
+    .raw()
+    .iterate();
+  for (const [block, sealed] of blocks) {
+    hmac.text(String(block));
+    hmac.bytes(sealed);
+    if (block % RECORDS_A_TURN === 0) await nextTurn();
+  }
+}
+
+function factsOf({ facts }: SnapshotLayout): string {
+  return JSON.stringify([...facts]);
 }

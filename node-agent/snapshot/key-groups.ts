@@ -1,107 +1,76 @@
-import { createHmac } from 'node:crypto';
-
-import type Database from 'better-sqlite3';
-
-import { utf8Bytes, wipe } from '../../core/base/index.js';
-import type { Rng } from '../../core/base/index.js';
-import {
-  CASE_GROUP_COLUMN,
-  keyColumn,
-  PERSON_COLUMN,
-  quoteIdentifier,
-  RECORDS_TABLE,
-} from '../../core/templates/index.js';
+import { NumberColumn } from './growing-column.js';
+import { NO_KEY } from './key-table.js';
 import type { SnapshotLayout } from './layout.js';
 
-const TAG_BYTES = 16;
-const TAG_KEY_BYTES = 32;
+/** In the place of a person: several have the key. No record has this number (MAX_LIST_RECORDS). */
+const SEVERAL = 0xffff_ffff;
 
-const records = quoteIdentifier(RECORDS_TABLE);
-const person = quoteIdentifier(PERSON_COLUMN);
+/** Whose a record is, named by the first record that is theirs. */
+export interface Place {
+  readonly person: number;
+  /** Null where it has no case. */
+  readonly caseGroup: number | null;
+}
 
 /**
- * Finds out which records of a snapshot share a match key. Keys are compared by a tag under a key that only this object
- * has and that is gone when it is disposed of; the tags live in SQLite's temporary database, never in the snapshot.
+ * Finds out which records of a snapshot share a match key, by the keys' numbers (KeyTable). Flat memory: four bytes for
+ * each key column of a record and eight for each different key.
  */
 export class KeyGroups {
-  readonly #database: Database.Database;
-  readonly #tagKey: Uint8Array;
-  readonly #insert: Database.Statement<[number, number, Uint8Array]>;
+  readonly #onPerson: readonly boolean[];
+  /** By record and position. */
+  readonly #numbers = new NumberColumn();
+  /** By key: the first record that is known by it. */
+  readonly #firsts = new NumberColumn();
+  /** By key: the person who has it. */
+  readonly #owners = new NumberColumn();
 
-  constructor(database: Database.Database, rng: Rng) {
-    this.#database = database;
-    this.#tagKey = rng.bytes(TAG_KEY_BYTES);
-    database.exec('CREATE TEMP TABLE key_tags (position INTEGER, record INTEGER, tag BLOB)');
-    this.#insert = database.prepare('INSERT INTO key_tags (position, record, tag) VALUES (?, ?, ?)');
-  }
-
-  /** `position` is the key's place in the layout. */
-  add(position: number, record: number, normalisedKey: string): void {
-    const tag = createHmac('sha256', this.#tagKey).update(utf8Bytes(normalisedKey)).digest().subarray(0, TAG_BYTES);
-    this.#insert.run(position, record, tag);
+  constructor({ keys }: SnapshotLayout) {
+    this.#onPerson = keys.map(({ on }) => on === 'person');
   }
 
   /**
-   * Says of every record whose it is: the person of its first present key in the layout's order, named by the first
-   * record that has them; without a key, a person of its own. Likewise the case, where it has one. Then takes each key
-   * that two different persons share away from all its records. Returns how many records lost each key.
+   * Says of a record whose it is: the person of its first present key in the layout's order, or without a key a person
+   * of its own; likewise the case, where it has one. Records come in the order of their numbers.
+   * `numbers`: of its keys, in the layout's order.
    */
-  apply(layout: SnapshotLayout): readonly number[] {
-    this.#database.exec('CREATE INDEX temp.key_tags_by_tag ON key_tags (position, tag, record)');
-    const onPerson = positionsOf(layout, 'person');
-    const onCase = positionsOf(layout, 'case');
-    if (onPerson.length > 0) this.#setPersons(Math.max(...onPerson));
-    for (const position of onCase) this.#setCaseGroups(position);
-    return layout.keys.map(({ name, on }, position) => (on === 'person' ? this.#withdraw(position, name) : 0));
+  add(record: number, numbers: Uint32Array): Place {
+    let person: number | undefined;
+    let caseGroup: number | null = null;
+    for (const [position, onPerson] of this.#onPerson.entries()) {
+      const number = numbers[position] ?? NO_KEY;
+      if (number === NO_KEY) continue;
+      this.#numbers.set(record * this.#onPerson.length + position, number);
+      if (onPerson) {
+        person ??= this.#firstWith(number, record);
+        this.#own(number, person);
+      } else {
+        caseGroup = this.#firstWith(number, record);
+      }
+    }
+    return { person: person ?? record, caseGroup };
   }
 
-  dispose(): void {
-    wipe(this.#tagKey);
-    this.#database.exec('DROP TABLE IF EXISTS temp.key_tags');
+  /** The number of a record's key, NO_KEY where it has none. */
+  number(record: number, position: number): number {
+    return this.#numbers.get(record * this.#onPerson.length + position);
   }
 
-  /** Keys on people come first in the layout: their positions are 0..last. */
-  #setPersons(last: number): void {
-    // SQLite takes `tag` from the row that has the minimum.
-    this.#database
-      .prepare(
-        `CREATE TEMP TABLE first_keys AS
-         SELECT record, min(position) AS position, tag FROM key_tags WHERE position <= ? GROUP BY record`,
-      )
-      .run(last);
-    this.#database.exec(`
-      CREATE TEMP TABLE persons AS SELECT min(record) AS person, position, tag FROM first_keys GROUP BY position, tag;
-      CREATE INDEX temp.persons_by_tag ON persons (position, tag);
-      UPDATE ${records} SET ${person} = found.person
-        FROM (SELECT first_keys.record, persons.person FROM first_keys JOIN persons USING (position, tag)) AS found
-        WHERE found.record = ${records}.record;
-      DROP TABLE temp.persons;
-      DROP TABLE temp.first_keys;`);
+  /** Whether two different persons have the key: once all records have been added, none may use it. */
+  isShared(number: number): boolean {
+    return this.#owners.get(number) === SEVERAL;
   }
 
-  #setCaseGroups(position: number): void {
-    this.#database
-      .prepare(
-        `UPDATE ${records} SET ${quoteIdentifier(CASE_GROUP_COLUMN)} = found.first
-           FROM (SELECT record, min(record) OVER (PARTITION BY tag) AS first FROM key_tags WHERE position = ?) AS found
-           WHERE found.record = ${records}.record`,
-      )
-      .run(position);
+  #firstWith(number: number, record: number): number {
+    const first = this.#firsts.get(number);
+    if (first !== 0) return first;
+    this.#firsts.set(number, record);
+    return record;
   }
 
-  #withdraw(position: number, name: string): number {
-    return this.#database
-      .prepare(
-        `UPDATE ${records} SET ${quoteIdentifier(keyColumn(name))} = NULL
-           WHERE record IN (
-             SELECT record FROM key_tags WHERE position = ? AND tag IN (
-               SELECT tag FROM key_tags JOIN ${records} USING (record) WHERE position = ?
-               GROUP BY tag HAVING count(DISTINCT ${person}) > 1))`,
-      )
-      .run(position, position).changes;
+  #own(number: number, person: number): void {
+    const owner = this.#owners.get(number);
+    if (owner === person) return;
+    this.#owners.set(number, owner === 0 ? person : SEVERAL);
   }
-}
-
-function positionsOf(layout: SnapshotLayout, on: 'person' | 'case'): readonly number[] {
-  return layout.keys.flatMap((key, position) => (key.on === on ? [position] : []));
 }

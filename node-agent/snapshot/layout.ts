@@ -14,7 +14,7 @@ import {
 import type { DatasetDefinition } from '../../core/templates/index.js';
 
 /** Version of the file's own form; another one can't be read. */
-export const SNAPSHOT_FORMAT = 1;
+export const SNAPSHOT_FORMAT = 2;
 
 /** What a snapshot file of one dataset looks like: the same for who writes it and who reads it. */
 export interface SnapshotLayout {
@@ -59,7 +59,7 @@ export function snapshotLayout(definition: DatasetDefinition, federation: string
   };
 }
 
-/** The columns of the records table, unquoted, in order. */
+/** The columns of the records table, unquoted, in order. A key's column holds the slot of its sealed element. */
 export function recordColumns(layout: SnapshotLayout): readonly string[] {
   return [
     RECORD_COLUMN,
@@ -71,6 +71,8 @@ export function recordColumns(layout: SnapshotLayout): readonly string[] {
 }
 
 export const META_TABLE = 'meta';
+/** Match keys, many to a block (KeyBlockReader). */
+export const SEALED_KEYS_TABLE = 'sealed_keys';
 
 /** The statements that make an empty snapshot. */
 export function createTables(layout: SnapshotLayout): string {
@@ -81,9 +83,10 @@ export function createTables(layout: SnapshotLayout): string {
     ...[...layout.definition.fields].map(
       ([name, { type }]) => `${quoteIdentifier(fieldColumn(name))} ${type === 'integer' ? 'INTEGER' : 'TEXT'}`,
     ),
-    ...layout.keys.map(({ name }) => `${quoteIdentifier(keyColumn(name))} BLOB`),
+    ...layout.keys.map(({ name }) => `${quoteIdentifier(keyColumn(name))} INTEGER`),
   ];
   return `
     CREATE TABLE ${quoteIdentifier(RECORDS_TABLE)} (${columns.join(', ')}) STRICT;
+    CREATE TABLE ${quoteIdentifier(SEALED_KEYS_TABLE)} (block INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
     CREATE TABLE ${quoteIdentifier(META_TABLE)} (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`;
 }

@@ -2,29 +2,27 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'n
 
 import Database from 'better-sqlite3';
 
-import { toHex, utf8Bytes } from '../../core/base/index.js';
-import type { Clock, Rng } from '../../core/base/index.js';
-import { caseKey, personKeys, schemes } from '../../core/linkage/index.js';
-import { ELEMENT_BYTES, matchKeyDomain, MAX_LIST_RECORDS } from '../../core/private-join/index.js';
+import { lengthPrefixed, silentLog, toHex, utf8Bytes } from '../../core/base/index.js';
+import type { Clock, Log, Rng } from '../../core/base/index.js';
+import { matchKeyDomain, MAX_LIST_RECORDS } from '../../core/private-join/index.js';
 import type { Engine } from '../../core/private-join/index.js';
-import { quoteIdentifier, RECORDS_TABLE } from '../../core/templates/index.js';
 import { NodeError } from '../errors.js';
 import { PRIVATE_DIRECTORY_MODE, PRIVATE_FILE_MODE } from '../key-files.js';
-import { InvalidValues } from '../source/invalid-values.js';
+import { softwareVersion } from '../software-version.js';
 import type { BoundMapping } from '../source/mapping.js';
-import { recordReader } from '../source/record-reader.js';
-import type { SourceRecord } from '../source/record-reader.js';
-import type { Source, SourceRow } from '../source/source.js';
+import type { Source } from '../source/source.js';
 import { sqliteCode, systemCode } from '../system-codes.js';
-import { snapshotId, snapshotMac } from './digests.js';
-import { inOrder } from './in-order.js';
-import { KeyGroups } from './key-groups.js';
-import { createTables, META_TABLE, recordColumns, snapshotLayout } from './layout.js';
+import { HashJournal } from './hash-journal.js';
+import { KeyHasher } from './key-hasher.js';
+import { ENTRY_BYTES, KeyTable } from './key-table.js';
+import { snapshotLayout } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
 import { withPrepareLock } from './prepare-lock.js';
-import { KeySealing, SALT_BYTES } from './sealing.js';
+import { SALT_BYTES, Sealing } from './sealing.js';
 import { snapshotFiles } from './snapshot-files.js';
 import type { SnapshotFiles } from './snapshot-files.js';
+import { SnapshotFilling } from './snapshot-filling.js';
+import type { KeyCoverage } from './snapshot-filling.js';
 
 export interface PrepareInput {
   readonly mapping: BoundMapping;
@@ -38,14 +36,24 @@ export interface PrepareInput {
   readonly engine: Engine;
   readonly clock: Clock;
   readonly rng: Rng;
+  /** Is told what was found of an interrupted prepare. */
+  readonly log?: Log;
+  /** Called at each new phase and every few hundred or thousand rows; what it throws ends the work. */
   readonly progress?: (step: PrepareStep) => void;
 }
 
-/** reading -> grouping -> digesting -> saving -> swapping -> done; until `done` the old snapshot is in force. */
+/**
+ * In this order; until `done` the old snapshot is in force. Most of the time goes into `reading`, for keys are hashed
+ * while rows are read.
+ */
+export type PreparePhase = 'reading' | 'sealing' | 'digesting' | 'saving' | 'swapping' | 'done';
+
 export interface PrepareStep {
-  readonly phase: 'reading' | 'grouping' | 'digesting' | 'saving' | 'swapping' | 'done';
-  /** Rows read so far. */
+  readonly phase: PreparePhase;
+  /** Rows that this phase is done with. */
   readonly rows: number;
+  /** Different match keys hashed so far, without those that an interrupted prepare had hashed. */
+  readonly hashed: number;
 }
 
 /** What the operator is told of a new snapshot. It stays inside the agency. */
@@ -58,17 +66,11 @@ export interface PreparedSnapshot {
   readonly keys: readonly KeyCoverage[];
 }
 
-export interface KeyCoverage {
-  readonly name: string;
-  /** Records that have the key and may link on it. */
-  readonly present: number;
-  /** Records that lost it because two different persons share it. */
-  readonly withdrawn: number;
-}
-
 /**
- * Makes a snapshot of a source and puts it in the place of the old one. Identifiers are made into match keys as they
- * are read and forgotten; until the last step, a rename, the old snapshot stays as it is, whatever happens.
+ * Makes a snapshot of a source and puts it in the place of the old one. Until the last step, a rename, the old snapshot
+ * stays as it is, whatever happens; what has been hashed by then is kept, sealed, and the next prepare goes on with it.
+ *
+ * Memory: a few batches of rows, and at most 80 bytes for each match key of each row (KeyTable, KeyGroups).
  * Thrown when the source doesn't fit its dataset: NodeError SOURCE_INVALID, SOURCE_TOO_LARGE; when it can't be read:
  * SOURCE_LOCKED, SOURCE_UNREADABLE; when the file can't be written: SNAPSHOT_WRITE_FAILED, PREPARE_IN_PROGRESS.
  */
@@ -78,13 +80,15 @@ export async function prepareSnapshot(input: PrepareInput): Promise<PreparedSnap
   try {
     mkdirSync(input.directory, { recursive: true, mode: PRIVATE_DIRECTORY_MODE });
     return await withPrepareLock(files.lock, dataset, async () => {
-      const prepared = await writeUnfinished(input, files);
-      input.progress?.({ phase: 'saving', rows: prepared.rows });
+      const { prepared, hashed } = await writeUnfinished(input, files);
+      const { rows } = prepared;
+      input.progress?.({ phase: 'saving', rows, hashed });
       syncFile(files.unfinished);
-      input.progress?.({ phase: 'swapping', rows: prepared.rows });
+      input.progress?.({ phase: 'swapping', rows, hashed });
       renameSync(files.unfinished, files.snapshot);
       syncFile(input.directory);
-      input.progress?.({ phase: 'done', rows: prepared.rows });
+      rmSync(files.journal, { force: true });
+      input.progress?.({ phase: 'done', rows, hashed });
       return prepared;
     });
   } catch (thrown) {
@@ -92,183 +96,109 @@ export async function prepareSnapshot(input: PrepareInput): Promise<PreparedSnap
   }
 }
 
-async function writeUnfinished(input: PrepareInput, files: SnapshotFiles): Promise<PreparedSnapshot> {
+interface Written {
+  readonly prepared: PreparedSnapshot;
+  /** As of PrepareStep. */
+  readonly hashed: number;
+}
+
+async function writeUnfinished(input: PrepareInput, files: SnapshotFiles): Promise<Written> {
   rmSync(files.unfinished, { force: true });
   closeSync(openSync(files.unfinished, 'wx', PRIVATE_FILE_MODE));
-  const salt = input.rng.bytes(SALT_BYTES);
-  const sealing = new KeySealing(input.storageKey, salt);
   const database = new Database(files.unfinished);
   try {
-    // Nobody reads this file before it is whole and synced, and after a crash it is thrown away: no journal.
+    // Nobody reads this file before it is whole and synced, and after a crash it is thrown away: SQLite needs no journal.
     database.pragma('journal_mode = OFF');
     database.pragma('synchronous = OFF');
-    const layout = snapshotLayout(input.mapping.definition, input.federation);
-    return await fill(database, layout, sealing, salt, input);
+    return await withHasher(input, files, (layout, table, hasher) => fill(database, layout, table, hasher, input));
   } catch (thrown) {
     rmSync(files.unfinished, { force: true });
     throw thrown;
   } finally {
     database.close();
-    sealing.wipe();
   }
+}
+
+async function withHasher(
+  input: PrepareInput,
+  files: SnapshotFiles,
+  work: (layout: SnapshotLayout, table: KeyTable, hasher: KeyHasher) => Promise<PreparedSnapshot>,
+): Promise<Written> {
+  const layout = snapshotLayout(input.mapping.definition, input.federation);
+  const domains = layout.keys.map(({ name }) => matchKeyDomain(input.federation, name));
+  const table = new KeyTable(input.storageKey, domains);
+  let journal: HashJournal | undefined;
+  let hasher: KeyHasher | undefined;
+  try {
+    journal = openJournal(files, layout, table, input);
+    hasher = new KeyHasher(input.engine, domains, table, journal);
+    const prepared = await work(layout, table, hasher);
+    return { prepared, hashed: hasher.hashed };
+  } finally {
+    hasher?.end();
+    journal?.close();
+    table.wipe();
+  }
+}
+
+/** Takes over what an interrupted prepare has hashed, if this software did so for this dataset and study. */
+function openJournal(
+  { journal: file }: SnapshotFiles,
+  { definition: { dataset }, facts, keys }: SnapshotLayout,
+  table: KeyTable,
+  { storageKey, rng, log = silentLog }: PrepareInput,
+): HashJournal {
+  const about = lengthPrefixed(utf8Bytes(JSON.stringify([...facts])), utf8Bytes(softwareVersion()));
+  const journal = new HashJournal(
+    { file, storageKey, about, rng, entryBytes: ENTRY_BYTES, entriesMax: MAX_LIST_RECORDS * keys.length },
+    (entries, count) => {
+      for (let index = 0; index < count; index += 1) table.addEntry(entries, index);
+    },
+  );
+  const { entries: count, droppedBytes: bytes } = journal;
+  if (count > 0)
+    log.info({ event: 'prepare-resumed', dataset, count }, 'match keys that were hashed before are taken over');
+  if (bytes > 0) {
+    log.warn(
+      { event: 'prepare-journal-dropped', dataset, bytes },
+      'what an interrupted prepare left is cut off, damaged or of no use any more: those match keys are hashed again',
+    );
+  }
+  return journal;
 }
 
 async function fill(
   database: Database.Database,
   layout: SnapshotLayout,
-  sealing: KeySealing,
-  salt: Uint8Array,
-  input: PrepareInput,
+  table: KeyTable,
+  hasher: KeyHasher,
+  { mapping, source, asAt, storageKey, clock, rng, progress }: PrepareInput,
 ): Promise<PreparedSnapshot> {
-  const { asAt, clock, rng, progress } = input;
-  database.exec(createTables(layout));
-  database.exec('BEGIN');
-  const groups = new KeyGroups(database, rng);
+  const reporter = (phase: PreparePhase) => (rows: number) => progress?.({ phase, rows, hashed: hasher.hashed });
+  const [reading, sealingKeys, digesting] = [reporter('reading'), reporter('sealing'), reporter('digesting')];
+  const salt = rng.bytes(SALT_BYTES);
+  const sealing = new Sealing(storageKey, salt, 'sealing');
   try {
-    const rows = await insertRecords(database, layout, sealing, groups, input);
-    progress?.({ phase: 'grouping', rows });
-    const withdrawn = groups.apply(layout);
-    progress?.({ phase: 'digesting', rows });
-    const snapshot = await snapshotId(database, layout, asAt, input.storageKey, sealing);
-    const head = { snapshot, asAt, salt: toHex(salt) };
-    insertMeta(database, [
-      ...layout.facts,
+    const filling = new SnapshotFilling(database, layout, table, hasher);
+    database.exec('BEGIN');
+    const rows = await filling.readRecords(source, mapping, reading);
+    sealingKeys(0);
+    const keys = await filling.sealKeys(sealing, sealingKeys);
+    digesting(0);
+    const head = { asAt, salt: toHex(salt) };
+    const { snapshot, mac } = await filling.digest({ ...head, storageKey, turn: digesting });
+    filling.insertMeta([
       ['snapshot', snapshot],
       ['as-at', asAt],
       ['salt', head.salt],
-      ['mac', await snapshotMac(database, layout, head, input.storageKey)],
-      ['records', String(rows)],
+      ['mac', mac],
       ['prepared-at', clock.now().toISOString()],
     ]);
-    groups.dispose();
     database.exec('COMMIT');
-    return { dataset: layout.definition.dataset, snapshot, asAt, rows, keys: coverage(database, layout, withdrawn) };
-  } catch (thrown) {
-    groups.dispose();
-    throw thrown;
+    return { dataset: layout.definition.dataset, snapshot, asAt, rows, keys };
+  } finally {
+    sealing.wipe();
   }
-}
-
-async function insertRecords(
-  database: Database.Database,
-  layout: SnapshotLayout,
-  sealing: KeySealing,
-  groups: KeyGroups,
-  { mapping, source, engine, federation, progress }: PrepareInput,
-): Promise<number> {
-  const columns = recordColumns(layout);
-  const insert = database.prepare(
-    `INSERT INTO ${quoteIdentifier(RECORDS_TABLE)} (${columns.map(quoteIdentifier).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-  );
-  const invalid = new InvalidValues();
-  const batches = keyedBatches(mapping, invalid, source.batches());
-  let inserted = 0;
-  for await (const batch of inOrder(batches, engine.parallelism, (records) =>
-    hashKeys(layout, federation, engine, records),
-  )) {
-    for (const { record, fields, keys, elements } of batch) {
-      keys.forEach((key, position) => {
-        if (key !== null) groups.add(position, record, key);
-      });
-      const sealed = elements.map((element, position) =>
-        element === null ? null : sealing.seal(position, record, element),
-      );
-      insert.run(record, record, ...(layout.hasCases ? [null] : []), ...fields, ...sealed);
-    }
-    inserted += batch.length;
-    progress?.({ phase: 'reading', rows: inserted });
-  }
-  invalid.throwIfAny(layout.definition.dataset);
-  return inserted;
-}
-
-interface KeyedRecord extends SourceRecord {
-  /** Normalised keys in the layout's order; null where the record doesn't have one. */
-  readonly keys: readonly (string | null)[];
-}
-
-interface HashedRecord extends KeyedRecord {
-  /** Each key's group element. */
-  readonly elements: readonly (Uint8Array | null)[];
-}
-
-/** Rows as records with their match keys; none once anything is invalid, for then only more faults are looked for. */
-async function* keyedBatches(
-  mapping: BoundMapping,
-  invalid: InvalidValues,
-  batches: AsyncIterable<readonly SourceRow[]>,
-): AsyncIterable<readonly KeyedRecord[]> {
-  const read = recordReader(mapping, invalid);
-  const { dataset, keys } = mapping.definition;
-  const known = keys.includes('person') ? [...schemes.values()] : [];
-  let rows = 0;
-  for await (const batch of batches) {
-    if (rows + batch.length > MAX_LIST_RECORDS) {
-      throw new NodeError(
-        'SOURCE_TOO_LARGE',
-        `The source of ${dataset} has more than ${MAX_LIST_RECORDS} rows: map a view that selects those the dataset is about.`,
-      );
-    }
-    const records = batch.map((row, index) => read(row, rows + index + 1));
-    rows += batch.length;
-    if (!invalid.empty) continue;
-    yield records.map((record) => ({
-      ...record,
-      keys: [
-        ...known.flatMap((scheme) => personKeys(scheme, record.person)),
-        ...(keys.includes('case') ? [caseKey(record.urn)] : []),
-      ],
-    }));
-  }
-}
-
-async function hashKeys(
-  layout: SnapshotLayout,
-  federation: string,
-  engine: Engine,
-  records: readonly KeyedRecord[],
-): Promise<readonly HashedRecord[]> {
-  const columns = await Promise.all(
-    layout.keys.map(async ({ name }, position) => {
-      const inputs = records.flatMap(({ keys }) => {
-        const key = keys[position] ?? null;
-        return key === null ? [] : [utf8Bytes(key)];
-      });
-      if (inputs.length === 0) return new Uint8Array(0);
-      return engine.run({ kind: 'hash', domain: matchKeyDomain(federation, name), inputs });
-    }),
-  );
-  const next = columns.map(() => 0);
-  return records.map((record) => ({
-    ...record,
-    elements: record.keys.map((key, position) => {
-      if (key === null) return null;
-      const offset = (next[position] ?? 0) * ELEMENT_BYTES;
-      next[position] = (next[position] ?? 0) + 1;
-      return (columns[position] ?? new Uint8Array(0)).subarray(offset, offset + ELEMENT_BYTES);
-    }),
-  }));
-}
-
-function insertMeta(database: Database.Database, facts: readonly (readonly [string, string])[]): void {
-  const insert = database.prepare(`INSERT INTO ${quoteIdentifier(META_TABLE)} (name, value) VALUES (?, ?)`);
-  for (const [name, value] of facts) insert.run(name, value);
-}
-
-function coverage(
-  database: Database.Database,
-  layout: SnapshotLayout,
-  withdrawn: readonly number[],
-): readonly KeyCoverage[] {
-  const columns = recordColumns(layout).slice(-layout.keys.length);
-  return layout.keys.map(({ name }, position) => {
-    const column = quoteIdentifier(columns[position] ?? '');
-    const present = database
-      .prepare<[], number>(`SELECT count(${column}) FROM ${quoteIdentifier(RECORDS_TABLE)}`)
-      .pluck()
-      .get();
-    return { name, present: present ?? 0, withdrawn: withdrawn[position] ?? 0 };
-  });
 }
 
 /** Bytes of a file, or names of a directory, are on the disk when this returns. */

@@ -1,47 +1,56 @@
 import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 
 import { concatBytes, utf8Bytes, wipe } from '../../core/base/index.js';
-import { ELEMENT_BYTES, PROTOCOL } from '../../core/private-join/index.js';
+import { PROTOCOL } from '../../core/private-join/index.js';
 
 const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** Bytes of the salt that gives every snapshot a sealing key of its own. */
+const TAG_OPTIONS = { authTagLength: TAG_BYTES } as const;
+export const NONCE_BYTES = 12;
+/** What sealing adds to a block. */
+export const SEAL_BYTES = TAG_BYTES;
+/** Bytes of the salt that gives every file a sealing key of its own. */
 export const SALT_BYTES = 16;
-/** A sealed match key: nonce, ciphertext, tag. */
-export const SEALED_KEY_BYTES = NONCE_BYTES + ELEMENT_BYTES + TAG_BYTES;
+
+const NOTHING = new Uint8Array(0);
 
 /**
- * Seals the match keys of one snapshot with AES-256-GCM under a key derived from the agency's storage key and the
- * snapshot's salt. Nonces are the cell's place (column, record): within a snapshot no place is sealed twice.
+ * Seals blocks of bytes of one file with AES-256-GCM under a key derived from the agency's storage key and the file's
+ * salt. A block opens only under the nonce that it was sealed under; the caller sees to it that none is used twice.
  */
-export class KeySealing {
+export class Sealing {
   readonly #key: Uint8Array;
+  readonly #about: Uint8Array;
 
-  constructor(storageKey: Uint8Array, salt: Uint8Array) {
-    this.#key = deriveKey(storageKey, salt, 'sealing');
+  /** `about`: what the blocks are bound to; they open under nothing else. */
+  constructor(storageKey: Uint8Array, salt: Uint8Array, purpose: 'sealing' | 'journal', about: Uint8Array = NOTHING) {
+    this.#key = deriveKey(storageKey, salt, purpose);
+    this.#about = about;
   }
 
-  seal(column: number, record: number, element: Uint8Array): Uint8Array {
-    const nonce = new Uint8Array(NONCE_BYTES);
-    const view = new DataView(nonce.buffer);
-    view.setUint32(0, column);
-    view.setBigUint64(4, BigInt(record));
-    const cipher = createCipheriv(CIPHER, this.#key, nonce);
-    const sealed = cipher.update(element);
+  /** SEAL_BYTES longer than the block. */
+  seal(nonce: Uint8Array, block: Uint8Array): Uint8Array {
+    const cipher = createCipheriv(CIPHER, this.#key, nonce).setAAD(this.#about);
+    const sealed = cipher.update(block);
     cipher.final();
-    return concatBytes(nonce, sealed, cipher.getAuthTag());
+    return concatBytes(sealed, cipher.getAuthTag());
   }
 
-  /** Thrown when the bytes weren't sealed under this key or were changed since: Error. */
-  open(sealed: Uint8Array): Uint8Array {
-    if (sealed.length !== SEALED_KEY_BYTES) throw new RangeError('not a sealed match key');
-    const decipher = createDecipheriv(CIPHER, this.#key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
-    decipher.setAuthTag(sealed.subarray(NONCE_BYTES + ELEMENT_BYTES));
-    const element = decipher.update(sealed.subarray(NONCE_BYTES, NONCE_BYTES + ELEMENT_BYTES));
-    decipher.final();
-    return element;
+  /** Thrown when the bytes weren't sealed so or were changed since: Error. */
+  open(nonce: Uint8Array, sealed: Uint8Array): Buffer {
+    if (sealed.length < SEAL_BYTES) throw new RangeError('not a sealed block');
+    const end = sealed.length - SEAL_BYTES;
+    const decipher = createDecipheriv(CIPHER, this.#key, nonce, TAG_OPTIONS).setAAD(this.#about);
+    decipher.setAuthTag(sealed.subarray(end));
+    const block = decipher.update(sealed.subarray(0, end));
+    try {
+      decipher.final();
+    } catch (thrown) {
+      wipe(block);
+      throw thrown;
+    }
+    return block;
   }
 
   wipe(): void {
@@ -49,7 +58,13 @@ export class KeySealing {
   }
 }
 
+/**
+ * What a derived key is for: sealing a snapshot's match keys or a journal, telling match keys apart (`tag`), a snapshot's
+ * id, and the HMACs of its content and of what is said about it.
+ */
+export type KeyPurpose = 'sealing' | 'journal' | 'tag' | 'id' | 'content' | 'mac';
+
 /** A key for one purpose, of which nobody can conclude to the storage key or to the keys for other purposes. */
-export function deriveKey(storageKey: Uint8Array, salt: Uint8Array, purpose: 'sealing' | 'id' | 'mac'): Uint8Array {
+export function deriveKey(storageKey: Uint8Array, salt: Uint8Array, purpose: KeyPurpose): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', storageKey, salt, utf8Bytes(`${PROTOCOL}/snapshot/${purpose}`), KEY_BYTES));
 }

@@ -8,13 +8,15 @@ export interface SnapshotFiles {
   readonly snapshot: string;
   /** The next one, while it is made. Worth nothing after a crash. */
   readonly unfinished: string;
-  /** Holds nothing; who has it locked may write the other two. */
+  /** What was hashed for the next one so far: all that a prepare takes over from one that was interrupted. */
+  readonly journal: string;
+  /** Holds nothing; who has it locked may write the others. */
   readonly lock: string;
 }
 
 export function snapshotFiles(directory: string, dataset: string): SnapshotFiles {
   const snapshot = join(directory, `${dataset}${SNAPSHOT_SUFFIX}`);
-  return { snapshot, unfinished: `${snapshot}.new`, lock: `${snapshot}.lock` };
+  return { snapshot, unfinished: `${snapshot}.new`, journal: `${snapshot}.journal`, lock: `${snapshot}.lock` };
 }
 
 export function isSnapshotFile(name: string): boolean {

@@ -10,12 +10,13 @@ import type { CompiledList } from '../../core/templates/index.js';
 import { NodeError } from '../errors.js';
 import { snapshotMac } from './digests.js';
 import type { SnapshotHead } from './digests.js';
+import { KeyBlockReader } from './key-blocks.js';
 import { META_TABLE } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
-import { KeySealing } from './sealing.js';
+import { Sealing } from './sealing.js';
 
-/** One row of a compiled list: its label, then its sealed match keys. */
-type ListRow = readonly [number, ...(Uint8Array | null)[]];
+/** One row of a compiled list: its label, then the slots of its match keys. */
+type ListRow = readonly [number, ...(number | null)[]];
 
 /**
  * An open snapshot. It stays readable when its file is replaced, for an open file outlives its name.
@@ -25,14 +26,14 @@ export class SnapshotReader {
   readonly snapshot: string;
   readonly asAt: string;
   readonly #database: Database.Database;
-  readonly #sealing: KeySealing;
+  readonly #sealing: Sealing;
   readonly #reading = new Set<Generator<RowChunk>>();
 
   private constructor(
     dataset: string,
     { snapshot, asAt }: SnapshotHead,
     database: Database.Database,
-    sealing: KeySealing,
+    sealing: Sealing,
   ) {
     this.dataset = dataset;
     this.snapshot = snapshot;
@@ -56,7 +57,7 @@ export class SnapshotReader {
       const head = { snapshot: fact(meta, 'snapshot'), asAt: fact(meta, 'as-at'), salt: fact(meta, 'salt') };
       const mac = await snapshotMac(database, layout, head, storageKey);
       if (mac !== fact(meta, 'mac')) throw new RangeError('its content is not what was written');
-      const sealing = new KeySealing(storageKey, fromHex(head.salt));
+      const sealing = new Sealing(storageKey, fromHex(head.salt), 'sealing');
       return new SnapshotReader(layout.definition.dataset, head, database, sealing);
     } catch (thrown) {
       database?.close();
@@ -108,27 +109,32 @@ export class SnapshotReader {
       .prepare<unknown[], ListRow>(sql)
       .raw()
       .iterate(...parameters);
-    let pending: ListRow[] = [];
-    for (const row of rows) {
-      pending.push(row);
-      if (pending.length < CHUNK_RECORDS) continue;
-      yield this.#chunk(pending, keys.length);
-      pending = [];
+    const keyBlocks = new KeyBlockReader(this.#database, this.#sealing);
+    try {
+      let pending: ListRow[] = [];
+      for (const row of rows) {
+        pending.push(row);
+        if (pending.length < CHUNK_RECORDS) continue;
+        yield chunkOf(pending, keys.length, keyBlocks);
+        pending = [];
+      }
+      if (pending.length > 0) yield chunkOf(pending, keys.length, keyBlocks);
+    } finally {
+      keyBlocks.wipe();
     }
-    if (pending.length > 0) yield this.#chunk(pending, keys.length);
   }
+}
 
-  #chunk(rows: readonly ListRow[], keyColumns: number): RowChunk {
-    const keys = new Uint8Array(rows.length * keyColumns * ELEMENT_BYTES);
-    const labels = new Uint32Array(rows.length);
-    rows.forEach(([label, ...sealed], index) => {
-      labels[index] = label;
-      sealed.forEach((cell, column) => {
-        if (cell !== null) keys.set(this.#sealing.open(cell), (index * keyColumns + column) * ELEMENT_BYTES);
-      });
+function chunkOf(rows: readonly ListRow[], keyColumns: number, keyBlocks: KeyBlockReader): RowChunk {
+  const keys = new Uint8Array(rows.length * keyColumns * ELEMENT_BYTES);
+  const labels = new Uint32Array(rows.length);
+  rows.forEach(([label, ...slots], index) => {
+    labels[index] = label;
+    slots.forEach((slot, column) => {
+      if (slot !== null) keys.set(keyBlocks.element(slot), (index * keyColumns + column) * ELEMENT_BYTES);
     });
-    return { count: rows.length, keys, labels };
-  }
+  });
+  return { count: rows.length, keys, labels };
 }
 
 function readMeta(database: Database.Database): ReadonlyMap<string, string> {

@@ -9,20 +9,29 @@ export type FieldValue = string | number | null;
 /** Either the value as the dataset writes it, or what is wrong with it, in words that don't repeat it. */
 export type CheckedValue = { readonly value: FieldValue } | { readonly invalid: string };
 
+/** Valid values of one field that are remembered, with what they are: the days of forty years, for dates cost most. */
+export const KNOWN_VALUES_MAX = 16_384;
+
 /** Says of each source value what it is in the dataset's terms. Nothing is guessed: what doesn't fit is invalid. */
 export type FieldCheck = (value: SourceValue) => CheckedValue;
 
 export function fieldCheck(definition: FieldDefinition): FieldCheck {
   const check = checkOf(definition);
+  const nothing: CheckedValue = { value: null };
+  const known = new Map<SourceValue, CheckedValue>();
   return (value) => {
-    if (value === null) return { value: null };
+    if (value === null) return nothing;
+    const before = known.get(value);
+    if (before !== undefined) return before;
     const text = sourceText(value);
-    return 'invalid' in text ? text : check(text.value);
+    const checked = 'invalid' in text ? text : check(text.value);
+    if ('value' in checked && known.size < KNOWN_VALUES_MAX) known.set(value, checked);
+    return checked;
   };
 }
 
 /** Text and numbers as text. Bytes, and text that wasn't valid UTF-8, are refused: nobody knows what they say. */
-export function sourceText(value: string | number | bigint | Uint8Array): { value: string } | { invalid: string } {
+export function sourceText(value: NonNullable<SourceValue>): { value: string } | { invalid: string } {
   if (value instanceof Uint8Array) return { invalid: 'binary, where text or a number is expected' };
   const text = String(value);
   return text.includes('\uFFFD') ? { invalid: 'not valid UTF-8 text' } : { value: text };

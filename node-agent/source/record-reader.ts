@@ -36,18 +36,25 @@ export function recordReader(
   };
 
   return (row, record) => {
-    const { urn = null, ...person } = Object.fromEntries(
-      mapping.identifiers.map(({ name, column }, place) => [
-        name,
-        identifierText(name, column, row[place] ?? null, record),
-      ]),
-    ) as Partial<Record<IdentifierName, string | null>>;
+    // One shape for all records: what a dataset's keys don't need is null.
+    const texts: Record<IdentifierName, string | null> = {
+      forename: null,
+      surname: null,
+      dateOfBirth: null,
+      postcode: null,
+      sex: null,
+      urn: null,
+    };
+    mapping.identifiers.forEach(({ name, column }, place) => {
+      texts[name] = identifierText(name, column, row[place] ?? null, record);
+    });
     const fields = checks.map(({ path, column, place, check }) => {
       const checked = check(row[place] ?? null);
       if ('value' in checked) return checked.value;
       invalid.add(path, column, record, checked.invalid);
       return null;
     });
+    const { urn, ...person } = texts;
     return { record, person, urn, fields };
   };
 }

@@ -5,7 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { COORDINATOR } from '../../core/private-join/index.js';
 import type { PartyId, RecordStores } from '../../core/private-join/index.js';
-import { createSealedStores, spoolFileOf } from '../../runtime/index.js';
+import { spoolFileOf } from '../../runtime/index.js';
+import { storesWithFullMemory } from '../support/full-memory.js';
 import { naiveCounts } from '../support/naive-join.js';
 import type { PlainRecord } from '../support/naive-join.js';
 import { canHave } from '../support/needs.js';
@@ -35,8 +36,8 @@ describe('lists that do not fit in memory', () => {
     self: PartyId,
     openFile?: () => ReturnType<typeof spoolFileOf>,
   ): Variant & { stores: RecordStores } {
-    const options = { self, directory: join(directory, self), memoryBytes: 0, rng: seededRng(self) };
-    return { stores: createSealedStores(openFile === undefined ? options : { ...options, openFile }) };
+    const options = { self, directory: join(directory, self), rng: seededRng(self) };
+    return { stores: storesWithFullMemory(openFile === undefined ? options : { ...options, openFile }) };
   }
 
   it('go through sealed files at every party, and are counted the same; nothing is left of them', async () => {

@@ -312,6 +312,7 @@ describe('a provider that breaks the rules', () => {
           width,
           put: (positions, records) => store.put(positions, records),
           read: (from, to) => store.read(from, to).slice(1),
+          gather: (places) => store.gather(places),
           dispose: () => store.dispose(),
         };
       },
@@ -383,6 +384,7 @@ describe('when a run ends', () => {
           width,
           put: (positions, records) => store.put(positions, records),
           read: (from, to) => store.read(from, to),
+          gather: (places) => store.gather(places),
           dispose: () => {
             store.dispose();
             disposed += 1;

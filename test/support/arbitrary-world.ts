@@ -12,60 +12,81 @@ export interface World {
 const AGENCIES: readonly PartyId[] = ['a', 'b', 'c', 'd'];
 const DATASETS = ['support', 'courts'] as const;
 
-/**
- * Small random worlds with everything that can go wrong in them: two to four agencies, datasets that two of them offer
- * or that nobody has rows of, people twice in a list, missing keys, keys that collide at one level and not another.
- */
-export const arbitraryWorld: fc.Arbitrary<World> = fc
-  .record({
-    agencies: fc.integer({ min: 2, max: 4 }),
-    unit: fc.constantFrom('person' as const, 'record' as const),
-    baseOffers: fc.integer({ min: 1, max: 2 }),
-    baseLabels: fc.integer({ min: 1, max: 3 }),
-    links: fc.array(
-      fc.record({
-        on: fc.constantFrom('person' as const, 'case' as const),
-        keep: fc.constantFrom('all' as const, 'linked' as const, 'not-linked' as const),
-        offers: fc.integer({ min: 1, max: 2 }),
-        first: fc.nat(3),
-        labels: fc.integer({ min: 1, max: 3 }),
-      }),
-      { maxLength: DATASETS.length },
-    ),
-  })
-  .chain(({ agencies, unit, baseOffers, baseLabels, links }) => {
-    const parties = AGENCIES.slice(0, agencies);
-    const lists: ListPlan[] = parties
-      .slice(0, baseOffers)
-      .map((party) => list('victims', party, 'base', ['exact.1', 'exact.2', 'case'], baseLabels, 1));
-    let stride = baseLabels + 1;
-    const linkPlans: LinkPlan[] = links.map(({ on, keep, offers, first, labels }, index) => {
-      const dataset = DATASETS[index] ?? '';
-      const providers = parties.filter((_, place) => (place - (first % agencies) + agencies) % agencies < offers);
-      const keys = on === 'case' ? ['case'] : ['exact.1', 'exact.2'];
-      lists.push(...providers.map((party) => list(dataset, party, 'linked', keys, labels, stride)));
-      stride *= labels + 1;
-      return { dataset, on, keep };
-    });
-    const plan: JoinPlan = {
-      runId: '00000000-0000-4000-8000-000000000002',
-      context: new Uint8Array(32).fill(3),
-      mixers: parties,
-      lists,
-      base: { dataset: 'victims', unit },
-      links: linkPlans,
-      cells: stride,
-      minimumTally: 0,
-    };
-    return fc.tuple(...lists.map((item) => fc.array(arbitraryRecord(item), { maxLength: 6 }))).map((records) => ({
-      plan,
-      lists: new Map(lists.map((item, index) => [item.id, records[index] ?? []])),
-    }));
-  });
+export interface WorldBounds {
+  /** Agencies that offer one dataset, at most. */
+  readonly offers: number;
+  /** Records of a list, at most. */
+  readonly records: number;
+  /** Key columns on the person. */
+  readonly levels: number;
+  /** Different values of a key column: the fewer, the more people share one. */
+  readonly values: number;
+}
 
-function arbitraryRecord(plan: ListPlan): fc.Arbitrary<PlainRecord> {
-  // Five keys a column: collisions are the rule, not the exception.
-  const key = fc.option(fc.constantFrom('v', 'w', 'x', 'y', 'z'), { freq: 5, nil: null });
+/** Random worlds that are small enough to run the whole join in: collisions are the rule, not the exception. */
+export const arbitraryWorld: fc.Arbitrary<World> = worldsOf({ offers: 2, records: 6, levels: 2, values: 5 });
+
+/**
+ * Random worlds with everything that can go wrong in them: two to four agencies, datasets that several of them offer or
+ * that nobody has rows of, people twice in a list, missing keys, keys that collide at one level and not another.
+ */
+export function worldsOf(bounds: WorldBounds): fc.Arbitrary<World> {
+  const people = Array.from({ length: bounds.levels }, (_, index) => `exact.${index + 1}`);
+  return fc
+    .record({
+      agencies: fc.integer({ min: 2, max: 4 }),
+      unit: fc.constantFrom('person' as const, 'record' as const),
+      baseOffers: fc.integer({ min: 1, max: bounds.offers }),
+      baseLabels: fc.integer({ min: 1, max: 3 }),
+      links: fc.array(
+        fc.record({
+          on: fc.constantFrom('person' as const, 'case' as const),
+          keep: fc.constantFrom('all' as const, 'linked' as const, 'not-linked' as const),
+          offers: fc.integer({ min: 1, max: bounds.offers }),
+          first: fc.nat(3),
+          labels: fc.integer({ min: 1, max: 3 }),
+        }),
+        { maxLength: DATASETS.length },
+      ),
+    })
+    .chain(({ agencies, unit, baseOffers, baseLabels, links }) => {
+      const parties = AGENCIES.slice(0, agencies);
+      const lists: ListPlan[] = parties
+        .slice(0, baseOffers)
+        .map((party) => list('victims', party, 'base', [...people, 'case'], baseLabels, 1));
+      let stride = baseLabels + 1;
+      const linkPlans: LinkPlan[] = links.map(({ on, keep, offers, first, labels }, index) => {
+        const dataset = DATASETS[index] ?? '';
+        const providers = parties.filter((_, place) => (place - (first % agencies) + agencies) % agencies < offers);
+        const keys = on === 'case' ? ['case'] : people;
+        lists.push(...providers.map((party) => list(dataset, party, 'linked', keys, labels, stride)));
+        stride *= labels + 1;
+        return { dataset, on, keep };
+      });
+      const plan: JoinPlan = {
+        runId: '00000000-0000-4000-8000-000000000002',
+        context: new Uint8Array(32).fill(3),
+        mixers: parties,
+        lists,
+        base: { dataset: 'victims', unit },
+        links: linkPlans,
+        cells: stride,
+        minimumTally: 0,
+      };
+      return fc
+        .tuple(...lists.map((item) => fc.array(arbitraryRecord(item, bounds.values), { maxLength: bounds.records })))
+        .map((records) => ({
+          plan,
+          lists: new Map(lists.map((item, index) => [item.id, records[index] ?? []])),
+        }));
+    });
+}
+
+function arbitraryRecord(plan: ListPlan, values: number): fc.Arbitrary<PlainRecord> {
+  const key = fc.option(
+    fc.nat(values - 1).map((value) => `v${value}`),
+    { freq: 5, nil: null },
+  );
   return fc.record({
     keys: fc.tuple(...plan.keys.map(() => key)),
     label: fc.integer({ min: 1, max: plan.labels }),

@@ -14,27 +14,35 @@ export type PlainLists = ReadonlyMap<string, readonly PlainRecord[]>;
  */
 export function naiveCounts(plan: JoinPlan, lists: PlainLists): number[] {
   const counts = Array.from({ length: plan.cells }, () => 0);
-  const base = baseRecords(plan, lists);
-  const links = plan.links.map((link) => linksOf(plan, lists, link, base));
-  base.forEach((item, index) => {
-    let cell = item.record.label * item.list.stride;
-    for (const [edge, link] of plan.links.entries()) {
-      const linked = links[edge]?.[index] ?? null;
-      if ((link.keep === 'linked' && linked === null) || (link.keep === 'not-linked' && linked !== null)) return;
-      if (linked !== null) cell += linked.record.label * linked.list.stride;
-    }
+  for (const items of naiveMatches(plan, lists)) {
+    const cell = items.reduce((sum, item) => sum + (item === null ? 0 : item.record.label * item.list.stride), 0);
     counts[cell] = (counts[cell] ?? 0) + 1;
-  });
+  }
   return counts;
 }
 
-interface Item {
+/** For each base record that counts, in the order of lists and records: itself, then what it linked to by each link. */
+export function naiveMatches(plan: JoinPlan, lists: PlainLists): (Item | null)[][] {
+  const base = baseRecords(plan, lists);
+  const links = plan.links.map((link) => linksOf(plan, lists, link, base));
+  return base
+    .map((item, index) => [item, ...links.map((found) => found[index] ?? null)])
+    .filter(([, ...found]) =>
+      plan.links.every(({ keep }, edge) => keep === 'all' || (keep === 'linked') === (found[edge] !== null)),
+    );
+}
+
+export interface Item {
   readonly list: ListPlan;
   readonly record: PlainRecord;
+  /** Of the list's records, from 0. */
+  readonly row: number;
 }
 
 function itemsOf(plan: JoinPlan, lists: PlainLists, wanted: (list: ListPlan) => boolean): Item[] {
-  return plan.lists.filter(wanted).flatMap((list) => (lists.get(list.id) ?? []).map((record) => ({ list, record })));
+  return plan.lists
+    .filter(wanted)
+    .flatMap((list) => (lists.get(list.id) ?? []).map((record, row) => ({ list, record, row })));
 }
 
 function keyOf({ list, record }: Item, name: string): string | null {
@@ -62,19 +70,19 @@ function linksOf(plan: JoinPlan, lists: PlainLists, link: LinkPlan, base: readon
   const linked = itemsOf(plan, lists, ({ role, dataset }) => role === 'linked' && dataset === link.dataset);
   const names = (linked[0]?.list.keys ?? []).filter(({ on }) => on === link.on).map(({ name }) => name);
   const result: (Item | null)[] = base.map(() => null);
-  let used: Item[] = [];
+  const used = new Set<Item>();
   for (const name of names) {
     const usedNow: Item[] = [];
     base.forEach((item, index) => {
       const key = keyOf(item, name);
       if (result[index] !== null || key === null) return;
-      const same = linked.filter((other) => keyOf(other, name) === key && !used.includes(other));
+      const same = linked.filter((other) => keyOf(other, name) === key && !used.has(other));
       const alone = same.find((other) => same.filter(({ list }) => list === other.list).length === 1);
       if (alone === undefined) return;
       result[index] = alone;
       if (link.on === 'person') usedNow.push(alone);
     });
-    used = [...used, ...usedNow];
+    for (const item of usedNow) used.add(item);
   }
   return result;
 }

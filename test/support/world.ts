@@ -25,6 +25,7 @@ import type {
   RecordStores,
   SigningKey,
 } from '../../core/private-join/index.js';
+import type { CoordinatorObserver } from '../../core/private-join/coordinator-join.js';
 import { IDENTITY } from '../../core/private-join/group.js';
 import { createMemoryNetwork } from '../../transport/index.js';
 import type { Tamper } from '../../transport/index.js';
@@ -43,6 +44,8 @@ export interface Variant {
   readonly identity?: SigningKey;
   readonly source?: ListSource;
   readonly plan?: JoinPlan;
+  /** The coordinator's. */
+  readonly observer?: CoordinatorObserver;
 }
 
 export interface WorldOptions {
@@ -91,7 +94,7 @@ export async function runWorld(plan: JoinPlan, lists: PlainLists, options: World
     };
     const join =
       party === COORDINATOR
-        ? new CoordinatorJoin(common)
+        ? new CoordinatorJoin(variant.observer === undefined ? common : { ...common, observer: variant.observer })
         : new NodeJoin({ ...common, self: party, source: variant.source ?? plainSource(honest, plan, lists) });
     network.register(party, join);
     return { party, join };

@@ -118,6 +118,48 @@ describe('random numbers', () => {
     expect(chiSquare).toBeLessThan(75.8);
   });
 
+  it(`permute a million: all are there, and near the even spread everywhere (seed ${testSeed})`, () => {
+    const count = 1_000_000;
+    const sections = 100;
+    const size = count / sections;
+    const places = permutation(seededRng(testSeed), count);
+    const seen = new Uint8Array(count);
+    const moves = new Float64Array(sections * sections);
+    places.forEach((place, index) => {
+      seen[place] = 1;
+      const move = Math.floor(index / size) * sections + Math.floor(place / size);
+      moves[move] = (moves[move] ?? 0) + 1;
+    });
+    expect(seen.every((one) => one === 1)).toBe(true);
+    const chiSquare = moves.reduce((sum, times) => sum + (times - size / sections) ** 2 / (size / sections), 0);
+    // 99 * 99 degrees of freedom, so near a normal distribution; exceeded once in 10^9 seeds.
+    expect(chiSquare).toBeLessThan(9801 + 6.2 * Math.sqrt(2 * 9801));
+  });
+
+  it('draw random bytes for a thousand places at a time, and wipe them', () => {
+    const rng = seededRng(1);
+    const drawn: Uint8Array[] = [];
+    permutation(
+      {
+        bytes: (length) => {
+          const bytes = rng.bytes(length);
+          drawn.push(bytes);
+          return bytes;
+        },
+      },
+      5000,
+    );
+    expect(drawn.map(({ length }) => length)).toEqual([4096, 4096, 4096, 4096, 4096]);
+    expect(drawn.every((bytes) => bytes.every((byte) => byte === 0))).toBe(true);
+  });
+
+  it('draw again for a place where a remainder would favour small numbers', () => {
+    // For the last of three places 2^32 - 1 is too large, and the next number moves it to 1; for the second, 0.
+    const numbers = [0xffff_ffff, 7, 2];
+    const bytes = Uint8Array.from(numbers.flatMap((number) => [...uint32Bytes(number)]));
+    expect([...permutation({ bytes: () => bytes }, 3)]).toEqual([2, 0, 1]);
+  });
+
   it('permute nothing and one', () => {
     expect([...permutation(seededRng(1), 0)]).toEqual([]);
     expect([...permutation(seededRng(1), 1)]).toEqual([0]);

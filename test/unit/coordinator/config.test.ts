@@ -12,7 +12,7 @@ import {
   MAX_API_TOKENS,
   tokenHash,
 } from '../../../coordinator/index.js';
-import { packagePath } from '../../../runtime/index.js';
+import { MIN_SPOOL_MEMORY_MIB, packagePath } from '../../../runtime/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
 
 const EXAMPLE = configText(tokenHash('a token'));
@@ -94,6 +94,11 @@ describe('the configuration', () => {
     ['no token', () => changed(/tokens:[\s\S]*?\n\n/, 'tokens: []\n\n'), 'api.tokens'],
     ['two tokens of one name', () => changed(/( {4}- name: analyst[\s\S]*?)\n\n/, '$1\n$1\n\n'), 'api.tokens[1].name'],
     ['an API open to the network without TLS', () => changed('host: 127.0.0.1', 'host: 0.0.0.0'), 'api.host'],
+    [
+      'less memory for lists than their index takes',
+      () => changed('memoryMiB: 256', `memoryMiB: ${MIN_SPOOL_MEMORY_MIB - 1}`),
+      'spool.memoryMiB',
+    ],
     ['no workers', () => changed('workers: 2', 'workers: 0'), 'workers'],
     [
       'a deadline of a day and a second',

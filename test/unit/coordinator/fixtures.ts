@@ -9,6 +9,7 @@ import {
   NodeJoin,
   rawPublicKey,
   signingKey,
+  type Engine,
   type Link,
   type LinkReceiver,
   type PartyId,
@@ -211,6 +212,8 @@ export interface RigOptions {
   readonly templates?: readonly ApprovedTemplate[];
   /** True: neither a table nor a failure can be written the first time. */
   readonly failsToWrite?: boolean;
+  /** What the coordinator's engine is to do otherwise. */
+  readonly engine?: (engine: Engine) => Engine;
 }
 
 /** How long an agency may be silent in a rig, by its clock. */
@@ -274,7 +277,7 @@ export class Rig {
       federation: { openRun: (id, agencies, receiver, observer) => this.#open(id, agencies, receiver, observer) },
       identity: identityOf(COORDINATOR),
       group,
-      engine: inlineEngine(group, rng),
+      engine: (options.engine ?? ((engine) => engine))(inlineEngine(group, rng)),
       stores: memoryStores,
       rng,
       clock: this.clock,
@@ -345,6 +348,16 @@ export class Rig {
     while (!wanted.every((event) => events().includes(event))) {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
+  }
+
+  /** Says in an agency's name that it is at work. Resolves when the coordinator has heard it. */
+  async saysWorking(id: string, agency: string): Promise<void> {
+    await this.#network.get(id)?.network.link(agency).send(COORDINATOR, { kind: 'working' });
+  }
+
+  /** How often an agency has been told that somebody is at work. */
+  toldWorking(agency: string): number {
+    return this.heard.filter((message) => message.agency === agency && message.kind === 'working').length;
   }
 
   /** Resolves when that many offers have come to agencies. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MAX_REVEALED_RUNS, MAX_WAITING_RUNS, PHASE_BYTES_STEP, type RunEvent } from '../../../coordinator/index.js';
-import { approved, DEADLINE_SECONDS, lists, PARAMETERS, REQUEST, Rig, TEMPLATE } from './fixtures.js';
+import { WORKING_SECONDS } from '../../../core/private-join/index.js';
+import { approved, DEADLINE_SECONDS, lists, PARAMETERS, REQUEST, Rig, roster, TEMPLATE } from './fixtures.js';
 
 function codeOf(action: () => unknown): unknown {
   try {
@@ -368,6 +369,89 @@ describe('lists that do not arrive', () => {
     expect(run.ending).toMatchObject({ code: 'DEADLINE_PASSED', party: 'charity-a' });
     expect(names(events)).toContain('key-agreed');
     expect(rig.heard).toContainEqual({ agency: 'police', kind: 'abort', code: 'DEADLINE_PASSED' });
+  });
+
+  it('waits on for an agency that says it is at work, and no longer than it does', async () => {
+    const rig = new Rig({ behaviours: { 'charity-a': 'stall' } });
+    const { id } = rig.service.submit(REQUEST);
+    await rig.held(id, 'charity-a', ...lists.keys());
+    rig.clock.advance(DEADLINE_SECONDS - 1);
+    await rig.saysWorking(id, 'charity-b');
+    rig.clock.advance(DEADLINE_SECONDS - 1);
+    expect(rig.service.get(id).run.ending).toBeNull();
+    rig.clock.advance(1);
+    expect(await rig.ended(id)).toBe('failed');
+    expect(rig.service.get(id).run.ending).toMatchObject({ code: 'DEADLINE_PASSED', party: 'charity-a' });
+  });
+
+  it('tells every agency of the run that somebody is at work, once in a while', async () => {
+    const rig = new Rig({ behaviours: { 'charity-a': 'stall' }, online: roster.agencies.map((agency) => agency.id) });
+    const { id } = rig.service.submit(REQUEST);
+    await rig.held(id, 'charity-a', ...lists.keys());
+    const told = (): number[] => ['police', 'charity-a', 'charity-b', 'courts'].map((name) => rig.toldWorking(name));
+    expect(told()).toEqual([1, 1, 1, 0]);
+    rig.clock.advance(WORKING_SECONDS - 1);
+    await rig.saysWorking(id, 'charity-b');
+    expect(told()).toEqual([1, 1, 1, 0]);
+    rig.clock.advance(1);
+    expect(told()).toEqual([1, 1, 1, 0]);
+    await rig.saysWorking(id, 'charity-b');
+    expect(told()).toEqual([2, 2, 2, 0]);
+    await rig.service.cancel(id, 'somebody');
+    rig.clock.advance(WORKING_SECONDS);
+    await rig.saysWorking(id, 'charity-b');
+    expect(told()).toEqual([2, 2, 2, 0]);
+  });
+
+  it('tells them also of its own work', async () => {
+    const rig: Rig = new Rig({
+      engine: (engine) => ({
+        parallelism: engine.parallelism,
+        run: async (job, options) => {
+          const result = await engine.run(job, options);
+          if (job.kind !== 'combine') return result;
+          // Until the relay has said of the last list that it is over.
+          await new Promise(setImmediate);
+          rig.clock.advance(WORKING_SECONDS);
+          return result;
+        },
+      }),
+    });
+    const { id } = rig.service.submit(REQUEST);
+    const told: number[] = [];
+    rig.service.follow(id, 0, {
+      event: ({ name }) => {
+        if (name === 'lists-gathered' || name === 'lists-matched') told.push(rig.toldWorking('police'));
+      },
+      progress: () => undefined,
+      lost: () => undefined,
+    });
+    expect(await rig.ended(id)).toBe('finished');
+    expect(told).toEqual([1, 2]);
+  });
+
+  it('tells them while it matches', async () => {
+    const told: number[] = [];
+    const rig: Rig = new Rig({
+      engine: (engine) => ({
+        parallelism: engine.parallelism,
+        run: (job, options) => {
+          if (job.kind === 'combine') told.push(rig.toldWorking('police'));
+          return engine.run(job, options);
+        },
+      }),
+    });
+    const { id } = rig.service.submit(REQUEST);
+    rig.service.follow(id, 0, {
+      event: ({ name }) => {
+        // Matching has begun, and has said of the last list that it is over before the next turn.
+        if (name === 'lists-gathered') setImmediate(() => rig.clock.advance(WORKING_SECONDS));
+      },
+      progress: () => undefined,
+      lost: () => undefined,
+    });
+    expect(await rig.ended(id)).toBe('finished');
+    expect(told).toEqual([2]);
   });
 
   it('fails with the code of a transfer that broke', async () => {

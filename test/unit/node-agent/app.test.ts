@@ -15,7 +15,7 @@ import { loadConfig } from '../../../node-agent/config.js';
 import { NODE_LOG_FIELDS } from '../../../node-agent/log-fields.js';
 import { prepareAll } from '../../../node-agent/prepare-all.js';
 import type { PreparedSnapshot } from '../../../node-agent/snapshot/prepare.js';
-import { createLog, WITHHELD } from '../../../runtime/index.js';
+import { createLog, systemClock, WITHHELD } from '../../../runtime/index.js';
 import type { ClientHandlers, FederationClientOptions, FromNode } from '../../../transport/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { agencyFolder } from './agency-folder.js';
@@ -24,7 +24,7 @@ import { offer } from './federation-fixtures.js';
 import { codeOfAsync, writeCrimes } from './fixtures.js';
 import { now } from './snapshot-fixtures.js';
 
-const clock = { now: () => now };
+const clock = { ...systemClock, now: () => now };
 const rng = seededRng('app');
 const engine = inlineEngine(await createGroup(), rng);
 

@@ -10,10 +10,9 @@ import {
   MAX_CONCURRENT_RUNS,
   MAX_DEADLINE_SECONDS,
   MAX_SOURCES,
-  MAX_SPOOL_MEMORY_MIB,
   MAX_WORKERS,
 } from '../../../node-agent/config.js';
-import { packagePath, RuntimeError } from '../../../runtime/index.js';
+import { MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, packagePath, RuntimeError } from '../../../runtime/index.js';
 import { agencyFolder } from './agency-folder.js';
 import { codeOf, testFolder } from './fixtures.js';
 
@@ -129,6 +128,12 @@ describe('loadConfig', () => {
   ])('bounds %s', (_, limit, set) => {
     expect(accepts((config) => set(config, limit))).toBe(true);
     expect(accepts((config) => set(config, limit + 1))).toBe(false);
+  });
+
+  it('wants memory enough for the index of a long list', () => {
+    const spool = (memoryMiB: number) => (config: Config) => (config['spool'] = { directory: 'spool', memoryMiB });
+    expect(accepts(spool(MIN_SPOOL_MEMORY_MIB))).toBe(true);
+    expect(accepts(spool(MIN_SPOOL_MEMORY_MIB - 1))).toBe(false);
   });
 
   it('refuses what it can’t read and what isn’t YAML', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { fieldCheck } from '../../../node-agent/source/field-value.js';
+import { fieldCheck, KNOWN_VALUES_MAX } from '../../../node-agent/source/field-value.js';
 import type { SourceValue } from '../../../node-agent/source/source.js';
 import { EXAMPLE_ROWS_MAX, InvalidValues } from '../../../node-agent/source/invalid-values.js';
 import { NodeError } from '../../../node-agent/errors.js';
@@ -67,6 +67,32 @@ describe('fieldCheck', () => {
   it('says why without repeating the value', () => {
     const result = fieldCheck(fieldsOf['offence-group'])('Quillfeather');
     expect(result).toEqual({ invalid: expect.not.stringContaining('Quillfeather') as string });
+  });
+});
+
+describe('what a field check remembers', () => {
+  const day = (index: number): string => new Date(Date.UTC(1990, 0, 1 + index)).toISOString().slice(0, 10);
+
+  it('is the valid values, up to its limit; it judges the others each time', () => {
+    const check = fieldCheck(fieldsOf['report-date']);
+    for (let index = 0; index < KNOWN_VALUES_MAX - 1; index += 1) check(day(index));
+    expect(check('1990-02-30')).toEqual({ invalid: expect.any(String) as string });
+    const [last, beyond] = [day(KNOWN_VALUES_MAX - 1), day(KNOWN_VALUES_MAX)];
+    expect(check(last)).toBe(check(last));
+    expect(check(beyond)).not.toBe(check(beyond));
+    for (const known of [day(0), last, beyond]) expect(check(known)).toEqual({ value: known });
+    expect(check('1990-02-30')).toEqual({ invalid: expect.any(String) as string });
+  });
+
+  it('keeps a number apart from its text', () => {
+    const check = fieldCheck(fieldsOf['days-to-charge']);
+    expect([91, '91', 91, '091', 91.5].map((value) => check(value))).toEqual([
+      { value: 91 },
+      { value: 91 },
+      { value: 91 },
+      { invalid: expect.any(String) as string },
+      { invalid: expect.any(String) as string },
+    ]);
   });
 });
 

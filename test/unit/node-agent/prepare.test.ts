@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { caseKey, personKeys, schemes } from '../../../core/linkage/index.js';
 import { createGroup, matchKeyDomain } from '../../../core/private-join/index.js';
 import type { PrepareStep } from '../../../node-agent/snapshot/prepare.js';
-import { KeySealing, SEALED_KEY_BYTES } from '../../../node-agent/snapshot/sealing.js';
+import { KeyBlockReader } from '../../../node-agent/snapshot/key-blocks.js';
+import { Sealing } from '../../../node-agent/snapshot/sealing.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { codeOfAsync, crimeRow, crimes, problemsOf, testFolder, thrownBy } from './fixtures.js';
 import type { CrimeRow } from './fixtures.js';
@@ -20,9 +21,9 @@ interface RecordRow {
   readonly case_group: number | null;
   readonly 'f:offence-group': string | null;
   readonly 'f:days-to-charge': number | null;
-  readonly 'k:exact.1': Buffer | null;
-  readonly 'k:exact.2': Buffer | null;
-  readonly 'k:case': Buffer | null;
+  readonly 'k:exact.1': number | null;
+  readonly 'k:exact.2': number | null;
+  readonly 'k:case': number | null;
 }
 
 function fileIn(folder: string): string {
@@ -94,7 +95,10 @@ describe('prepareSnapshot', () => {
     await prepareCrimes(folder, [{}]);
     const { rows, meta } = read(folder);
     const group = await createGroup();
-    const sealing = new KeySealing(storageKey, Buffer.from(meta.get('salt') ?? '', 'hex'));
+    const database = new Database(fileIn(folder), { readonly: true });
+    onTestFinished(() => void database.close());
+    const sealing = new Sealing(storageKey, Buffer.from(meta.get('salt') ?? '', 'hex'), 'sealing');
+    const sealed = new KeyBlockReader(database, sealing);
     const scheme = schemes.get('exact');
     if (scheme === undefined) throw new Error('no scheme');
     const [first, second] = personKeys(scheme, {
@@ -106,9 +110,8 @@ describe('prepareSnapshot', () => {
     });
     const expected = { 'exact.1': first, 'exact.2': second, case: caseKey('13qz0440125') };
     for (const [name, key] of Object.entries(expected)) {
-      const cell = rows[0]?.[`k:${name}` as keyof RecordRow] as Buffer;
-      expect(cell.length).toBe(SEALED_KEY_BYTES);
-      expect(sealing.open(cell)).toEqual(
+      const slot = rows[0]?.[`k:${name}` as keyof RecordRow] as number;
+      expect(sealed.element(slot)).toEqual(
         Buffer.from(group.hashToGroup(matchKeyDomain(federation, name), [new TextEncoder().encode(key ?? '')])),
       );
     }
@@ -243,13 +246,13 @@ describe('prepareSnapshot', () => {
     const rows = Array.from({ length: 513 }, (_, index) => ({ days: index }));
     await prepareCrimes(testFolder(), rows, { progress: (step) => steps.push(step) });
     expect(steps).toEqual([
-      { phase: 'reading', rows: 512 },
-      { phase: 'reading', rows: 513 },
-      { phase: 'grouping', rows: 513 },
-      { phase: 'digesting', rows: 513 },
-      { phase: 'saving', rows: 513 },
-      { phase: 'swapping', rows: 513 },
-      { phase: 'done', rows: 513 },
+      { phase: 'reading', rows: 512, hashed: 0 },
+      { phase: 'reading', rows: 513, hashed: 0 },
+      { phase: 'sealing', rows: 0, hashed: 3 },
+      { phase: 'digesting', rows: 0, hashed: 3 },
+      { phase: 'saving', rows: 513, hashed: 3 },
+      { phase: 'swapping', rows: 513, hashed: 3 },
+      { phase: 'done', rows: 513, hashed: 3 },
     ]);
   });
 });
@@ -299,7 +302,7 @@ describe('prepareSnapshot, when something is wrong', () => {
     let second: Promise<string> | undefined;
     await prepareCrimes(folder, [{}], {
       progress: ({ phase }) => {
-        if (phase === 'grouping') second = codeOfAsync(() => prepareCrimes(folder, [other]));
+        if (phase === 'sealing') second = codeOfAsync(() => prepareCrimes(folder, [other]));
       },
     });
     expect(await second).toBe('PREPARE_IN_PROGRESS');

@@ -4,6 +4,8 @@ import { createGroup, inlineEngine } from '../../../core/private-join/index.js';
 import type { DatasetDefinition } from '../../../core/templates/index.js';
 import { prepareSnapshot } from '../../../node-agent/snapshot/prepare.js';
 import type { PreparedSnapshot, PrepareInput } from '../../../node-agent/snapshot/prepare.js';
+import { snapshotFiles } from '../../../node-agent/snapshot/snapshot-files.js';
+import type { SnapshotFiles } from '../../../node-agent/snapshot/snapshot-files.js';
 import { bindMapping } from '../../../node-agent/source/mapping.js';
 import type { SourceMapping } from '../../../node-agent/source/mapping.js';
 import { openSqliteSource } from '../../../node-agent/source/sqlite-source.js';
@@ -52,4 +54,17 @@ export async function prepareCrimes(
 
 export function snapshotsIn(folder: string): string {
   return join(folder, 'snapshots');
+}
+
+/** So many different people, each with a case of their own: three different match keys a row. */
+export function strangers(count: number): Partial<CrimeRow>[] {
+  const letters = (index: number): string =>
+    index.toString(26).replace(/[0-9a-p]/g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
+  return Array.from({ length: count }, (_, index) => ({ first_name: `Qz${letters(index)}`, urn: `13QZ${index}` }));
+}
+export const KEYS_OF_A_STRANGER = 3;
+
+/** What is on disk of the test dataset. */
+export function filesIn(folder: string): SnapshotFiles {
+  return snapshotFiles(snapshotsIn(folder), crimes.dataset);
 }

@@ -22,6 +22,7 @@ import { SnapshotStore } from '../../../node-agent/snapshot/snapshot-store.js';
 import { bindMapping } from '../../../node-agent/source/mapping.js';
 import type { SourceMapping } from '../../../node-agent/source/mapping.js';
 import { openSqliteSource } from '../../../node-agent/source/sqlite-source.js';
+import { systemClock } from '../../../runtime/index.js';
 import { createMemoryNetwork } from '../../../transport/index.js';
 import type { FederationClient } from '../../../transport/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
@@ -117,7 +118,8 @@ async function nodeOf(agency: string): Promise<RunningNode> {
         engine,
         stores: memoryStores,
         rng,
-        progressDeadlineMs: 30_000,
+        clock: systemClock,
+        progressDeadlineSeconds: 30,
         cpuSeconds: () => 0,
         log,
         concurrentRuns: 1,

@@ -1,316 +1,168 @@
-import {
-  closeSync,
-  fstatSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  writeSync,
-  readFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { permutation } from '../../../core/base/index.js';
+import { NOWHERE, RecordMemory } from '../../../core/private-join/index.js';
 import type { RecordStore } from '../../../core/private-join/index.js';
-import { createSealedStores, openSpoolFile, spoolFileOf, systemRng } from '../../../runtime/index.js';
-import type { OpenFile, SealedStores } from '../../../runtime/index.js';
+import { createSealedStores, openSpoolFile, systemRng } from '../../../runtime/index.js';
+import type { SealedStores } from '../../../runtime/index.js';
+import { SealedStore } from '../../../runtime/sealed-store.js';
+import { storesWithFullMemory } from '../../support/full-memory.js';
+import { propertyOptions, testSeed } from '../../support/seeded-rng.js';
 
 let directory = '';
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'tallystick-spool-'));
 });
-afterAll(() => rmSync(directory, { recursive: true }));
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
 
-const WIDTH = 128;
-const SLOT = WIDTH + 16;
+const WIDTH = 96;
+const MIB = 2 ** 20;
 
-function stores(openFile?: OpenFile, memoryBytes = 0): SealedStores {
-  return createSealedStores({
+/** Stores, and how many lists they have put on disk. */
+function counting(memoryBytes: number): { readonly all: SealedStores; readonly onDisk: () => number } {
+  let opened = 0;
+  const all = createSealedStores({
     self: 'police',
     directory,
     memoryBytes,
     rng: systemRng,
-    ...(openFile === undefined ? {} : { openFile }),
-  });
-}
-
-/** Open files of a folder that have no name any more, as the kernel lists them. */
-function namelessFiles(folder: string): number[] {
-  return readdirSync('/proc/self/fd')
-    .map(Number)
-    .filter((descriptor) => {
-      try {
-        const target = readlinkSync(`/proc/self/fd/${descriptor}`);
-        return target.startsWith(folder) && target.endsWith(' (deleted)');
-      } catch {
-        return false;
-      }
-    });
-}
-
-/** A file that keeps its name, so that a test can look at it and spoil it. */
-function visible(): { readonly open: OpenFile; readonly path: () => string } {
-  let path = '';
-  return {
-    open: (name) => {
-      path = name;
-      return spoolFileOf(openSync(name, 'wx+', 0o600));
+    openFile: (path) => {
+      opened += 1;
+      return openSpoolFile(path);
     },
-    path: () => path,
-  };
+  });
+  return { all, onDisk: () => opened };
 }
 
-function record(value: number, width = WIDTH): Uint8Array {
-  return new Uint8Array(width).fill(value % 256);
-}
+describe('lists within a bound on memory', () => {
+  it('are kept the same in memory and on disk', () => {
+    const inMemory = createSealedStores({ self: 'police', directory, memoryBytes: MIB, rng: systemRng });
+    const onDisk = storesWithFullMemory({ self: 'police', directory, rng: systemRng });
+    const seen = [inMemory, onDisk].map((all) => {
+      const store = all.create(3, 2);
+      store.put(new Uint32Array([2, 0]), Uint8Array.of(1, 2, 3, 4));
+      store.put(new Uint32Array([1]), Uint8Array.of(5, 6));
+      const bytes = [store.read(0, 3), store.gather(new Uint32Array([1, NOWHERE, 2]))];
+      all.close();
+      return [store.count, store.width, ...bytes];
+    });
+    const expected = [3, 2, Uint8Array.of(3, 4, 5, 6, 1, 2), Uint8Array.of(5, 6, 0, 0, 1, 2)];
+    expect(seen).toEqual([expected, expected]);
+  });
 
-function codeOf(work: () => unknown): string | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  }
-}
+  it('stay in memory up to three quarters of it, and go to disk from one record more', () => {
+    const bound = 4 * MIB;
+    const count = (3 * MIB) / WIDTH - 256;
+    expect(RecordMemory.bytesFor(count, WIDTH)).toBe((bound * 3) / 4);
+    const fitting = counting(bound);
+    fitting.all.create(count, WIDTH);
+    expect(fitting.onDisk()).toBe(0);
+    fitting.all.create(1, 1);
+    expect(fitting.onDisk()).toBe(1);
+    fitting.all.close();
+    const tooLarge = counting(bound);
+    tooLarge.all.create(count + 1, WIDTH);
+    expect(tooLarge.onDisk()).toBe(1);
+    tooLarge.all.close();
+  });
 
-/** Puts `count` records at shuffled places in chunks and reads them back in chunks of another size. */
-function shuffleThrough(store: RecordStore, count: number, width: number, chunk: number, readChunk: number): boolean {
-  const places = permutation(systemRng, count);
-  const expected = new Uint8Array(count * width);
-  for (let from = 0; from < count; from += chunk) {
-    const part = places.subarray(from, Math.min(from + chunk, count));
-    const records = systemRng.bytes(part.length * width);
-    part.forEach((place, index) => expected.set(records.subarray(index * width, (index + 1) * width), place * width));
-    store.put(part, records);
-  }
-  for (let from = 0; from < count; from += readChunk) {
-    const to = Math.min(from + readChunk, count);
-    if (Buffer.compare(store.read(from, to), expected.subarray(from * width, to * width)) !== 0) return false;
-  }
-  return true;
-}
+  it('go to disk as long as there is memory for their buffers, to the byte, and are refused beyond', () => {
+    const count = 100_000;
+    const bound = 2 * SealedStore.bytesFor(count, WIDTH);
+    const { all, onDisk } = counting(bound);
+    const first = all.create(count, WIDTH);
+    all.create(count, WIDTH);
+    expect(onDisk()).toBe(2);
+    const tooMuch = (): RecordStore => all.create(0, 1);
+    expect(tooMuch).toThrow(expect.objectContaining({ code: 'SPOOL_FAILED', party: 'police' }));
+    expect(tooMuch).toThrow(/spool\.memoryMiB \(\d+\.\d\)/);
+    first.dispose();
+    all.create(count, WIDTH);
+    expect(onDisk()).toBe(3);
+    all.close();
+    const short = counting(bound - 1);
+    short.all.create(count, WIDTH);
+    expect(() => short.all.create(count, WIDTH)).toThrow(/raise it, or let fewer runs go on at once/);
+    expect(short.onDisk()).toBe(1);
+    short.all.close();
+  });
 
-describe('a sealed store', () => {
-  it('gives back what was put, at its place, in chunks of any size', () => {
+  it(`never take more than the bound, whichever come and go (seed ${testSeed})`, () => {
+    const lists = fc.array(
+      fc.record({ count: fc.integer({ min: 0, max: 30_000 }), drop: fc.option(fc.nat({ max: 20 })) }),
+      { maxLength: 25 },
+    );
     fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 700 }),
-        fc.integer({ min: 1, max: 200 }),
-        fc.integer({ min: 1, max: 300 }),
-        fc.integer({ min: 1, max: 300 }),
-        fc.boolean(),
-        (count, width, chunk, readChunk, onDisk) => {
-          const all = stores(undefined, onDisk ? 0 : 1_000_000);
-          const store = all.create(count, width);
-          expect([store.count, store.width]).toEqual([count, width]);
-          expect(shuffleThrough(store, count, width, chunk, readChunk)).toBe(true);
-          all.close();
-        },
-      ),
-      { numRuns: 40 },
+      fc.property(lists, fc.integer({ min: MIB, max: 4 * MIB }), (wanted, bound) => {
+        const { all, onDisk } = counting(bound);
+        const live: { readonly store: RecordStore; readonly bytes: number }[] = [];
+        for (const { count, drop } of wanted) {
+          if (drop !== null) live.splice(drop, 1).forEach(({ store }) => store.dispose());
+          const before = onDisk();
+          try {
+            const store = all.create(count, WIDTH);
+            const bytes = onDisk() > before ? SealedStore.bytesFor(count, WIDTH) : RecordMemory.bytesFor(count, WIDTH);
+            live.push({ store, bytes });
+          } catch {
+            // Refused: nothing was taken.
+          }
+          expect(live.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(bound);
+        }
+        all.close();
+      }),
+      { ...propertyOptions, numRuns: 30 },
     );
   });
 
-  it('neighbours go out in one write', () => {
-    const writes: number[] = [];
-    const store = stores((path) => {
-      const file = openSpoolFile(path);
-      return {
-        ...file,
-        write: (bytes, position) => {
-          writes.push(bytes.length);
-          file.write(bytes, position);
-        },
-      };
-    }).create(10, WIDTH);
-    const records = Buffer.concat([7, 1, 2, 6, 0].map((value) => record(value)));
-    store.put(new Uint32Array([7, 1, 2, 6, 0]), records);
-    expect(writes).toEqual([3 * SLOT, 2 * SLOT]);
-    expect(store.read(6, 8)).toEqual(new Uint8Array(Buffer.concat([record(6), record(7)])));
-    store.dispose();
-  });
-
-  it('shows nothing of a record on disk', () => {
-    const file = visible();
-    const store = stores(file.open).create(2, WIDTH);
-    store.put(new Uint32Array([1, 0]), Buffer.concat([record(65), record(66)]));
-    const bytes = readFileSync(file.path());
-    expect(bytes.length).toBe(2 * SLOT);
-    expect(bytes.includes('AAAA') || bytes.includes('BBBB')).toBe(false);
-    store.dispose();
-  });
-
-  it('has keys of its own: two stores seal the same record differently', () => {
-    const sealed = [1, 2].map(() => {
-      const file = visible();
-      const store = stores(file.open).create(1, WIDTH);
-      store.put(new Uint32Array([0]), record(1));
-      return readFileSync(file.path());
-    });
-    expect(sealed[0]).not.toEqual(sealed[1]);
-  });
-
-  it('refuses a place that is written twice, in one call or in two', () => {
-    const store = stores().create(4, WIDTH);
-    store.put(new Uint32Array([2]), record(1));
-    expect(codeOf(() => store.put(new Uint32Array([2]), record(1)))).toBe('SPOOL_FAILED');
-    const twice = new Uint32Array([1, 1]);
-    expect(codeOf(() => store.put(twice, Buffer.concat([record(1), record(2)])))).toBe('SPOOL_FAILED');
-  });
-
-  it('refuses a place that was never written, and places outside', () => {
-    const store = stores().create(4, WIDTH);
-    store.put(new Uint32Array([3]), record(1));
-    expect(codeOf(() => store.read(0, 4))).toBe('SPOOL_FAILED');
-    expect(() => store.read(3, 5)).toThrow(RangeError);
-    expect(() => store.put(new Uint32Array([4]), record(1))).toThrow(RangeError);
-    expect(() => store.put(new Uint32Array([1]), new Uint8Array(WIDTH - 1))).toThrow(RangeError);
-  });
-
-  describe('finds out when on disk', () => {
-    function spoilt(spoil: (descriptor: number, bytes: Buffer) => void): string | undefined {
-      const file = visible();
-      const store = stores(file.open).create(3, WIDTH);
-      store.put(new Uint32Array([0, 1, 2]), Buffer.concat([1, 2, 3].map((value) => record(value))));
-      const bytes = readFileSync(file.path());
-      const descriptor = openSync(file.path(), 'r+');
-      spoil(descriptor, bytes);
-      closeSync(descriptor);
-      const found = codeOf(() => store.read(0, 3));
-      store.dispose();
-      return found;
-    }
-
-    it('nothing has changed', () => {
-      expect(spoilt(() => undefined)).toBeUndefined();
-    });
-
-    it('a bit of a record has changed', () => {
-      expect(spoilt((file, bytes) => writeSync(file, Buffer.from([(bytes[SLOT] ?? 0) ^ 1]), 0, 1, SLOT))).toBe(
-        'SPOOL_FAILED',
-      );
-    });
-
-    it('a bit of a tag has changed', () => {
-      const place = 2 * SLOT - 1;
-      expect(spoilt((file, bytes) => writeSync(file, Buffer.from([(bytes[place] ?? 0) ^ 1]), 0, 1, place))).toBe(
-        'SPOOL_FAILED',
-      );
-    });
-
-    it('two records have changed places', () => {
-      expect(
-        spoilt((file, bytes) => {
-          writeSync(file, bytes, 0, SLOT, SLOT);
-          writeSync(file, bytes, SLOT, SLOT, 0);
-        }),
-      ).toBe('SPOOL_FAILED');
-    });
-  });
-
-  it('a file that has become shorter is found out', () => {
-    const store = stores(() => ({
-      write: () => undefined,
-      read: () => {
-        throw new RangeError('the file is shorter than it should be');
-      },
-      close: () => undefined,
-    })).create(1, WIDTH);
-    store.put(new Uint32Array([0]), record(1));
-    expect(codeOf(() => store.read(0, 1))).toBe('SPOOL_FAILED');
-  });
-
-  it('a full disk is told apart, with the directory to free and the party', () => {
-    const full = stores(() => spoolFileOf(openSync('/dev/full', 'r+')));
-    const store = full.create(256, WIDTH);
-    let seen: unknown;
-    try {
-      store.put(new Uint32Array([5]), record(1));
-    } catch (error) {
-      seen = error;
-    }
-    expect(seen).toMatchObject({ code: 'SPOOL_FULL', party: 'police', cause: { code: 'ENOSPC' } });
-    expect(String(seen)).toContain(directory);
-    full.close();
-  });
-
-  it('a directory that can’t be made or written is a failure, not a full disk', () => {
-    const all = createSealedStores({ self: 'police', directory: '/dev/null/x', memoryBytes: 0, rng: systemRng });
-    expect(codeOf(() => all.create(1, WIDTH))).toBe('SPOOL_FAILED');
-  });
-
-  it('is readable by nobody else, and has no name once it is open', () => {
-    const folder = join(directory, 'made when needed');
-    const all = createSealedStores({ self: 'police', directory: folder, memoryBytes: 0, rng: systemRng });
-    const first = all.create(1, WIDTH);
+  it('give their memory back when they are disposed of, once', () => {
+    const bound = 4 * MIB;
+    const count = (3 * MIB) / WIDTH - 256;
+    const { all, onDisk } = counting(bound);
+    const first = all.create(count, WIDTH);
+    first.dispose();
+    first.dispose();
+    const second = all.create(count, WIDTH);
+    expect(onDisk()).toBe(0);
     all.create(1, WIDTH);
-    expect(readdirSync(folder)).toEqual([]);
-    expect(namelessFiles(folder).map((descriptor) => fstatSync(descriptor).mode & 0o777)).toEqual([0o600, 0o600]);
-    first.dispose();
-    expect(namelessFiles(folder)).toHaveLength(1);
-    all.close();
-    expect(namelessFiles(folder)).toEqual([]);
-  });
-
-  it('can be disposed of twice, and is of no use afterwards', () => {
-    let closed = 0;
-    const all = stores((path) => {
-      const file = openSpoolFile(path);
-      return {
-        ...file,
-        close: () => {
-          closed += 1;
-          file.close();
-        },
-      };
-    });
-    const store = all.create(1, WIDTH);
-    store.put(new Uint32Array([0]), record(1));
-    store.dispose();
-    store.dispose();
-    expect(closed).toBeGreaterThan(0);
-    expect(codeOf(() => store.read(0, 1))).toBe('SPOOL_FAILED');
-    expect(codeOf(() => store.put(new Uint32Array([0]), record(1)))).toBe('SPOOL_FAILED');
-    all.close();
-  });
-});
-
-describe('the bound on memory', () => {
-  function counting(memoryBytes: number): { readonly all: SealedStores; readonly files: () => number } {
-    let opened = 0;
-    const all = stores((path) => {
-      opened += 1;
-      return openSpoolFile(path);
-    }, memoryBytes);
-    return { all, files: () => opened };
-  }
-
-  it('lists stay in memory as long as they fit exactly, and go to disk from one byte more', () => {
-    const { all, files } = counting(10 * WIDTH);
-    all.create(4, WIDTH);
-    all.create(6, WIDTH);
-    expect(files()).toBe(0);
-    all.create(1, 1);
-    expect(files()).toBe(1);
-    all.close();
-  });
-
-  it('what a list held is free again when it is disposed of, once', () => {
-    const { all, files } = counting(10 * WIDTH);
-    const first = all.create(10, WIDTH);
-    first.dispose();
-    first.dispose();
-    const second = all.create(10, WIDTH);
-    expect(files()).toBe(0);
-    all.create(1, WIDTH);
-    expect(files()).toBe(1);
+    expect(onDisk()).toBe(1);
     all.close();
     second.dispose();
-    all.create(10, WIDTH);
-    expect(files()).toBe(1);
+    all.create(count, WIDTH);
+    expect(onDisk()).toBe(1);
     all.close();
   });
+
+  it('stay in memory up to what one array may have, and go to disk from one record more', () => {
+    const count = 2 ** 24 - 256;
+    expect(RecordMemory.bytesFor(count, 256)).toBe(2 ** 32);
+    const { all, onDisk } = counting(2 ** 40);
+    // Not closed, for that would write over all of it: untouched, it is on no page of memory.
+    all.create(count, 256);
+    expect(onDisk()).toBe(0);
+    all.create(count + 1, 256).dispose();
+    expect(onDisk()).toBe(1);
+  });
+
+  it.each(['coordinator/coordinator.example.yaml', 'node-agent/node.example.yaml'])(
+    'have in %s a bound that is enough for two agencies with a million people each, and for five',
+    (file) => {
+      const memoryMiB = Number(/^ {2}memoryMiB: (\d+)/m.exec(readFileSync(file, 'utf8'))?.[1]);
+      const sizes = [
+        [2, 96],
+        [5, 160],
+      ] as const;
+      for (const [agencies, width] of sizes) {
+        const { all, onDisk } = counting(memoryMiB * MIB);
+        // At the coordinator, where all lists meet, with the tally of as many records.
+        for (let list = 0; list < agencies; list += 1) all.create(1_000_000, width);
+        all.create(agencies * 1_000_000, 64);
+        expect(onDisk()).toBeGreaterThan(0);
+        all.close();
+      }
+    },
+  );
 });

@@ -60,6 +60,7 @@ const protocolMessage: fc.Arbitrary<ProtocolMessage> = fc.oneof(
     .map((shares) => ({ kind: 'joint-key' as const, shares })),
   fc.record({ kind: fc.constant('abort' as const), code: fc.constantFrom(...FAILURE_CODES), party }),
   fc.constant({ kind: 'finished' as const }),
+  fc.constant({ kind: 'working' as const }),
 );
 const hello: fc.Arbitrary<Hello> = fc.record({
   softwareVersion: fc.string({ maxLength: limits.MAX_VERSION_CHARACTERS, unit: 'grapheme-ascii' }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MAX_LIST_RECORDS, PROOF_BYTES, SIGNATURE_BYTES } from '../../../core/private-join/index.js';
+import { MAX_LIST_RECORDS, PROOF_BYTES, SIGNATURE_BYTES, WORKING_SECONDS } from '../../../core/private-join/index.js';
 import { packagePath } from '../../../runtime/index.js';
 import * as limits from '../../../transport/limits.js';
 import { TIMINGS } from '../../../transport/timings.js';
@@ -47,6 +47,7 @@ describe('the proto file says the limits that the code has', () => {
   it('and for whole messages and waits', () => {
     expect(proto).toContain(`at most ${limits.MAX_MESSAGE_BYTES / 1_048_576} MiB`);
     expect(proto).toContain(`${TIMINGS.receiverWaitMs / 1_000} seconds to fetch it`);
+    expect(proto).toContain(`no more often than every ${WORKING_SECONDS} seconds`);
     expect(proto).toContain(`1 to ${limits.MAX_PARTICIPANTS + 1}, each party once`);
   });
 });

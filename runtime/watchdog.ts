@@ -1,4 +1,4 @@
-import type { Alarm, AlarmClock } from '../../core/base/index.js';
+import type { Alarm, AlarmClock } from '../core/base/index.js';
 
 /** Barks once when nothing has happened for too long. It sleeps until `watch`, from `rest` on, and after it has barked. */
 export class Watchdog {

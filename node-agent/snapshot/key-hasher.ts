@@ -1,0 +1,117 @@
+import { utf8Bytes, wipe } from '../../core/base/index.js';
+import { ELEMENT_BYTES } from '../../core/private-join/index.js';
+import type { Engine } from '../../core/private-join/index.js';
+import type { HashJournal } from './hash-journal.js';
+import { ENTRY_BYTES } from './key-table.js';
+import type { KeyTable } from './key-table.js';
+
+/** Keys hashed in one job: enough for a job to cost little beside them, few enough for all workers to have some. */
+export const KEYS_PER_JOB = 512;
+/** Jobs under way for each worker: while one is done, the next is there, though this thread is busy with rows. */
+const JOBS_PER_WORKER = 2;
+
+/** Keys of one column that have no job yet. */
+interface Pending {
+  inputs: Uint8Array[];
+  numbers: number[];
+}
+
+/**
+ * Sees to it that each different match key of a source is hashed once, in workers, while further rows are read; and that
+ * what is hashed is on disk (HashJournal).
+ */
+export class KeyHasher {
+  readonly #engine: Engine;
+  readonly #domains: readonly string[];
+  readonly #table: KeyTable;
+  readonly #journal: HashJournal;
+  /** By position. */
+  readonly #pending: readonly Pending[];
+  readonly #underWay = new Set<Promise<void>>();
+  #failure: { readonly thrown: unknown } | undefined;
+  #hashed = 0;
+  #ended = false;
+
+  /** `domains`: of each key column, by its position in the layout. */
+  constructor(engine: Engine, domains: readonly string[], table: KeyTable, journal: HashJournal) {
+    this.#engine = engine;
+    this.#domains = domains;
+    this.#table = table;
+    this.#journal = journal;
+    this.#pending = domains.map(() => ({ inputs: [], numbers: [] }));
+  }
+
+  /** Keys hashed so far, without those that an interrupted prepare had hashed. */
+  get hashed(): number {
+    return this.#hashed;
+  }
+
+  /** The number of a normalised key, which is hashed when it is a new one. */
+  number(position: number, normalisedKey: string): number {
+    const before = this.#table.size;
+    const number = this.#table.number(position, normalisedKey);
+    if (number <= before) return number;
+    const pending = this.#pending[position];
+    pending?.inputs.push(utf8Bytes(normalisedKey));
+    pending?.numbers.push(number);
+    if (pending?.numbers.length === KEYS_PER_JOB) this.#start(position);
+    return number;
+  }
+
+  /** Waits until there is room for more. Thrown: what the engine or the journal has thrown. */
+  async room(): Promise<void> {
+    const most = this.#engine.parallelism * JOBS_PER_WORKER;
+    while (this.#underWay.size >= most) await Promise.race(this.#underWay);
+    this.#throwIfFailed();
+  }
+
+  /** Waits until the table has the element of every key. Thrown: as by `room`. */
+  async finish(): Promise<void> {
+    for (const position of this.#pending.keys()) this.#start(position);
+    await Promise.all(this.#underWay);
+    this.#throwIfFailed();
+  }
+
+  /** What is still under way comes to nothing. */
+  end(): void {
+    this.#ended = true;
+    for (const { inputs } of this.#pending) wipe(...inputs);
+  }
+
+  #start(position: number): void {
+    const [domain, pending] = [this.#domains[position], this.#pending[position]];
+    if (domain === undefined || pending === undefined || pending.numbers.length === 0) return;
+    const { inputs, numbers } = pending;
+    pending.inputs = [];
+    pending.numbers = [];
+    const job = this.#hash(domain, inputs, numbers)
+      .catch((thrown: unknown) => void (this.#failure ??= { thrown }))
+      .finally(() => this.#underWay.delete(job));
+    this.#underWay.add(job);
+  }
+
+  async #hash(domain: string, inputs: Uint8Array[], numbers: readonly number[]): Promise<void> {
+    try {
+      const elements = await this.#engine.run({ kind: 'hash', domain, inputs });
+      if (!this.#ended) this.#keep(numbers, elements);
+      wipe(elements);
+    } finally {
+      wipe(...inputs);
+    }
+  }
+
+  #keep(numbers: readonly number[], elements: Uint8Array): void {
+    const entries = Buffer.alloc(numbers.length * ENTRY_BYTES);
+    numbers.forEach((number, index) => {
+      this.#table.element(number).set(elements.subarray(index * ELEMENT_BYTES, (index + 1) * ELEMENT_BYTES));
+      this.#table.copyEntry(number, entries, index);
+    });
+    this.#journal.append(entries);
+    wipe(entries);
+    this.#hashed += numbers.length;
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure.thrown;
+  }
+}

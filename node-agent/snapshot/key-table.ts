@@ -1,0 +1,118 @@
+import { createHmac } from 'node:crypto';
+
+import { utf8Bytes, wipe } from '../../core/base/index.js';
+import { ELEMENT_BYTES } from '../../core/private-join/index.js';
+import { BytesColumn, NumberColumn } from './growing-column.js';
+import { deriveKey } from './sealing.js';
+
+/** 128 bits of an HMAC-SHA-256: two different keys of one agency never share a tag. */
+export const TAG_BYTES = 16;
+const WORD_BYTES = 4;
+const TAG_WORDS = TAG_BYTES / WORD_BYTES;
+/** What the table knows of a key, as bytes: its tag, then its group element. */
+export const ENTRY_BYTES = TAG_BYTES + ELEMENT_BYTES;
+
+/** Number of no key: keys are numbered from 1. */
+export const NO_KEY = 0;
+
+const FIRST_SLOTS = 65_536;
+
+/**
+ * Numbers the different match keys of a source 1, 2, 3, … in the order in which they are first seen, and keeps the group
+ * element of each until the snapshot is written, so that a key that many records have is hashed once.
+ *
+ * A normalised key is forgotten at once: what stands for it is a tag, an HMAC under a key derived from the storage key
+ * and the key column's domain. Flat memory, 60 bytes a different key at most (tag, element and two slots), no object.
+ */
+export class KeyTable {
+  readonly #tagKeys: readonly Uint8Array[];
+  readonly #tags = new NumberColumn();
+  readonly #elements = new BytesColumn(ELEMENT_BYTES);
+  /** Numbers by tag: open addressing, at most half of the slots taken. Tags are uniform, so their first word will do. */
+  #slots = new Uint32Array(FIRST_SLOTS);
+  #size = 0;
+
+  /** `domains`: of each key column, by its position in the layout. */
+  constructor(storageKey: Uint8Array, domains: readonly string[]) {
+    this.#tagKeys = domains.map((domain) => deriveKey(storageKey, utf8Bytes(domain), 'tag'));
+  }
+
+  /** How many different keys there are; the number of the latest. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The number of a normalised key, a new one when it was never seen. `position` is its key column's in the layout. */
+  number(position: number, normalisedKey: string): number {
+    const tagKey = this.#tagKeys[position];
+    if (tagKey === undefined) throw new RangeError('not a key column');
+    return this.#numberOf(createHmac('sha256', tagKey).update(normalisedKey).digest(), 0);
+  }
+
+  /** The element of a key: a view, zeros until it is set. */
+  element(number: number): Uint8Array {
+    return this.#elements.at(number);
+  }
+
+  /** Writes what is known of a key to `entries`, as entry `index`. */
+  copyEntry(number: number, entries: Buffer, index: number): void {
+    const start = index * ENTRY_BYTES;
+    for (let word = 0; word < TAG_WORDS; word += 1) {
+      entries.writeUInt32LE(this.#tags.get(number * TAG_WORDS + word), start + word * WORD_BYTES);
+    }
+    entries.set(this.element(number), start + TAG_BYTES);
+  }
+
+  /** Takes over a key and its element as `copyEntry` wrote them, from a table of the same storage key. */
+  addEntry(entries: Buffer, index: number): void {
+    const start = index * ENTRY_BYTES;
+    const number = this.#numberOf(entries, start);
+    this.element(number).set(entries.subarray(start + TAG_BYTES, start + ENTRY_BYTES));
+  }
+
+  /** Overwrites all of it; the table is of no more use. */
+  wipe(): void {
+    wipe(...this.#tagKeys);
+    this.#tags.wipe();
+    this.#elements.wipe();
+    this.#slots.fill(0);
+  }
+
+  #numberOf(tag: Buffer, start: number): number {
+    const last = this.#slots.length - 1;
+    let slot = tag.readUInt32LE(start) & last;
+    for (;;) {
+      const number = this.#slots[slot] ?? NO_KEY;
+      if (number === NO_KEY) return this.#add(tag, start, slot);
+      if (this.#hasTag(number, tag, start)) return number;
+      slot = (slot + 1) & last;
+    }
+  }
+
+  #hasTag(number: number, tag: Buffer, start: number): boolean {
+    for (let word = 0; word < TAG_WORDS; word += 1) {
+      if (this.#tags.get(number * TAG_WORDS + word) !== tag.readUInt32LE(start + word * WORD_BYTES)) return false;
+    }
+    return true;
+  }
+
+  #add(tag: Buffer, start: number, slot: number): number {
+    this.#size += 1;
+    for (let word = 0; word < TAG_WORDS; word += 1) {
+      this.#tags.set(this.#size * TAG_WORDS + word, tag.readUInt32LE(start + word * WORD_BYTES));
+    }
+    this.#slots[slot] = this.#size;
+    if (this.#size * 2 > this.#slots.length) this.#doubleSlots();
+    return this.#size;
+  }
+
+  #doubleSlots(): void {
+    this.#slots = new Uint32Array(this.#slots.length * 2);
+    const last = this.#slots.length - 1;
+    for (let number = 1; number <= this.#size; number += 1) {
+      let slot = this.#tags.get(number * TAG_WORDS) & last;
+      while (this.#slots[slot] !== NO_KEY) slot = (slot + 1) & last;
+      this.#slots[slot] = number;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+
+import { CIPHERTEXT_BYTES, COORDINATOR, memoryStores } from '../../core/private-join/index.js';
+import type { Link, PartyId, RecordStores } from '../../core/private-join/index.js';
+import { STEP_ITEMS } from '../../core/private-join/steps.js';
+import { naiveCounts } from '../support/naive-join.js';
+import type { PlainRecord } from '../support/naive-join.js';
+import { list, threePartyPlan } from '../support/plans.js';
+import { runWorld } from '../support/world.js';
+
+const plan = threePartyPlan({
+  mixers: ['police', 'cps'],
+  lists: [list('victims', 'police', 'base', ['case'], 2, 1), list('prosecutions', 'cps', 'linked', ['case'], 2, 3)],
+  links: [{ dataset: 'prosecutions', on: 'case', keep: 'all' }],
+  cells: 9,
+});
+
+/** Every other victim's case is among the prosecutions. */
+function listsOf(count: number): Map<string, readonly PlainRecord[]> {
+  const records = (prefix: number): PlainRecord[] =>
+    Array.from({ length: count }, (_, index) => ({ keys: [`c${index * prefix}`], label: 1 + (index % 2) }));
+  return new Map([
+    ['victims/police', records(1)],
+    ['prosecutions/cps', records(2)],
+  ]);
+}
+
+/** Stores in memory that tell how many records are taken from them at once. */
+function watched(taken: (records: number, width: number) => void): RecordStores {
+  return {
+    create(count, width) {
+      const store = memoryStores.create(count, width);
+      return {
+        count,
+        width,
+        put: (positions, records) => store.put(positions, records),
+        read: (from, to) => {
+          taken(to - from, width);
+          return store.read(from, to);
+        },
+        gather: (places) => {
+          taken(places.length, width);
+          return store.gather(places);
+        },
+        dispose: () => store.dispose(),
+      };
+    },
+  };
+}
+
+describe('the coordinator, while it matches and decodes', () => {
+  it('gives everybody else a turn after every few records, and counts lists longer than that', async () => {
+    const lists = listsOf(STEP_ITEMS + 1);
+    let sinceLastTurn = 0;
+    let most = 0;
+    let turns = setImmediate(function turn() {
+      sinceLastTurn = 0;
+      turns = setImmediate(turn);
+    });
+    const stores = watched((records, width) => {
+      // What is read of the tally to send it on waits for a seal each time.
+      if (width === CIPHERTEXT_BYTES) return;
+      sinceLastTurn += records;
+      most = Math.max(most, sinceLastTurn);
+    });
+    const { counts } = await runWorld(plan, lists, { variants: { [COORDINATOR]: { stores } } });
+    clearImmediate(turns);
+    expect(counts).toEqual(naiveCounts(plan, lists));
+    expect(most).toBe(STEP_ITEMS);
+  });
+
+  it('takes no further step when the run has ended', async () => {
+    const links = new Map<PartyId, Link>();
+    let reads = 0;
+    const stores = watched(() => {
+      reads += 1;
+      void links.get('police')?.send(COORDINATOR, { kind: 'abort', code: 'CANCELLED', party: 'police' });
+    });
+    const { ends } = await runWorld(plan, listsOf(3), {
+      variants: { [COORDINATOR]: { stores } },
+      onLink: (party, link) => links.set(party, link),
+    });
+    expect(new Set(Object.values(ends))).toEqual(new Set(['CANCELLED']));
+    for (let turn = 0; turn < 10; turn += 1) await nextTurn();
+    expect(reads).toBe(1);
+  });
+
+  it('tells its observer of each step', async () => {
+    const steps = new Map<string, number>();
+    let now = '';
+    const observer = {
+      phase: (phase: string) => (now = phase),
+      step: () => steps.set(now, (steps.get(now) ?? 0) + 1),
+    };
+    await runWorld(plan, listsOf(3), { variants: { [COORDINATOR]: { observer } } });
+    // Naming, grouping, looking for candidates, linking, keeping; then counting.
+    expect([...steps]).toEqual([
+      ['matching', 5],
+      ['decoding', 1],
+    ]);
+  });
+});

@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+import { ELEMENT_BYTES } from '../../../core/private-join/index.js';
+import type { Engine } from '../../../core/private-join/index.js';
+import { HashJournal } from '../../../node-agent/snapshot/hash-journal.js';
+import { KeyHasher, KEYS_PER_JOB } from '../../../node-agent/snapshot/key-hasher.js';
+import { ENTRY_BYTES, KeyTable } from '../../../node-agent/snapshot/key-table.js';
+import { seededRng } from '../../support/seeded-rng.js';
+import { testFolder } from './fixtures.js';
+
+interface RunningJob {
+  readonly domain: string;
+  readonly inputs: readonly Uint8Array[];
+  /** What the inputs said when the job began. */
+  readonly texts: readonly string[];
+  finish(): void;
+  fail(error: Error): void;
+}
+
+/** A hasher whose jobs end when the test says so. */
+class Bench {
+  readonly jobs: RunningJob[] = [];
+  readonly table: KeyTable;
+  readonly hasher: KeyHasher;
+  readonly #file = join(testFolder(), 'journal');
+  readonly #journal: HashJournal;
+
+  constructor(parallelism: number) {
+    const domains = ['first', 'second'];
+    const storageKey = new Uint8Array(32);
+    this.table = new KeyTable(storageKey, domains);
+    this.#journal = this.#open(() => undefined);
+    onTestFinished(() => this.#journal.close());
+    const engine: Engine = {
+      parallelism,
+      run: (job) =>
+        new Promise((resolve, reject) => {
+          if (job.kind !== 'hash') throw new RangeError('hashes only');
+          const { domain, inputs } = job;
+          const texts = inputs.map((input) => new TextDecoder().decode(input));
+          const finish = (): void => resolve(Uint8Array.from(inputs.flatMap((input) => [...elementOf(input)])));
+          this.jobs.push({ domain, inputs, texts, finish, fail: reject });
+        }),
+    };
+    this.hasher = new KeyHasher(engine, domains, this.table, this.#journal);
+  }
+
+  addMany(count: number, from = 0): void {
+    for (let key = from; key < from + count; key += 1) this.hasher.number(0, `K${key}`);
+  }
+
+  /** From here on the journal can't be written. */
+  journalGoesBad(): void {
+    this.#journal.append = () => {
+      throw new Error('disk');
+    };
+  }
+
+  /** Keys in the journal so far. */
+  journalled(): number {
+    let entries = 0;
+    const journal = this.#open((_, count) => (entries += count));
+    journal.close();
+    return entries;
+  }
+
+  #open(take: (entries: Buffer, count: number) => void): HashJournal {
+    const rest = { storageKey: new Uint8Array(32), about: new Uint8Array(0), rng: seededRng('journal') };
+    return new HashJournal({ file: this.#file, ...rest, entryBytes: ENTRY_BYTES, entriesMax: 1e6 }, take);
+  }
+}
+
+function elementOf(input: Uint8Array): Uint8Array {
+  const element = new Uint8Array(ELEMENT_BYTES).fill(0xee);
+  element.set(input);
+  return element;
+}
+
+/** Lets everything happen that can. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+}
+
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  let pending = true;
+  promise.then(
+    () => (pending = false),
+    () => (pending = false),
+  );
+  await settled();
+  return pending;
+}
+
+describe('KeyHasher', () => {
+  it('hashes each different key once, in the domain of its column', async () => {
+    const bench = new Bench(1);
+    const numbers = ['A', 'B', 'A', 'A'].map((key) => bench.hasher.number(0, key));
+    const other = bench.hasher.number(1, 'A');
+    const all = bench.hasher.finish();
+    expect(bench.jobs.map(({ domain, texts }) => [domain, texts])).toEqual([
+      ['first', ['A', 'B']],
+      ['second', ['A']],
+    ]);
+    expect(numbers).toEqual([1, 2, 1, 1]);
+    expect(bench.hasher.hashed).toBe(0);
+    for (const job of bench.jobs) job.finish();
+    await all;
+    expect(bench.hasher.hashed).toBe(3);
+    expect([1, 2, other].map((number) => String.fromCharCode(bench.table.element(number)[0] ?? 0))).toEqual([
+      'A',
+      'B',
+      'A',
+    ]);
+    expect(bench.journalled()).toBe(3);
+  });
+
+  it('begins a job when it is full, and what is left at the end', () => {
+    const bench = new Bench(1);
+    bench.addMany(KEYS_PER_JOB - 1);
+    expect(bench.jobs).toHaveLength(0);
+    bench.addMany(1, KEYS_PER_JOB - 1);
+    expect(bench.jobs.map(({ texts }) => texts.length)).toEqual([KEYS_PER_JOB]);
+    bench.addMany(1, KEYS_PER_JOB);
+    void bench.hasher.finish();
+    expect(bench.jobs.map(({ texts }) => texts.length)).toEqual([KEYS_PER_JOB, 1]);
+  });
+
+  it.each([1, 3])(
+    'keeps two jobs for each of %i workers under way, and waits for room for more',
+    async (parallelism) => {
+      const bench = new Bench(parallelism);
+      const most = 2 * parallelism;
+      for (let job = 1; job <= most; job += 1) {
+        expect(await isPending(bench.hasher.room())).toBe(false);
+        bench.addMany(KEYS_PER_JOB, job * KEYS_PER_JOB);
+        expect(bench.jobs).toHaveLength(job);
+      }
+      const room = bench.hasher.room();
+      expect(await isPending(room)).toBe(true);
+      bench.jobs[1]?.finish();
+      await room;
+      expect(bench.hasher.hashed).toBe(KEYS_PER_JOB);
+    },
+  );
+
+  it.each(['room', 'finish'] as const)('throws what a job has thrown: %s', async (wait) => {
+    const bench = new Bench(1);
+    bench.addMany(KEYS_PER_JOB);
+    bench.jobs[0]?.fail(new Error('worker gone'));
+    await settled();
+    await expect(bench.hasher[wait]()).rejects.toThrow('worker gone');
+  });
+
+  it('throws what the journal has thrown', async () => {
+    const bench = new Bench(1);
+    bench.addMany(1);
+    const all = bench.hasher.finish();
+    bench.journalGoesBad();
+    bench.jobs[0]?.finish();
+    await expect(all).rejects.toThrow('disk');
+  });
+
+  it('wipes the keys when their job is done, or will never be', async () => {
+    const bench = new Bench(1);
+    bench.addMany(KEYS_PER_JOB);
+    bench.jobs[0]?.finish();
+    await settled();
+    expect(bench.jobs[0]?.inputs.every((input) => input.every((byte) => byte === 0))).toBe(true);
+    bench.addMany(KEYS_PER_JOB, KEYS_PER_JOB);
+    bench.jobs[1]?.fail(new Error('worker gone'));
+    await settled();
+    expect(bench.jobs[1]?.inputs.every((input) => input.every((byte) => byte === 0))).toBe(true);
+  });
+
+  it('keeps nothing of a job that is done after the end', async () => {
+    const bench = new Bench(1);
+    bench.addMany(KEYS_PER_JOB);
+    bench.hasher.end();
+    bench.jobs[0]?.finish();
+    await settled();
+    expect(bench.hasher.hashed).toBe(0);
+    expect(bench.table.element(1).every((byte) => byte === 0)).toBe(true);
+    expect(bench.journalled()).toBe(0);
+  });
+});

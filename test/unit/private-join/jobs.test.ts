@@ -1,0 +1,200 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { concatBytes, toHex } from '../../../core/base/index.js';
+import type { Rng } from '../../../core/base/index.js';
+import { GroupError } from '../../../core/private-join/group-error.js';
+import { createGroup, IDENTITY } from '../../../core/private-join/group.js';
+import type { Group } from '../../../core/private-join/group.js';
+import { runJob, separate } from '../../../core/private-join/jobs.js';
+import type { Job } from '../../../core/private-join/jobs.js';
+import { recordWidth } from '../../../core/private-join/records.js';
+import { seededRng, testSeed } from '../../support/seeded-rng.js';
+
+let group: Group;
+let jointKey: Uint8Array;
+let blinding: Uint8Array;
+beforeAll(async () => {
+  group = await createGroup();
+  jointKey = group.multiplyBase(group.scalar(77));
+  blinding = group.randomScalar(seededRng('blinding'));
+});
+
+const silent: Rng = {
+  bytes: () => {
+    throw new Error('randomness was drawn');
+  },
+};
+
+function parts(bytes: Uint8Array, width: number): Uint8Array[] {
+  return Array.from({ length: bytes.length / width }, (_, index) => bytes.slice(index * width, (index + 1) * width));
+}
+
+/** Records of `keyColumns` keys and a ciphertext, all of them elements. */
+function records(keyColumns: number, count: number): Uint8Array {
+  return group.randomElements(seededRng(`records of ${keyColumns}`), (count * recordWidth(keyColumns)) / 32);
+}
+
+describe('a job', () => {
+  it('hashes inputs', () => {
+    const inputs = ['a', 'b'].map((text) => new TextEncoder().encode(text));
+    expect(runJob(group, silent, { kind: 'hash', domain: 'd', inputs })).toEqual(group.hashToGroup('d', inputs));
+  });
+
+  it('makes multiples of the generator, a stride apart', () => {
+    const multiples = parts(runJob(group, silent, { kind: 'multiples', from: 2, to: 302, step: 3 }), 32);
+    const stride = group.multiplyBase(group.scalar(3));
+    let expected = group.multiplyBase(group.scalar(6));
+    for (const multiple of multiples) {
+      expect(multiple).toEqual(expected);
+      expected = group.add(expected, stride);
+    }
+    expect(multiples).toHaveLength(300);
+    // As far as cell numbers go.
+    const last = runJob(group, silent, { kind: 'multiples', from: 65_535, to: 65_536, step: 1 });
+    expect(last).toEqual(group.multiplyBase(group.scalar(65_535)));
+    expect(runJob(group, silent, { kind: 'multiples', from: 0, to: 1, step: 7 })).toEqual(IDENTITY);
+    expect(runJob(group, silent, { kind: 'multiples', from: 4, to: 4, step: 7 })).toHaveLength(0);
+  });
+
+  it.each([1, 3])('prepares rows of %i keys; an absent one becomes an element of nobody', (keyColumns) => {
+    const count = 5;
+    const keys = group.randomElements(seededRng('keys'), count * keyColumns);
+    const absent = [1, count * keyColumns - 1];
+    for (const index of absent) keys.set(IDENTITY, 32 * index);
+    const labels = group.randomElements(seededRng('labels'), count);
+    const given = keys.slice();
+    const prepared = runJob(group, seededRng(testSeed), {
+      kind: 'prepare',
+      keyColumns,
+      keys,
+      labels,
+      blinding,
+      jointKey,
+    });
+    expect(keys).toEqual(given);
+    const rng = seededRng(testSeed);
+    for (const index of absent) given.set(group.randomElements(rng, 1), 32 * index);
+    const split = separate(keyColumns, prepared);
+    expect(toHex(split.keys)).toBe(toHex(group.multiply(blinding, given)));
+    expect(toHex(split.ciphertexts)).toBe(toHex(group.encrypt(rng, jointKey, labels)));
+  });
+
+  it.each([
+    [1, 1],
+    [2, 257],
+    [8, 3],
+  ])('blinds and re-randomises records of %i keys, %i of them', (keyColumns, count) => {
+    const list = records(keyColumns, count);
+    const hopped = runJob(group, seededRng(testSeed), { kind: 'hop', keyColumns, records: list, blinding, jointKey });
+    const width = recordWidth(keyColumns);
+    const rng = seededRng(testSeed);
+    const expected = parts(list, width).map((record) =>
+      concatBytes(
+        group.multiply(blinding, record.slice(0, 32 * keyColumns)),
+        group.rerandomise(rng, jointKey, record.slice(32 * keyColumns)),
+      ),
+    );
+    expect(toHex(hopped)).toBe(toHex(concatBytes(...expected)));
+  });
+
+  it('re-randomises with encryptions of zero of an earlier job, and draws nothing then', () => {
+    const list = records(2, 300);
+    const hop = { kind: 'hop', keyColumns: 2, records: list, blinding, jointKey } as const;
+    const zeros = runJob(group, seededRng(testSeed), { kind: 'zeros', jointKey, count: 300 });
+    expect(zeros).toHaveLength(300 * group.zeroBytes);
+    expect(toHex(runJob(group, silent, { ...hop, zeros }))).toBe(toHex(runJob(group, seededRng(testSeed), hop)));
+    expect(() => runJob(group, silent, hop)).toThrow('drawn');
+    const { ciphertexts } = separate(2, list);
+    const combine = { kind: 'combine', base: ciphertexts, linked: [], jointKey } as const;
+    expect(toHex(runJob(group, silent, { ...combine, zeros }))).toBe(
+      toHex(runJob(group, seededRng(testSeed), combine)),
+    );
+  });
+
+  it('checks elements and gives them back', () => {
+    const elements = group.randomElements(seededRng(1), 300);
+    expect(runJob(group, silent, { kind: 'check', elements })).toEqual(elements);
+  });
+
+  it('adds up what linked, and nothing where nothing did', () => {
+    const ciphertexts = records(0, 6);
+    const [a, b] = [ciphertexts.slice(0, 192), ciphertexts.slice(192)];
+    const nothing = new Uint8Array(64);
+    const linked = [
+      concatBytes(b.slice(0, 64), nothing, nothing),
+      concatBytes(b.slice(64, 128), b.slice(128), nothing),
+    ];
+    const combined = runJob(group, seededRng(testSeed), { kind: 'combine', base: a, linked, jointKey });
+    const [first = IDENTITY, second = IDENTITY, third = IDENTITY] = parts(a, 64);
+    const sums = concatBytes(
+      group.add(group.add(first, b.slice(0, 64)), b.slice(64, 128)),
+      group.add(second, b.slice(128)),
+      third,
+    );
+    expect(toHex(combined)).toBe(toHex(group.rerandomise(seededRng(testSeed), jointKey, sums)));
+    const alone = runJob(group, seededRng(testSeed), { kind: 'combine', base: a, linked: [], jointKey });
+    expect(toHex(alone)).toBe(toHex(group.rerandomise(seededRng(testSeed), jointKey, a)));
+  });
+
+  it('takes a share off the tally and opens what is left', () => {
+    const shares = [group.scalar(5), group.scalar(7)] as const;
+    const remainingKey = group.multiplyBase(shares[1]);
+    const key = group.multiplyBase(group.scalar(12));
+    const cells = runJob(group, silent, { kind: 'multiples', from: 0, to: 300, step: 1 });
+    const ciphertexts = group.encrypt(seededRng(1), key, cells);
+    const tallied = runJob(group, seededRng(testSeed), { kind: 'tally', ciphertexts, share: shares[0], remainingKey });
+    const lighter = group.removeShare(shares[0], ciphertexts);
+    expect(toHex(tallied)).toBe(toHex(group.rerandomise(seededRng(testSeed), remainingKey, lighter)));
+    const opened = runJob(group, silent, { kind: 'open', ciphertexts: tallied, share: shares[1] });
+    expect(toHex(opened)).toBe(toHex(cells));
+  });
+
+  it('refuses the identity and what is no element, wherever they are', () => {
+    const good = group.multiplyBase(group.scalar(5));
+    const notElement = good.map((byte, index) => (index === 0 ? byte ^ 1 : byte));
+    for (const wrong of [IDENTITY, notElement]) {
+      const rng = seededRng(1);
+      const pairs = [concatBytes(good, good, good, wrong), concatBytes(good, good, wrong, good)];
+      const jobs: readonly Job[] = [
+        { kind: 'check', elements: concatBytes(good, wrong) },
+        { kind: 'hop', keyColumns: 2, records: concatBytes(good, wrong, good, good), blinding, jointKey },
+        { kind: 'zeros', jointKey: wrong, count: 1 },
+        ...pairs.flatMap((ciphertexts): Job[] => [
+          { kind: 'hop', keyColumns: 0, records: ciphertexts, blinding, jointKey },
+          { kind: 'combine', base: ciphertexts, linked: [], jointKey },
+          { kind: 'tally', ciphertexts, share: blinding, remainingKey: jointKey },
+          { kind: 'open', ciphertexts, share: blinding },
+        ]),
+      ];
+      for (const job of jobs) expect(() => runJob(group, rng, job)).toThrow(GroupError);
+    }
+    const half = concatBytes(good, good, notElement, good);
+    const base = concatBytes(good, good, good, good);
+    expect(() => runJob(group, silent, { kind: 'combine', base, linked: [half], jointKey })).toThrow(GroupError);
+  });
+
+  it('gives results that share no memory with it', () => {
+    const list = records(1, 4);
+    const { ciphertexts } = separate(1, list);
+    const rng = (): Rng => seededRng(testSeed);
+    const jobs: readonly Job[] = [
+      { kind: 'hash', domain: 'd', inputs: [list] },
+      { kind: 'multiples', from: 0, to: 4, step: 1 },
+      { kind: 'zeros', jointKey, count: 4 },
+      { kind: 'prepare', keyColumns: 1, keys: list.slice(0, 128), labels: list.slice(128, 256), blinding, jointKey },
+      { kind: 'hop', keyColumns: 1, records: list, blinding, jointKey },
+      { kind: 'check', elements: list },
+      { kind: 'combine', base: ciphertexts, linked: [ciphertexts], jointKey },
+      { kind: 'tally', ciphertexts, share: blinding, remainingKey: jointKey },
+      { kind: 'open', ciphertexts, share: blinding },
+    ];
+    const results = jobs.map((job) => runJob(group, rng(), job));
+    const before = results.map(toHex);
+    list.fill(0);
+    ciphertexts.fill(0);
+    jobs.forEach((_, index) => runJob(group, rng(), jobs[index % 3] ?? { kind: 'zeros', jointKey, count: 1 }));
+    expect(results.map(toHex)).toEqual(before);
+    // Of its own, and no larger than itself: what is sent on to another thread takes all of its memory along.
+    for (const { buffer, byteLength } of results) expect(buffer.byteLength).toBe(byteLength);
+  });
+});

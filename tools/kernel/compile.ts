@@ -1,0 +1,40 @@
+import asc from 'assemblyscript/asc';
+
+/** Of 64 KiB; the sources refuse to compile when their memory map needs more. */
+export const MEMORY_PAGES = 14;
+const OUTPUT = 'kernel.wasm';
+
+/**
+ * Compiles AssemblyScript to a WebAssembly module that exports its memory and imports nothing.
+ * @param entry path of the entry file
+ * @param sources all files, by path
+ * @throws Error with the compiler's messages
+ */
+export async function compile(entry: string, sources: ReadonlyMap<string, string>): Promise<Uint8Array> {
+  let output: Uint8Array | undefined;
+  let messages = '';
+  const { error } = await asc.main(
+    [
+      entry,
+      ...['--outFile', OUTPUT],
+      ...['-O3', '--noAssert', '--runtime', 'stub'],
+      ...['--initialMemory', String(MEMORY_PAGES), '--maximumMemory', String(MEMORY_PAGES)],
+      ...['--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'bulk-memory'],
+      ...['--use', 'abort='],
+    ],
+    {
+      stderr: {
+        write: (chunk) => {
+          messages += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+        },
+      },
+      readFile: (path) => sources.get(path) ?? null,
+      listFiles: () => [],
+      writeFile: (path, contents) => {
+        if (path === OUTPUT && typeof contents !== 'string') output = contents;
+      },
+    },
+  );
+  if (error !== null || output === undefined) throw new Error(messages, { cause: error });
+  return output;
+}
