@@ -32,7 +32,7 @@ export class JobPlaces {
 
 export interface ShuffledWriterOptions {
   readonly store: RecordStore;
-  /** For each record in the order of writing its place in the store. */
+  /** For each record in the order of writing its place in the store. The writer takes it over and wipes it. */
   readonly positions: Uint32Array;
   readonly engine: Engine;
   readonly places: JobPlaces;
@@ -40,7 +40,10 @@ export interface ShuffledWriterOptions {
   readonly signal: AbortSignal;
 }
 
-/** Fills a store at shuffled places with what jobs make. */
+/**
+ * Fills a store at shuffled places with what jobs make. The places are a secret: with them the shuffle could be undone.
+ * They are wiped when the list is whole or the run has ended, whichever is first.
+ */
 export class ShuffledWriter {
   readonly #options: ShuffledWriterOptions;
   readonly #underWay = new Set<Promise<void>>();
@@ -49,6 +52,7 @@ export class ShuffledWriter {
 
   constructor(options: ShuffledWriterOptions) {
     this.#options = options;
+    options.signal.addEventListener('abort', this.#forget, { once: true });
   }
 
   /**
@@ -67,8 +71,14 @@ export class ShuffledWriter {
   /** Resolves when every record is in the store. Rejects as `add` does. */
   async settle(): Promise<void> {
     await Promise.all(this.#underWay);
+    this.#options.signal.removeEventListener('abort', this.#forget);
+    this.#forget();
     this.#rethrow();
   }
+
+  readonly #forget = (): void => {
+    this.#options.positions.fill(0);
+  };
 
   async #finish(positions: Uint32Array, job: Job): Promise<void> {
     const { engine, places, signal, store } = this.#options;

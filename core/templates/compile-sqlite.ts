@@ -19,12 +19,12 @@ export interface CompiledQuery {
 }
 
 export interface CompiledList extends CompiledQuery {
-  /** Match keys in column order. Each row is its label, then these: 32-byte sealed points or null. */
+  /** Match keys in column order. Each row is its label, then where the snapshot has the sealed point of each, or null. */
   readonly keys: readonly KeyColumn[];
 }
 
 /**
- * The rows that one agency's snapshot of `dataset` puts into the run, in record order: label, then sealed match keys.
+ * The rows that one agency's snapshot of `dataset` puts into the run, in record order: label, then its match keys' places.
  * Filters come first: of several records of a person the latest (or earliest) of those that match them stands.
  * Thrown when the template doesn't use the dataset: RangeError.
  */

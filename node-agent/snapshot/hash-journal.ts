@@ -1,4 +1,5 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { concatBytes, uint32Bytes, wipe } from '../../core/base/index.js';
 import type { Rng } from '../../core/base/index.js';
@@ -9,6 +10,8 @@ import { NONCE_BYTES, SALT_BYTES, SEAL_BYTES, Sealing } from './sealing.js';
 export const BLOCK_ENTRIES_MAX = 1_024;
 /** What may be lost with the power: a few seconds of hashing. A process that is killed loses nothing that it wrote. */
 const UNSYNCED_BYTES_MAX = 4_194_304;
+/** Blocks taken over between two looks at what else the process has to do. */
+const BLOCKS_A_TURN = 16;
 const COUNT_BYTES = 4;
 const HEAD_BYTES = COUNT_BYTES + NONCE_BYTES;
 
@@ -48,27 +51,30 @@ export class HashJournal {
   #unsyncedBytes = 0;
   #open = true;
 
-  /**
-   * Opens the journal, a new one where there is none, and gives `take` what is in it.
-   * Thrown when the file can't be read or written: Error with the system's code.
-   */
-  constructor(options: HashJournalOptions, take: TakeEntries) {
-    const { file, storageKey, about, rng, entryBytes } = options;
+  private constructor(descriptor: number, options: HashJournalOptions, found: Found | undefined) {
+    const { storageKey, about, rng, entryBytes } = options;
+    const salt = found?.salt ?? rng.bytes(SALT_BYTES);
+    this.#descriptor = descriptor;
     this.#rng = rng;
     this.#entryBytes = entryBytes;
-    this.#descriptor = openSync(file, constants.O_RDWR | constants.O_CREAT, PRIVATE_FILE_MODE);
+    this.entries = found?.entries ?? 0;
+    this.#end = found?.end ?? SALT_BYTES;
+    this.#sealing = new Sealing(storageKey, salt, 'journal', about);
+    this.droppedBytes = Math.max(0, fstatSync(descriptor).size - this.#end);
+    ftruncateSync(descriptor, found?.end ?? 0);
+    if (found === undefined) writeAt(descriptor, salt, 0);
+  }
+
+  /**
+   * Opens the journal, a new one where there is none, and gives `take` what is in it.
+   * Thrown when the file can't be read or written: Error with the system's code; what `take` throws.
+   */
+  static async open(options: HashJournalOptions, take: TakeEntries): Promise<HashJournal> {
+    const descriptor = openSync(options.file, constants.O_RDWR | constants.O_CREAT, PRIVATE_FILE_MODE);
     try {
-      const { size } = fstatSync(this.#descriptor);
-      const found = takeOver(this.#descriptor, options, take);
-      const salt = found?.salt ?? rng.bytes(SALT_BYTES);
-      this.entries = found?.entries ?? 0;
-      this.#end = found?.end ?? SALT_BYTES;
-      this.#sealing = new Sealing(storageKey, salt, 'journal', about);
-      this.droppedBytes = Math.max(0, size - this.#end);
-      ftruncateSync(this.#descriptor, found?.end ?? 0);
-      if (found === undefined) writeAt(this.#descriptor, salt, 0);
+      return new HashJournal(descriptor, options, await takeOver(descriptor, options, take));
     } catch (thrown) {
-      closeSync(this.#descriptor);
+      closeSync(descriptor);
       throw thrown;
     }
   }
@@ -107,27 +113,31 @@ interface Found {
 }
 
 /** Undefined when not one block opens: then its salt is not used again either. */
-function takeOver(
+async function takeOver(
   descriptor: number,
   { storageKey, about, entryBytes, entriesMax }: HashJournalOptions,
   take: TakeEntries,
-): Found | undefined {
+): Promise<Found | undefined> {
   const salt = readAt(descriptor, 0, SALT_BYTES);
   if (salt === undefined) return undefined;
   const sealing = new Sealing(storageKey, salt, 'journal', about);
   let [entries, end] = [0, SALT_BYTES];
   try {
-    for (;;) {
+    for (let blocks = 1; ; blocks += 1) {
       const head = readAt(descriptor, end, HEAD_BYTES);
       const count = head?.readUInt32BE() ?? 0;
       if (head === undefined || count < 1 || count > Math.min(BLOCK_ENTRIES_MAX, entriesMax - entries)) break;
       const sealed = readAt(descriptor, end + HEAD_BYTES, count * entryBytes + SEAL_BYTES);
       const block = sealed === undefined ? undefined : opened(sealing, head.subarray(COUNT_BYTES), sealed);
       if (sealed === undefined || block === undefined) break;
-      take(block, count);
-      wipe(block);
+      try {
+        take(block, count);
+      } finally {
+        wipe(block);
+      }
       entries += count;
       end += HEAD_BYTES + sealed.length;
+      if (blocks % BLOCKS_A_TURN === 0) await nextTurn();
     }
   } finally {
     sealing.wipe();

@@ -107,8 +107,9 @@ async function writeUnfinished(input: PrepareInput, files: SnapshotFiles): Promi
   closeSync(openSync(files.unfinished, 'wx', PRIVATE_FILE_MODE));
   const database = new Database(files.unfinished);
   try {
-    // Nobody reads this file before it is whole and synced, and after a crash it is thrown away: SQLite needs no journal.
-    database.pragma('journal_mode = OFF');
+    // Nobody reads this file before it is whole and synced, and after a crash it is thrown away. (The driver doesn't let
+    // anybody switch SQLite's own journal off altogether; of a new file it has next to nothing.)
+    database.pragma('journal_mode = MEMORY');
     database.pragma('synchronous = OFF');
     return await withHasher(input, files, (layout, table, hasher) => fill(database, layout, table, hasher, input));
   } catch (thrown) {
@@ -130,7 +131,7 @@ async function withHasher(
   let journal: HashJournal | undefined;
   let hasher: KeyHasher | undefined;
   try {
-    journal = openJournal(files, layout, table, input);
+    journal = await openJournal(files, layout, table, input);
     hasher = new KeyHasher(input.engine, domains, table, journal);
     const prepared = await work(layout, table, hasher);
     return { prepared, hashed: hasher.hashed };
@@ -142,19 +143,22 @@ async function withHasher(
 }
 
 /** Takes over what an interrupted prepare has hashed, if this software did so for this dataset and study. */
-function openJournal(
+async function openJournal(
   { journal: file }: SnapshotFiles,
   { definition: { dataset }, facts, keys }: SnapshotLayout,
   table: KeyTable,
-  { storageKey, rng, log = silentLog }: PrepareInput,
-): HashJournal {
+  { storageKey, directory, rng, log = silentLog, progress }: PrepareInput,
+): Promise<HashJournal> {
   const about = lengthPrefixed(utf8Bytes(JSON.stringify([...facts])), utf8Bytes(softwareVersion()));
-  const journal = new HashJournal(
+  const journal = await HashJournal.open(
     { file, storageKey, about, rng, entryBytes: ENTRY_BYTES, entriesMax: MAX_LIST_RECORDS * keys.length },
     (entries, count) => {
       for (let index = 0; index < count; index += 1) table.addEntry(entries, index);
+      progress?.({ phase: 'reading', rows: 0, hashed: 0 });
     },
   );
+  // Or the power takes the file's name, and what has been hashed with it.
+  syncFile(directory);
   const { entries: count, droppedBytes: bytes } = journal;
   if (count > 0)
     log.info({ event: 'prepare-resumed', dataset, count }, 'match keys that were hashed before are taken over');

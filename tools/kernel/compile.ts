@@ -8,9 +8,14 @@ const OUTPUT = 'kernel.wasm';
  * Compiles AssemblyScript to a WebAssembly module that exports its memory and imports nothing.
  * @param entry path of the entry file
  * @param sources all files, by path
+ * @param features of WebAssembly, beyond what every engine has
  * @throws Error with the compiler's messages
  */
-export async function compile(entry: string, sources: ReadonlyMap<string, string>): Promise<Uint8Array> {
+export async function compile(
+  entry: string,
+  sources: ReadonlyMap<string, string>,
+  features: readonly string[],
+): Promise<Uint8Array> {
   let output: Uint8Array | undefined;
   let messages = '';
   const { error } = await asc.main(
@@ -19,8 +24,7 @@ export async function compile(entry: string, sources: ReadonlyMap<string, string
       ...['--outFile', OUTPUT],
       ...['-O3', '--noAssert', '--runtime', 'stub'],
       ...['--initialMemory', String(MEMORY_PAGES), '--maximumMemory', String(MEMORY_PAGES)],
-      ...['--enable', 'simd', '--enable', 'relaxed-simd', '--enable', 'bulk-memory'],
-      ...['--use', 'abort='],
+      ...features.flatMap((feature) => ['--enable', feature]),
     ],
     {
       stderr: {

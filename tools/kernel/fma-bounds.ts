@@ -19,7 +19,7 @@ export const PRODUCT_LIMIT = 1n << 102n;
 /** Added to a column before it is carried: 2^62 makes it positive, 2^50 centres the remainder. */
 export const COLUMN_BIAS = (1n << 62n) + HALF;
 /** The carry out of a column that holds just the bias. */
-export const BIAS_CARRY = 1n << 11n;
+export const BIAS_CARRY = COLUMN_BIAS >> LIMB_BITS;
 
 /** The largest magnitude of each of the five columns of something about to be carried. */
 export type ColumnBounds = readonly bigint[];
@@ -37,6 +37,12 @@ export function productBounds(left: bigint, right: bigint): ColumnBounds {
     return lows * HALF + highs * high;
   });
   return wide.slice(0, LIMBS).map((low, column) => low + 19n * (wide[column + LIMBS] ?? 0n));
+}
+
+/** Of the square of an element: a doubled limb's product counts as two. */
+export function squareBounds(bound: bigint): ColumnBounds {
+  assertBelow('product of a limb and a doubled one', 2n * bound * bound, PRODUCT_LIMIT);
+  return productBounds(bound, bound);
 }
 
 export function sumBounds(left: ColumnBounds, right: ColumnBounds): ColumnBounds {

@@ -29,7 +29,11 @@ const SLOT = {
   keptToo: 40,
 } as const;
 
-/** AssemblyScript source of the field's products and carries. `checked`: with assertions of the operands' bounds. */
+/**
+ * AssemblyScript source of the field's products and carries. A result may take the place of an operand, except in
+ * doublingParts.
+ * @param checked with assertions of the operands' bounds
+ */
 export function i64Products(checked: boolean): string {
   const write = (
     name: string,

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { compile } from './compile.js';
-import { entryOf, generatedSources, MODULES } from './module.js';
+import { entryOf, featuresOf, generatedSources, MODULES } from './module.js';
 
 /*
  * Builds the kernel: core/private-join/kernel/assembly and what is generated here become four WebAssembly modules in
@@ -50,7 +50,10 @@ await mkdir(GENERATED, { recursive: true });
 for (const module of MODULES) {
   const path = join(GENERATED, `${module.name}.ts`);
   if (await isCurrent(path, header)) continue;
-  const wasm = await compile(entryOf(module), new Map([...assembly, ...generatedSources(module)]));
+  const wasm = await compile(entryOf(module), new Map([...assembly, ...generatedSources(module)]), featuresOf(module));
   const base64 = Buffer.from(wasm).toString('base64');
-  await writeFile(path, `${header}export const wasm: string =\n  '${base64}';\n`);
+  // In one step: half a file would have the header of a whole one.
+  const unfinished = `${path}.${String(process.pid)}`;
+  await writeFile(unfinished, `${header}export const wasm: string =\n  '${base64}';\n`);
+  await rename(unfinished, path);
 }

@@ -24,6 +24,11 @@ export function entryOf({ checked }: KernelModule): string {
   return checked ? 'checked.ts' : 'index.ts';
 }
 
+/** Of WebAssembly, what the module needs beyond what every engine has. */
+export function featuresOf({ field }: KernelModule): readonly string[] {
+  return field === 'fma' ? ['simd', 'relaxed-simd'] : [];
+}
+
 /** The sources that aren't in assembly/, by path there. */
 export function generatedSources({ field, checked }: KernelModule): ReadonlyMap<string, string> {
   const fma = field === 'fma';

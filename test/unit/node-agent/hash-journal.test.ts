@@ -29,10 +29,10 @@ interface Found {
   readonly journal: HashJournal;
 }
 
-function reopen(opened: HashJournalOptions): Found {
+async function reopen(opened: HashJournalOptions): Promise<Found> {
   const taken: Buffer[] = [];
   const counts: number[] = [];
-  const journal = new HashJournal(opened, (entries, count) => {
+  const journal = await HashJournal.open(opened, (entries, count) => {
     taken.push(Buffer.from(entries));
     counts.push(count);
   });
@@ -41,9 +41,9 @@ function reopen(opened: HashJournalOptions): Found {
 }
 
 /** A closed journal with so many entries, each written by itself when `each`. */
-function written(folder: string, count: number, each = false): Buffer {
+async function written(folder: string, count: number, each = false): Promise<Buffer> {
   const entries = Buffer.from(rng.bytes(count * entryBytes));
-  const journal = new HashJournal(options(folder), () => undefined);
+  const journal = await HashJournal.open(options(folder), () => undefined);
   const step = each ? entryBytes : entries.length;
   for (let from = 0; from < entries.length; from += step) journal.append(entries.subarray(from, from + step));
   journal.close();
@@ -51,38 +51,44 @@ function written(folder: string, count: number, each = false): Buffer {
 }
 
 describe(`HashJournal (seed ${testSeed})`, () => {
-  it.each([1, BLOCK_ENTRIES_MAX, BLOCK_ENTRIES_MAX + 1])('gives back %i entries as they were written', (count) => {
-    const folder = testFolder();
-    const entries = written(folder, count);
-    const found = reopen(options(folder));
-    expect(found.entries.equals(entries)).toBe(true);
-    expect(found.journal.entries).toBe(count);
-    expect(found.journal.droppedBytes).toBe(0);
-    expect(Math.max(...found.counts)).toBeLessThanOrEqual(BLOCK_ENTRIES_MAX);
-    expect(found.counts).toHaveLength(count > BLOCK_ENTRIES_MAX ? 2 : 1);
-  });
+  it.each([1, BLOCK_ENTRIES_MAX, BLOCK_ENTRIES_MAX + 1])(
+    'gives back %i entries as they were written',
+    async (count) => {
+      const folder = testFolder();
+      const entries = await written(folder, count);
+      const found = await reopen(options(folder));
+      expect(found.entries.equals(entries)).toBe(true);
+      expect(found.journal.entries).toBe(count);
+      expect(found.journal.droppedBytes).toBe(0);
+      expect(Math.max(...found.counts)).toBeLessThanOrEqual(BLOCK_ENTRIES_MAX);
+      expect(found.counts).toHaveLength(count > BLOCK_ENTRIES_MAX ? 2 : 1);
+    },
+  );
 
-  it('is empty when it is new, and when nothing was written', () => {
+  it('is empty when it is new, and when nothing was written', async () => {
     const folder = testFolder();
     for (let time = 0; time < 2; time += 1) {
-      expect(reopen(options(folder)).journal).toMatchObject({ entries: 0, droppedBytes: 0 });
+      expect((await reopen(options(folder))).journal).toMatchObject({ entries: 0, droppedBytes: 0 });
     }
   });
 
-  it('is written on where it ended', () => {
+  it('is written on where it ended', async () => {
     const folder = testFolder();
-    const first = written(folder, 2);
-    const second = written(folder, 3);
-    expect(reopen(options(folder)).entries.equals(Buffer.concat([first, second]))).toBe(true);
+    const first = await written(folder, 2);
+    const second = await written(folder, 3);
+    expect((await reopen(options(folder))).entries.equals(Buffer.concat([first, second]))).toBe(true);
   });
 
-  it('takes over no more than it may, and drops the rest', () => {
+  it('takes over no more than it may, and drops the rest', async () => {
     const folder = testFolder();
-    const entries = written(folder, 4, true);
+    const entries = await written(folder, 4, true);
     const { size } = statSync(options(folder).file);
     const blockBytes = (size - 16) / 4;
-    expect(reopen({ ...options(folder), entriesMax: 4 }).journal).toMatchObject({ entries: 4, droppedBytes: 0 });
-    const cut = reopen({ ...options(folder), entriesMax: 3 });
+    expect((await reopen({ ...options(folder), entriesMax: 4 })).journal).toMatchObject({
+      entries: 4,
+      droppedBytes: 0,
+    });
+    const cut = await reopen({ ...options(folder), entriesMax: 3 });
     expect(cut.entries.equals(entries.subarray(0, 3 * entryBytes))).toBe(true);
     expect(cut.journal).toMatchObject({ entries: 3, droppedBytes: blockBytes });
     expect(statSync(options(folder).file).size).toBe(size - blockBytes);
@@ -92,19 +98,19 @@ describe(`HashJournal (seed ${testSeed})`, () => {
     ['is about something else', { about: utf8Bytes('that') }],
     ['was sealed under another storage key', { storageKey: new Uint8Array(32).fill(4) }],
     ['has entries of another length', { entryBytes: 47 }],
-  ])('is begun anew when it %s', (_, changes) => {
+  ])('is begun anew when it %s', async (_, changes) => {
     const folder = testFolder();
-    written(folder, 2);
-    const found = reopen({ ...options(folder), ...changes });
+    await written(folder, 2);
+    const found = await reopen({ ...options(folder), ...changes });
     expect(found.counts).toEqual([]);
     expect(found.journal.entries).toBe(0);
     expect(found.journal.droppedBytes).toBeGreaterThan(2 * 47);
-    expect(reopen(options(folder)).counts).toEqual([]);
+    expect((await reopen(options(folder))).counts).toEqual([]);
   });
 
-  it('never seals two blocks alike', () => {
+  it('never seals two blocks alike', async () => {
     const folder = testFolder();
-    const journal = new HashJournal(options(folder), () => undefined);
+    const journal = await HashJournal.open(options(folder), () => undefined);
     journal.append(Buffer.alloc(entryBytes));
     journal.append(Buffer.alloc(entryBytes));
     journal.close();

@@ -24,14 +24,19 @@ class Bench {
   readonly jobs: RunningJob[] = [];
   readonly table: KeyTable;
   readonly hasher: KeyHasher;
-  readonly #file = join(testFolder(), 'journal');
+  readonly #file: string;
   readonly #journal: HashJournal;
 
-  constructor(parallelism: number) {
+  static async make(parallelism: number): Promise<Bench> {
+    const file = join(testFolder(), 'journal');
+    return new Bench(parallelism, file, await openJournal(file));
+  }
+
+  private constructor(parallelism: number, file: string, journal: HashJournal) {
     const domains = ['first', 'second'];
-    const storageKey = new Uint8Array(32);
     this.table = new KeyTable(storageKey, domains);
-    this.#journal = this.#open(() => undefined);
+    this.#file = file;
+    this.#journal = journal;
     onTestFinished(() => this.#journal.close());
     const engine: Engine = {
       parallelism,
@@ -59,17 +64,18 @@ class Bench {
   }
 
   /** Keys in the journal so far. */
-  journalled(): number {
-    let entries = 0;
-    const journal = this.#open((_, count) => (entries += count));
+  async journalled(): Promise<number> {
+    const journal = await openJournal(this.#file);
     journal.close();
-    return entries;
+    return journal.entries;
   }
+}
 
-  #open(take: (entries: Buffer, count: number) => void): HashJournal {
-    const rest = { storageKey: new Uint8Array(32), about: new Uint8Array(0), rng: seededRng('journal') };
-    return new HashJournal({ file: this.#file, ...rest, entryBytes: ENTRY_BYTES, entriesMax: 1e6 }, take);
-  }
+const storageKey = new Uint8Array(32);
+
+function openJournal(file: string): Promise<HashJournal> {
+  const rest = { storageKey, about: new Uint8Array(0), rng: seededRng('journal'), entryBytes: ENTRY_BYTES };
+  return HashJournal.open({ file, ...rest, entriesMax: 1_000_000 }, () => undefined);
 }
 
 function elementOf(input: Uint8Array): Uint8Array {
@@ -95,7 +101,7 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
 
 describe('KeyHasher', () => {
   it('hashes each different key once, in the domain of its column', async () => {
-    const bench = new Bench(1);
+    const bench = await Bench.make(1);
     const numbers = ['A', 'B', 'A', 'A'].map((key) => bench.hasher.number(0, key));
     const other = bench.hasher.number(1, 'A');
     const all = bench.hasher.finish();
@@ -113,11 +119,11 @@ describe('KeyHasher', () => {
       'B',
       'A',
     ]);
-    expect(bench.journalled()).toBe(3);
+    expect(await bench.journalled()).toBe(3);
   });
 
-  it('begins a job when it is full, and what is left at the end', () => {
-    const bench = new Bench(1);
+  it('begins a job when it is full, and what is left at the end', async () => {
+    const bench = await Bench.make(1);
     bench.addMany(KEYS_PER_JOB - 1);
     expect(bench.jobs).toHaveLength(0);
     bench.addMany(1, KEYS_PER_JOB - 1);
@@ -130,7 +136,7 @@ describe('KeyHasher', () => {
   it.each([1, 3])(
     'keeps two jobs for each of %i workers under way, and waits for room for more',
     async (parallelism) => {
-      const bench = new Bench(parallelism);
+      const bench = await Bench.make(parallelism);
       const most = 2 * parallelism;
       for (let job = 1; job <= most; job += 1) {
         expect(await isPending(bench.hasher.room())).toBe(false);
@@ -146,7 +152,7 @@ describe('KeyHasher', () => {
   );
 
   it.each(['room', 'finish'] as const)('throws what a job has thrown: %s', async (wait) => {
-    const bench = new Bench(1);
+    const bench = await Bench.make(1);
     bench.addMany(KEYS_PER_JOB);
     bench.jobs[0]?.fail(new Error('worker gone'));
     await settled();
@@ -154,7 +160,7 @@ describe('KeyHasher', () => {
   });
 
   it('throws what the journal has thrown', async () => {
-    const bench = new Bench(1);
+    const bench = await Bench.make(1);
     bench.addMany(1);
     const all = bench.hasher.finish();
     bench.journalGoesBad();
@@ -163,7 +169,7 @@ describe('KeyHasher', () => {
   });
 
   it('wipes the keys when their job is done, or will never be', async () => {
-    const bench = new Bench(1);
+    const bench = await Bench.make(1);
     bench.addMany(KEYS_PER_JOB);
     bench.jobs[0]?.finish();
     await settled();
@@ -175,13 +181,13 @@ describe('KeyHasher', () => {
   });
 
   it('keeps nothing of a job that is done after the end', async () => {
-    const bench = new Bench(1);
+    const bench = await Bench.make(1);
     bench.addMany(KEYS_PER_JOB);
     bench.hasher.end();
     bench.jobs[0]?.finish();
     await settled();
     expect(bench.hasher.hashed).toBe(0);
     expect(bench.table.element(1).every((byte) => byte === 0)).toBe(true);
-    expect(bench.journalled()).toBe(0);
+    expect(await bench.journalled()).toBe(0);
   });
 });

@@ -150,6 +150,15 @@ describe('what an interrupted prepare leaves', () => {
     expect(existsSync(filesIn(folder).journal)).toBe(false);
   });
 
+  it('is still there when the next prepare is stopped while it takes that over', async () => {
+    const folder = testFolder();
+    await interrupt(folder, strangers(SOME), SOME_KEYS);
+    const before = readFileSync(filesIn(folder).journal);
+    await interrupt(folder, strangers(SOME), 0);
+    expect(readFileSync(filesIn(folder).journal).equals(before)).toBe(true);
+    expect((await resume(folder, strangers(SOME))).hashed).toBe(0);
+  });
+
   it('says nothing to whoever has no storage key, and only its owner may read it', async () => {
     const folder = testFolder();
     await interrupt(folder, [{}, ...strangers(SOME)], SOME_KEYS / 2);

@@ -241,6 +241,16 @@ describe('prepareSnapshot', () => {
     }
   });
 
+  it('keeps on disk meanwhile what it makes and what it has hashed, and only the snapshot afterwards', async () => {
+    const folder = testFolder();
+    const during: string[][] = [];
+    const list = (): string[] => readdirSync(snapshotsIn(folder)).filter((name) => !name.includes('.lock'));
+    await prepareCrimes(folder, [{}, other], { progress: () => during.push(list().sort()) });
+    const name = `${crimes.dataset}.snapshot`;
+    expect(during).toEqual([...Array.from({ length: 5 }, () => [`${name}.journal`, `${name}.new`]), [name]]);
+    expect(list()).toEqual([name]);
+  });
+
   it('reports its progress', async () => {
     const steps: PrepareStep[] = [];
     const rows = Array.from({ length: 513 }, (_, index) => ({ days: index }));

@@ -219,7 +219,7 @@ describe.each(KINDS)('the kernel, %s', (kind) => {
     }
     for (const bytes of secrets) {
       for (let offset = 0; offset < bytes.length; offset += 16) {
-        const part = bytes.subarray(offset, offset + 16);
+        const part = Buffer.from(bytes.subarray(offset, offset + 16));
         expect(memory.includes(part) && part.some((byte) => byte !== 0)).toBe(false);
       }
     }

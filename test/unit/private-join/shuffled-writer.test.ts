@@ -66,7 +66,13 @@ describe('a shuffled writer', () => {
     const store = memoryStores.create(8, 1);
     const positions = permutation(seededRng(testSeed), 8);
     const { signal } = new AbortController();
-    const writer = new ShuffledWriter({ store, positions, engine, places: new JobPlaces(engine), signal });
+    const writer = new ShuffledWriter({
+      store,
+      positions: positions.slice(),
+      engine,
+      places: new JobPlaces(engine),
+      signal,
+    });
     for (const from of [0, 2, 4, 6]) await writer.add(2, job(10 + from, 11 + from));
     const written = writer.settle();
     const jobs = engine.underWay.splice(0);
@@ -82,6 +88,20 @@ describe('a shuffled writer', () => {
     await writer.add(2, job(3, 4));
     expect([...(await engine.end())]).toEqual([0, 0]);
     await writer.settle();
+  });
+
+  it('wipes the places once the list is whole', async () => {
+    const engine = new SlowEngine(1);
+    const positions = Uint32Array.of(1, 0, 2);
+    const { signal } = new AbortController();
+    const store = memoryStores.create(3, 1);
+    const writer = new ShuffledWriter({ store, positions, engine, places: new JobPlaces(engine), signal });
+    await writer.add(3, job(5, 6, 7));
+    const settled = writer.settle();
+    expect([...positions]).toEqual([1, 0, 2]);
+    await engine.end();
+    await settled;
+    expect([...store.read(0, 3), ...positions]).toEqual([6, 5, 7, 0, 0, 0]);
   });
 
   it.each([
@@ -140,9 +160,10 @@ describe('when the run ends', () => {
     const engine = new SlowEngine(1);
     const run = new AbortController();
     const store = memoryStores.create(4, 1);
+    const positions = Uint32Array.of(0, 1, 2, 3);
     const writer = new ShuffledWriter({
       store,
-      positions: Uint32Array.of(0, 1, 2, 3),
+      positions,
       engine,
       places: new JobPlaces(engine),
       signal: run.signal,
@@ -153,6 +174,7 @@ describe('when the run ends', () => {
     const over = new Error('called off');
     waiting.catch(() => undefined);
     run.abort(over);
+    expect([...positions]).toEqual([0, 0, 0, 0]);
     store.dispose();
     await engine.end();
     await expect(waiting).rejects.toBe(over);

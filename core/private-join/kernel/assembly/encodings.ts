@@ -1,6 +1,6 @@
 /**
- * ristretto255 (RFC 9496 section 4.3): decoding and the one-way map, to points of the quartic; and encoding of a batch
- * from there without square roots (Hamburg's "double and encode", of which the doubling's second half is theta).
+ * ristretto255 (RFC 9496 section 4.3): decoding and the one-way map, to points of the quartic; and the encoding of a batch
+ * of points, known to be doubles or from the quartic, without square roots (Hamburg's "double and encode").
  */
 import {
   D as CURVE_D,
@@ -123,9 +123,9 @@ function loadEncoding(s: usize, lane: i32, bytes: usize): i32 {
   const low = load<u64>(bytes);
   const high = load<u64>(bytes, 24);
   const middleFull = <i32>((load<u64>(bytes, 8) & load<u64>(bytes, 16)) == FULL_WORD);
-  const upperFull = middleFull & <i32>(high == TOP_WORD);
-  const tooLarge = <i32>(high > TOP_WORD) | (upperFull & <i32>(low >= LARGEST_LOW_WORD));
-  return (tooLarge | <i32>(low & 1)) ^ 1;
+  const upperFull = middleFull & (<i32>(high == TOP_WORD));
+  const tooLarge = (<i32>(high > TOP_WORD)) | (upperFull & (<i32>(low >= LARGEST_LOW_WORD)));
+  return (tooLarge | (<i32>(low & 1))) ^ 1;
 }
 
 /**
@@ -230,8 +230,9 @@ export function invertStates(count: i32): void {
 }
 
 /**
- * t = the encodings in state i, a field element for each lane. Section 4.3.2 asks for 1/sqrt((1 - y^2)x^2y^2) or the like;
- * that root is known here, for h^2 - g^2 = (a - d)e^2.
+ * t = the encodings in state i, a field element for each lane (section 4.3.2). The root that it takes is known here: on
+ * states h^2 - g^2 = (a - d)e^2 and f^2 + e^2 = g^2, so sqrt((1 - y)/(1 + y)) is (h - g)/(e*sqrt(a - d)), or, rotated,
+ * sqrt(-1)*(f - sqrt(-1)*e)/g. Changes the state.
  */
 export function encodeState(t: usize, i: i32): void {
   const state = stateAt(i);

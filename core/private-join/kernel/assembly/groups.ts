@@ -25,7 +25,7 @@ export function itemAt(items: usize, size: usize, index: i32, n: i32): usize {
 /** Mask of the lanes of a group that have an element. */
 function lanesInUse(group: i32, n: i32): i32 {
   const first = LANES * group;
-  return <i32>(first < n) | (<i32>(LANES > 1 && first + 1 < n) << 1);
+  return (<i32>(first < n)) | ((<i32>(LANES > 1 && first + 1 < n)) << 1);
 }
 
 /**
@@ -76,7 +76,10 @@ export function storeGroup(items: usize, size: usize, group: i32, n: i32, t: usi
 export function recodeGroups(digits: usize, scalars: usize, group: i32, n: i32): void {
   for (let lane = 0; lane < LANES; lane++) {
     recodeHalf(digits + ELEMENT_BYTES * <usize>lane, itemAt(scalars, ELEMENT_BYTES, LANES * group + lane, n));
-    recodeHalf(digits + ELEMENT_BYTES * <usize>(2 + lane), itemAt(scalars, ELEMENT_BYTES, LANES * (group + 1) + lane, n));
+    recodeHalf(
+      digits + ELEMENT_BYTES * <usize>(2 + lane),
+      itemAt(scalars, ELEMENT_BYTES, LANES * (group + 1) + lane, n),
+    );
   }
 }
 

@@ -55,7 +55,7 @@ export function recodeHalf(o: usize, k: usize): void {
 
 /** The 4 bits of digit i. */
 export function digitAt(digits: usize, i: i32): i32 {
-  return (<i32>load<u8>(digits + <usize>(i >> 1)) >> ((i & 1) << 2)) & 15;
+  return ((<i32>load<u8>(digits + <usize>(i >> 1))) >> ((i & 1) << 2)) & 15;
 }
 
 /** The carry out of x + y (+ a carry in) = sum. */
@@ -69,7 +69,7 @@ export function reduceScalar(o: usize, wide: usize): void {
   for (let i: i32 = 0; i < WIDE_LIMB_COUNT - 1; i++) {
     storeLimb(i, <i64>(bitsAt(wide, 21 * i) & LIMB_MASK));
   }
-  storeLimb(WIDE_LIMB_COUNT - 1, <i64>(<u64>load<u32>(wide, 60) >> 3));
+  storeLimb(WIDE_LIMB_COUNT - 1, <i64>((<u64>load<u32>(wide, 60)) >> 3));
   reduceLimbs(o);
 }
 
@@ -97,13 +97,13 @@ export function subtractScalar(o: usize, a: usize, b: usize): void {
 function bitsAt(bytes: usize, bit: i32): u64 {
   // Eight bytes from the byte before: 21 bits never reach past them, and never past the 64th byte.
   const byte = min(bit >> 3, 56);
-  return load<u64>(bytes + <usize>byte) >> <u64>(bit - 8 * byte);
+  return load<u64>(bytes + <usize>byte) >> (<u64>(bit - 8 * byte));
 }
 
 /** Limb i of a scalar below 2^253; the last one has 22 bits. */
 function scalarLimb(k: usize, i: i32): i64 {
   const byte = min((21 * i) >> 3, 24);
-  const bits = load<u64>(k + <usize>byte) >> <u64>(21 * i - 8 * byte);
+  const bits = load<u64>(k + <usize>byte) >> (<u64>(21 * i - 8 * byte));
   return i == SCALAR_LIMB_COUNT - 1 ? <i64>bits : <i64>(bits & LIMB_MASK);
 }
 
@@ -166,8 +166,8 @@ function packedWord(word: i32): u64 {
   for (let i = 0; i < SCALAR_LIMB_COUNT; i++) {
     const shift = 21 * i - 64 * word;
     const limb = <u64>loadLimb(i);
-    if (shift >= 0 && shift < 64) result |= limb << <u64>shift;
-    else if (shift < 0 && shift > -22) result |= limb >> <u64>-shift;
+    if (shift >= 0 && shift < 64) result |= limb << (<u64>shift);
+    else if (shift < 0 && shift > -22) result |= limb >> (<u64>-shift);
   }
   return result;
 }

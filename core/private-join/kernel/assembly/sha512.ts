@@ -51,7 +51,7 @@ export function saveState(o: usize): void {
 }
 
 export function finish(digest: usize): void {
-  const bits = <u64>total << 3;
+  const bits = (<u64>total) << 3;
   absorbByte(0x80);
   if (used > BLOCK_BYTES - LENGTH_BYTES) {
     memory.fill(HASH_BLOCK + used, 0, BLOCK_BYTES - used);

@@ -9,7 +9,6 @@ import {
   BASE_SLOTS,
   BASE_TABLE,
   BASE_TABLES,
-  BATCH_TEMPS,
   CHOSEN,
   DIGITS,
   ELEMENT_BYTES,
@@ -28,9 +27,10 @@ import { invertBatch } from './powers';
 import { digitAt } from './scalars';
 import { copyTwins } from './twins';
 
-const x = BATCH_TEMPS;
-const y = BATCH_TEMPS + FE;
-const sum = BATCH_TEMPS + 2 * FE;
+/** When the multiples of a base are all there, the place of the running one is free. */
+const x = RUNNING;
+const y = RUNNING + FE;
+const sum = RUNNING + 2 * FE;
 
 function copyPoint(o: usize, p: usize): void {
   for (let i: usize = 0; i < POINT; i += FE) copyTwins(o + i, p + i);
@@ -66,12 +66,7 @@ export function multiplyPoint(p: usize, digits: usize): void {
 function chooseMultiple(digits: usize, i: i32): void {
   lookUpMultiple(CHOSEN, MULTIPLES_TABLE, digitAt(digits, i), digitAt(digits + ELEMENT_BYTES, i));
   const twinDigits = digits + 2 * ELEMENT_BYTES;
-  lookUpMultiple(
-    CHOSEN + TWIN,
-    MULTIPLES_TABLE + TWIN,
-    digitAt(twinDigits, i),
-    digitAt(twinDigits + ELEMENT_BYTES, i),
-  );
+  lookUpMultiple(CHOSEN + TWIN, MULTIPLES_TABLE + TWIN, digitAt(twinDigits, i), digitAt(twinDigits + ELEMENT_BYTES, i));
 }
 
 /** p = k*(base of the slot), and its twin k*(base of the twin's slot). */
@@ -103,12 +98,7 @@ function chooseEntry(digits: usize, i: i32, slot: i32, twinSlot: i32): void {
   const row = <usize>i * ROW;
   lookUpEntry(CHOSEN, tableOf(slot) + row, digitAt(digits, i), digitAt(digits + ELEMENT_BYTES, i));
   const twinDigits = digits + 2 * ELEMENT_BYTES;
-  lookUpEntry(
-    CHOSEN + TWIN,
-    tableOf(twinSlot) + row,
-    digitAt(twinDigits, i),
-    digitAt(twinDigits + ELEMENT_BYTES, i),
-  );
+  lookUpEntry(CHOSEN + TWIN, tableOf(twinSlot) + row, digitAt(twinDigits, i), digitAt(twinDigits + ELEMENT_BYTES, i));
 }
 
 /**

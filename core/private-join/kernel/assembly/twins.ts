@@ -1,8 +1,21 @@
 /**
  * Field operations on twins: each is done for the elements at the addresses given and for those TWIN bytes on. Two
- * independent chains of products fill the processor's pipeline, of which one alone leaves a fifth empty.
+ * independent chains of products fill the processor's pipeline, of which one alone leaves up to a third empty.
  */
-import { add, carry, copy, doubleSumDiff, doublingParts, mul, mulSum, mulSumDiff, sqr, sqrSumDiff, sub } from './field';
+import {
+  add,
+  carry,
+  copy,
+  doubleSumDiff,
+  doublingParts,
+  LANES,
+  mul,
+  mulSum,
+  mulSumDiff,
+  sqr,
+  sqrSumDiff,
+  sub,
+} from './field';
 import { TWIN } from './memory';
 
 export function mulTwins(o: usize, a: usize, b: usize): void {
@@ -21,10 +34,20 @@ export function sqrTwins(o: usize, a: usize): void {
   sqr(o + TWIN, a + TWIN);
 }
 
-/** o = a^(2^n), n >= 1. */
+/** o = a^(2^n), n >= 1. One after the other in the integer field, where one chain of squares is all that it can do. */
 export function sqrTwinsTimes(o: usize, a: usize, n: i32): void {
-  sqrTwins(o, a);
-  for (let i = 1; i < n; i++) sqrTwins(o, o);
+  if (LANES > 1) {
+    sqrTwins(o, a);
+    for (let i = 1; i < n; i++) sqrTwins(o, o);
+  } else {
+    sqrTimes(o, a, n);
+    sqrTimes(o + TWIN, a + TWIN, n);
+  }
+}
+
+function sqrTimes(o: usize, a: usize, n: i32): void {
+  sqr(o, a);
+  for (let i = 1; i < n; i++) sqr(o, o);
 }
 
 export function mulSumTwins(o: usize, a: usize, b: usize, x: usize, y: usize): void {

@@ -5,12 +5,12 @@
 import { ONE } from './constants';
 import { LANES, loadBytes, mul } from './field';
 import { groupsOf, storeGroup } from './groups';
-import { BATCH_TEMPS, ELEMENT_BYTES, PADDING_ZERO, POINT, QUARTIC, TWIN, WORK, ZERO_BYTES } from './memory';
+import { ELEMENT_BYTES, PADDING_ZERO, QUARTIC, RUNNING, TWIN, WORK, ZERO_BYTES } from './memory';
 import { invertBatch } from './powers';
 import { D, N, T } from './quartic';
 import { setTwins } from './twins';
 
-const t = BATCH_TEMPS + 2 * POINT + 4 * QUARTIC;
+const t = RUNNING;
 
 export function preparePadding(): void {
   store<u8>(PADDING_ZERO + ELEMENT_BYTES, 1);

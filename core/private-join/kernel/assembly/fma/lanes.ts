@@ -13,26 +13,26 @@ const LIMB_HALF: i64 = 1 << 50;
 /** The bits of 1.5 * 2^52: those of the double 1.5 * 2^52 + x are these plus x, for whole numbers |x| < 2^51. */
 const SHIFTED_BITS: i64 = 0x4338000000000000;
 const SHIFTED: f64 = 6755399441055744.0;
-/** Of 2p, the lowest limb and the others. */
-const TWICE_P_LOW: i64 = (1 << 52) - 38;
-const TWICE_P: i64 = (1 << 52) - 2;
+/** Of p, the lowest limb and the others. */
+const P_LOW: i64 = (1 << 51) - 19;
+const P: i64 = (1 << 51) - 1;
 /** Of a row of a base table: the eight entries' doubles for one limb, the five limbs of one coordinate. */
 const WORD_OF_ROW: usize = 64;
 const COORDINATE_OF_ROW: usize = 320;
 /** Shuffle indices that give 0. */
 const NOWHERE: i64 = 0x8080808080808080;
 
-/** Both lanes' elements, lazy at most, as five 51-bit words below p, a vector for each limb, at CANONICAL. */
+/** Both lanes' elements, loose at most, as five 51-bit words below p, a vector for each limb, at CANONICAL. */
 function canonicalise(a: usize): void {
   carry(CANONICAL, a);
-  // Carried limbs are above -2^51, those of 2p make them positive: the value is in 0..4p now.
-  let l0 = wholeLimb(0, TWICE_P_LOW);
-  let l1 = wholeLimb(16, TWICE_P);
-  let l2 = wholeLimb(32, TWICE_P);
-  let l3 = wholeLimb(48, TWICE_P);
-  let l4 = wholeLimb(64, TWICE_P);
+  // Carried limbs are smaller than p's, which make them positive: the value is between 0 and 2p now.
+  let l0 = wholeLimb(0, P_LOW);
+  let l1 = wholeLimb(16, P);
+  let l2 = wholeLimb(32, P);
+  let l3 = wholeLimb(48, P);
+  let l4 = wholeLimb(64, P);
   const mask = i64x2.splat(LIMB_MASK);
-  // One pass leaves a value below 2^255 + 76.
+  // One pass takes 2^255 off at most once and leaves a value below 2^255 + 19.
   l1 = i64x2.add(l1, i64x2.shr_u(l0, 51));
   l2 = i64x2.add(l2, i64x2.shr_u(l1, 51));
   l3 = i64x2.add(l3, i64x2.shr_u(l2, 51));
@@ -284,5 +284,5 @@ export function fusedMultiplyAdd(): i32 {
   const x = v128.load(CANONICAL);
   const result = f64x2.relaxed_madd(x, x, v128.load(CANONICAL, 16));
   const expected: f64 = 1.0 / 1073741824.0 / 1073741824.0;
-  return <i32>(f64x2.extract_lane(result, 0) == expected) & <i32>(f64x2.extract_lane(result, 1) == expected);
+  return (<i32>(f64x2.extract_lane(result, 0) == expected)) & (<i32>(f64x2.extract_lane(result, 1) == expected));
 }

@@ -88,7 +88,7 @@ export function isNegative(a: usize): i32 {
 export function isZero(a: usize): i32 {
   canonicalise(a);
   const words = load<u64>(CANONICAL) | load<u64>(CANONICAL, 8) | load<u64>(CANONICAL, 16) | load<u64>(CANONICAL, 24);
-  return <i32>((words | (0 - words)) >> 63) ^ 1;
+  return (<i32>((words | (0 - words)) >> 63)) ^ 1;
 }
 
 /** o = a when the mask is 1. */
@@ -206,7 +206,7 @@ export function lookUpEntry(o: usize, row: usize, digit0: i32, digit1: i32): voi
 
 /** The place in a table, 0..7, of an odd digit, from its 4 bits n: |2n - 15| is 2 * place + 1. */
 function placeOf(digit: i32): i32 {
-  return (digit ^ <i32>negativeDigit(digit)) & 7;
+  return (digit ^ (<i32>negativeDigit(digit))) & 7;
 }
 
 /** All ones when the digit 2n - 15 is negative. */
