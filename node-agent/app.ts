@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-
 import { messageOf, wipe } from '../core/base/index.js';
 import type { AlarmClock, Log, Rng } from '../core/base/index.js';
 import { createGroup } from '../core/private-join/index.js';
 import type { Engine, Group, RecordStores, SigningKey } from '../core/private-join/index.js';
 import { identityKeys } from '../core/templates/index.js';
-import { createSealedStores, createWorkerEngine, Lifecycle, packagePath } from '../runtime/index.js';
+import { createSealedStores, createWorkerEngine, Lifecycle } from '../runtime/index.js';
 import { createFederationClient } from '../transport/index.js';
 import type {
   ClientHandlers,
@@ -22,6 +20,7 @@ import { RunHost } from './rounds/run-host.js';
 import { snapshotLayout } from './snapshot/layout.js';
 import { SnapshotStore } from './snapshot/snapshot-store.js';
 import { readStorageKey } from './snapshot/storage-key.js';
+import { softwareVersion } from './software-version.js';
 
 /** How often a running node looks whether `prepare` has made a new snapshot. */
 export const SNAPSHOT_LOOK_MS = 2_000;
@@ -236,10 +235,4 @@ function lookOut(snapshots: SnapshotStore, log: Log, changed: () => Promise<void
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000_000;
-}
-
-function softwareVersion(): string {
-  const read: unknown = JSON.parse(readFileSync(packagePath('package.json'), 'utf8'));
-  const version = typeof read === 'object' && read !== null && 'version' in read ? read.version : undefined;
-  return typeof version === 'string' ? version : 'unknown';
 }

@@ -62,9 +62,9 @@ export interface Group {
    */
   encrypt(rng: Rng, key: Uint8Array, elements: Uint8Array): Uint8Array;
   /**
-   * Encryptions of zero under the key, made before there is anything to re-randomise. Each serves once: two ciphertexts
-   * re-randomised with the same one can be told to be each other's. They are secret and mean something to a group of
-   * the same `kernel` only. Same errors as `encrypt` for the key.
+   * Encryptions of zero under the key, made before there is anything to re-randomise. They are secret, and each serves
+   * once: two ciphertexts re-randomised with the same one can be told to be each other's. Same errors as `encrypt` for
+   * the key.
    * @returns `zeroBytes` bytes each
    */
   zeros(rng: Rng, key: Uint8Array, count: number): Uint8Array;

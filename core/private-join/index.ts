@@ -10,6 +10,7 @@ export { FAILURE_CODES, isFailureCode, isRefusalCode, JoinError, REFUSAL_CODES }
 export type { FailureCode, RefusalCode } from './errors.js';
 export { GroupError } from './group-error.js';
 export { createGroup } from './group.js';
+export { KERNEL_ERROR_CODES } from './kernel/kernel-error.js';
 export type { Group } from './group.js';
 export { rawPublicKey, signingKey, signingKeyFromPem, verifySignature } from './identity.js';
 export type { SigningKey } from './identity.js';

@@ -73,7 +73,7 @@ export interface LinkPlan {
   readonly keep: 'all' | 'linked' | 'not-linked';
 }
 
-/** Bound of the lookup table that decodes cell numbers: 2 MiB of points and about four seconds to make. */
+/** Bound of the lookup table that decodes cell numbers: 2 MiB of points and half a second to make. */
 export const MAX_CELLS = 65_536;
 
 /** Bound of a list: positions are 32-bit, and a larger list is a mistake before it is a list. */

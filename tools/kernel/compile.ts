@@ -1,7 +1,7 @@
 import asc from 'assemblyscript/asc';
 
-/** Of 64 KiB; the sources refuse to compile when their memory map needs more. */
-export const MEMORY_PAGES = 14;
+import { MEMORY_PAGES } from './memory-pages.js';
+
 const OUTPUT = 'kernel.wasm';
 
 /**

@@ -1,5 +1,5 @@
-import { MEMORY_PAGES } from './compile.js';
 import { FIELD_CONSTANTS, P } from './curve-constants.js';
+import { MEMORY_PAGES } from './memory-pages.js';
 import { INITIAL_STATE, ROUND_CONSTANTS } from './sha512-constants.js';
 
 const FE_BYTES = 80;

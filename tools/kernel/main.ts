@@ -3,7 +3,6 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { compile } from './compile.js';
 import { entryOf, featuresOf, generatedSources, MODULES } from './module.js';
 
 /*
@@ -50,6 +49,8 @@ await mkdir(GENERATED, { recursive: true });
 for (const module of MODULES) {
   const path = join(GENERATED, `${module.name}.ts`);
   if (await isCurrent(path, header)) continue;
+  // The compiler takes longer to load than all the rest where nothing is to be done.
+  const { compile } = await import('./compile.js');
   const wasm = await compile(entryOf(module), new Map([...assembly, ...generatedSources(module)]), featuresOf(module));
   const base64 = Buffer.from(wasm).toString('base64');
   // In one step: half a file would have the header of a whole one.

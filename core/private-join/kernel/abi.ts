@@ -41,7 +41,7 @@ export interface KernelExports {
   encrypt(slot: number, r: number, elements: number, out: number, n: number): number;
   /** (c1 + r*B, c2 + r*H). */
   rerandomise(slot: number, r: number, ciphertexts: number, out: number, n: number): number;
-  /** n encryptions of zero (r*B, r*H), zeroBytes() each, in a form of the module's own. */
+  /** n encryptions of zero (r*B, r*H), zeroBytes() each, in a form that both modules share. */
   makeZeros(slot: number, r: number, out: number, n: number): undefined;
   addZeros(zeros: number, ciphertexts: number, out: number, n: number): number;
   /** c2 - share*c1, 32 bytes each. */

@@ -113,7 +113,7 @@ export class Kernel {
     );
   }
 
-  /** What `rerandomise` adds for each scalar, `zeroBytes` each, for `addZeros` of this module. */
+  /** What `rerandomise` adds for each scalar, `zeroBytes` each, for `addZeros` of either module. */
   makeZeros(key: Uint8Array, scalars: Uint8Array): Uint8Array {
     const slot = this.#tables.slotOf(key);
     const make = (n: number): undefined => this.#exports.makeZeros(slot, this.#a, this.#messages, n);

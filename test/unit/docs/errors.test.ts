@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { API_ERROR_CODES, COORDINATOR_ERROR_CODES } from '../../../coordinator/index.js';
 import { CLI_ERROR_CODES } from '../../../cli/index.js';
 import { DISCLOSURE_ERROR_CODES } from '../../../core/disclosure/index.js';
-import { FAILURE_CODES, REFUSAL_CODES } from '../../../core/private-join/index.js';
+import { FAILURE_CODES, KERNEL_ERROR_CODES, REFUSAL_CODES } from '../../../core/private-join/index.js';
 import { TEMPLATE_ERROR_CODES } from '../../../core/templates/index.js';
 import { EXAMPLE_ERROR_CODES } from '../../../examples/bold/index.js';
 import { NODE_ERROR_CODES } from '../../../node-agent/index.js';
@@ -21,6 +21,7 @@ const unions: readonly (readonly [string, readonly string[]])[] = [
   ['API', API_ERROR_CODES],
   ['Command line', CLI_ERROR_CODES],
   ['Transport', TRANSPORT_ERROR_CODES],
+  ['Curve kernel', KERNEL_ERROR_CODES],
   ['Process', RUNTIME_ERROR_CODES],
   ['Examples', EXAMPLE_ERROR_CODES],
 ];

@@ -121,6 +121,18 @@ describe('tables of bases', () => {
   });
 });
 
+it(`encryptions of zero that one module has made serve the other (seed ${testSeed})`, () => {
+  // Threads of one process share them, and one thread may have fallen back where another has not.
+  const rng = seededRng(testSeed);
+  const [one, other] = KINDS.map((module) => new Kernel(loadKernel({ module }))) as [Kernel, Kernel];
+  const key = one.mapToGroup(rng.bytes(64));
+  const scalars = one.reduceScalars(rng.bytes(64 * 9));
+  const ciphertexts = one.mapToGroup(rng.bytes(64 * 18));
+  const expected = toHex(one.rerandomise(key, scalars, ciphertexts));
+  expect(toHex(one.addZeros(other.makeZeros(key, scalars), ciphertexts))).toBe(expected);
+  expect(toHex(other.addZeros(one.makeZeros(key, scalars), ciphertexts))).toBe(expected);
+});
+
 describe.each(KINDS)('the kernel, %s', (kind) => {
   const rng = seededRng(testSeed);
   let loaded: LoadedKernel;
