@@ -68,9 +68,9 @@ function layoutOf(name: 'fma-checked' | 'i64-checked', buffer: ArrayBuffer): Lay
 describe.each(['fma-checked', 'i64-checked'] as const)('the field of the %s module', (name) => {
   const field = loadModule(name).exports as unknown as FieldExports;
   const layout = layoutOf(name, field.memory.buffer);
-  const [a, b, x, y, o, o2, o3, o4] = Array.from({ length: 8 }, (_, i) => field.regionA() + i * field.fieldBytes()) as [
-    ...Array<number>,
-  ] as unknown as [number, number, number, number, number, number, number, number];
+  const at = (place: number): number => field.regionA() + place * field.fieldBytes();
+  const [a, b, x, y] = [at(0), at(1), at(2), at(3)];
+  const [o, o2, o3, o4] = [at(4), at(5), at(6), at(7)];
   const lanes = Array.from({ length: layout.lanes }, (_, lane) => lane);
   const limbs = Array.from({ length: layout.limbs }, (_, limb) => limb);
 
