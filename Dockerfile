@@ -2,10 +2,9 @@
 # Not built in CI, which has no Docker engine; the instructions are checked statically.
 FROM node:20-bookworm AS build
 WORKDIR /app
-COPY package.json package-lock.json ./
-RUN npm ci
 COPY . .
-RUN npm run build && npm prune --omit=dev
+# Installing builds, too.
+RUN npm ci && npm prune --omit=dev
 
 FROM node:20-bookworm-slim AS program
 ENV NODE_ENV=production

@@ -12,7 +12,6 @@ export const MIN_PEOPLE = 10;
 /** So that no two invented people, of whom there are up to twice as many, have the same surname of five letters. */
 export const MAX_PEOPLE = 5_000_000;
 export const MAX_THREADS = 256;
-export const MAX_SPOOL_MIB = 65_536;
 
 /** How much of everything is measured. */
 export interface Extent {

@@ -5,10 +5,10 @@ import { format, resolveConfig } from 'prettier';
 
 import type { Printer } from '../cli/index.js';
 import { messageOf } from '../core/base/index.js';
+import { MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB } from '../runtime/index.js';
 import { runBench } from './bench.js';
 import {
   FULL,
-  MAX_SPOOL_MIB,
   MAX_THREADS,
   numberWithin,
   parseAgencies,
@@ -100,7 +100,7 @@ function createProgram(printer: Printer, action: (parts: readonly Part[], option
     .option(
       '--memory <MiB>',
       'memory for lists in each process; longer ones go to disk',
-      numberWithin(1, MAX_SPOOL_MIB),
+      numberWithin(MIN_SPOOL_MEMORY_MIB, MAX_SPOOL_MEMORY_MIB),
       256,
     )
     .option('--json <file>', 'write all figures to a file, after each part')

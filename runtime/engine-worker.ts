@@ -1,7 +1,8 @@
 import { move } from 'piscina';
 import { wipe } from '../core/base/index.js';
 import { createGroup, GroupError, runJob } from '../core/private-join/index.js';
-import type { Job } from '../core/private-join/index.js';
+import { unpacked } from './job-message.js';
+import type { JobMessage } from './job-message.js';
 import { systemRng } from './system.js';
 
 /**
@@ -13,14 +14,14 @@ export type EngineReply = Uint8Array | 'BAD_ELEMENT' | Error;
 const group = await createGroup();
 
 /** (Worker thread) Runs one job on what it was sent, which it wipes. The result's memory moves to whoever asked. */
-export function runInWorker(job: Job): EngineReply | ReturnType<typeof move> {
+export function runInWorker(message: JobMessage): EngineReply | ReturnType<typeof move> {
   try {
-    return move(alone(runJob(group, systemRng, job)));
+    return move(alone(runJob(group, systemRng, unpacked(message))));
   } catch (thrown) {
     if (thrown instanceof GroupError) return thrown.code;
     return thrown instanceof Error ? thrown : new Error(String(thrown));
   } finally {
-    for (const value of Object.values(job)) wipeAll(value);
+    for (const value of Object.values(message)) wipeAll(value);
   }
 }
 

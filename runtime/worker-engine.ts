@@ -7,6 +7,8 @@ import type { EngineReply } from './engine-worker.js';
 import { RuntimeError } from './errors.js';
 import { JobQueue } from './job-queue.js';
 import type { Load } from './job-queue.js';
+import { packed } from './job-message.js';
+import type { JobMessage } from './job-message.js';
 import { packagePath } from './package-root.js';
 
 export interface WorkerEngineOptions {
@@ -28,7 +30,7 @@ export function createWorkerEngine({ workers }: WorkerEngineOptions): WorkerEngi
     throw new RuntimeError('PACKAGE_INCOMPLETE', 'dist/runtime/engine-worker.js is missing: run `npm run build`.');
   }
   const threads = Math.max(1, Math.floor(workers));
-  const pool = new Piscina<Job, EngineReply>({
+  const pool = new Piscina<JobMessage, EngineReply>({
     filename,
     name: 'runInWorker',
     minThreads: threads,
@@ -43,10 +45,10 @@ export function createWorkerEngine({ workers }: WorkerEngineOptions): WorkerEngi
 class PoolEngine implements WorkerEngine {
   readonly parallelism: number;
   readonly background = true;
-  readonly #pool: Piscina<Job, EngineReply>;
+  readonly #pool: Piscina<JobMessage, EngineReply>;
   readonly #queue: JobQueue;
 
-  constructor(pool: Piscina<Job, EngineReply>, threads: number) {
+  constructor(pool: Piscina<JobMessage, EngineReply>, threads: number) {
     this.parallelism = threads;
     this.#pool = pool;
     // The pool gets a job when a thread is free for it: an order of its own it doesn't need.
@@ -88,7 +90,7 @@ class PoolEngine implements WorkerEngine {
 }
 
 interface Outgoing {
-  readonly message: Job;
+  readonly message: JobMessage;
   /** Memory that goes to the other thread and is gone from this one. */
   readonly moved: readonly ArrayBuffer[];
   /** Memory of this thread to be wiped when the job is done. */
@@ -100,6 +102,10 @@ interface Outgoing {
  * secrets, is copied first. Of what remains, the job's bulk moves, and the rest is copied on the way.
  */
 function outgoing(job: Job): Outgoing {
+  if (job.kind === 'hash') {
+    const message = packed(job);
+    return { message, moved: ownMemoryOf(message.messages), copies: [] };
+  }
   const bulk = new Set(bulkOf(job));
   const moved: ArrayBuffer[] = [];
   const copies: Uint8Array[] = [];
@@ -112,9 +118,13 @@ function outgoing(job: Job): Outgoing {
       return compact;
     }
     if (compact !== value) wipe(value);
-    if (compact.buffer instanceof ArrayBuffer) moved.push(compact.buffer);
+    moved.push(...ownMemoryOf(compact));
     return compact;
   };
   const fields = Object.fromEntries(Object.entries(job).map(([name, value]) => [name, own(value)]));
   return { message: Object.assign({}, job, fields), moved, copies };
+}
+
+function ownMemoryOf({ buffer }: Uint8Array): readonly ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer ? [buffer] : [];
 }

@@ -4,7 +4,7 @@ import { silentLog } from '../../core/base/index.js';
 import { ELEMENT_BYTES } from '../../core/private-join/index.js';
 import type { Engine } from '../../core/private-join/index.js';
 import { loadConfig, prepareAll } from '../../node-agent/index.js';
-import { createWorkerEngine, systemClock, systemRng } from '../../runtime/index.js';
+import { createWorkerEngine, MIN_SPOOL_MEMORY_MIB, systemClock, systemRng } from '../../runtime/index.js';
 import { cpuMicroseconds } from '../cpu-clock.js';
 import { StudyFolder } from '../runs/study-folder.js';
 import { KEY_COLUMNS, listsOf } from '../runs/study.js';
@@ -67,7 +67,7 @@ async function timeBoth(
   workers: number,
   engine: Engine,
 ): Promise<Pick<PrepareResult, 'withHashing' | 'withoutHashing'>> {
-  const folder = await StudyFolder.make(shape, { workers, spoolMiB: 1 });
+  const folder = await StudyFolder.make(shape, { workers, spoolMiB: MIN_SPOOL_MEMORY_MIB });
   try {
     const config = loadConfig(folder.nodeConfig(listsOf(shape)[0]?.agency ?? '', 'localhost:1'));
     const timed = async (hasher: Engine): Promise<PrepareTiming> => {

@@ -1,8 +1,9 @@
-import { Aes256Gcm, CipherSuite, HkdfSha256 } from '@hpke/core';
+import { CipherSuite, HkdfSha256 } from '@hpke/core';
 import { DhkemX25519HkdfSha256 } from '@hpke/dhkem-x25519';
 
 import { lengthPrefixed, uint32Bytes, utf8Bytes } from '../base/index.js';
 import type { Rng } from '../base/index.js';
+import { NodeAes256Gcm } from './aes-gcm.js';
 import { DOMAINS } from './domains.js';
 import { JoinError } from './errors.js';
 import { verifySignature } from './identity.js';
@@ -27,7 +28,7 @@ const IKM_BYTES = 32;
 const suite = new CipherSuite({
   kem: new DhkemX25519HkdfSha256(),
   kdf: new HkdfSha256(),
-  aead: new Aes256Gcm(),
+  aead: new NodeAes256Gcm(),
 });
 
 /** A fresh key pair for one run. It lives as a CryptoKey, which can be dropped but not overwritten. */

@@ -26,7 +26,8 @@ describe('npm run bench', () => {
     [['runs', '--agencies', '1,2'], 'whole numbers from 2'],
     [['--keys', '2'], '1 or 3'],
     [['--workers', '0'], 'whole numbers from 1'],
-    [['--memory', '1,2'], 'one number'],
+    [['--memory', '16,17'], 'one number'],
+    [['--memory', '15'], 'whole numbers from 16'],
     [['--fast'], '--fast'],
   ])('refuses %j', async (args, reason) => {
     const { code, out, err } = await ran(...args);

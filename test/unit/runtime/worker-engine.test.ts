@@ -37,7 +37,7 @@ describe('the engine in worker threads', () => {
   it('does what the engine in this thread does', async () => {
     const scalar = group.randomScalar(systemRng);
     const jobs: Job[] = [
-      { kind: 'hash', domain: 'test', inputs: ['a', 'b', 'c'].map((text) => utf8.encode(text)) },
+      { kind: 'hash', domain: 'test', inputs: ['a', '', 'bcd', 'é'].map((text) => utf8.encode(text)) },
       { kind: 'multiples', from: 0, to: 20, step: 3 },
       { kind: 'open', share: scalar, ciphertexts: group.randomElements(systemRng, 8) },
     ];
