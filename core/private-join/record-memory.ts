@@ -5,6 +5,7 @@ interface ShrinkingBuffer extends ArrayBuffer {
   resize(byteLength: number): void;
 }
 
+/** The constructor as it is in Node 20; the library that the compiler is set to is older. */
 const Shrinking = ArrayBuffer as unknown as new (
   byteLength: number,
   options: { readonly maxByteLength: number },

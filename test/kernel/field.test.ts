@@ -66,6 +66,7 @@ function layoutOf(name: 'fma-checked' | 'i64-checked', buffer: ArrayBuffer): Lay
 }
 
 describe.each(['fma-checked', 'i64-checked'] as const)('the field of the %s module', (name) => {
+  // Only the checked modules export the field; the loader knows the exports that all modules have.
   const field = loadModule(name).exports as unknown as FieldExports;
   const layout = layoutOf(name, field.memory.buffer);
   const at = (place: number): number => field.regionA() + place * field.fieldBytes();

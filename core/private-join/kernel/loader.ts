@@ -34,6 +34,7 @@ export function loadKernel({ module, modules = BUILT, test = selfTest }: LoaderO
     try {
       const bytes = fromBase64(modules[kind]);
       if (!validates(bytes, kind)) throw new Error('not a module that this version of Node can run');
+      // Exports have no types of their own; that they do what KernelExports says is what the self-test finds out.
       const exports = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as unknown as KernelExports;
       exports.start();
       const wrong = test(exports, kind);
