@@ -12,15 +12,16 @@ const only = (from, allowed) => ({
   },
 });
 
-const core = ['core/base', 'core/private-join', 'core/linkage', 'core/disclosure', 'core/templates'];
+const core = ['core/base', 'core/noise', 'core/private-join', 'core/linkage', 'core/disclosure', 'core/templates'];
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     only('core/base', ['core/base']),
-    only('core/private-join', ['core/base', 'core/private-join']),
+    only('core/noise', ['core/base', 'core/noise']),
+    only('core/private-join', ['core/base', 'core/noise', 'core/private-join']),
     only('core/linkage', ['core/base', 'core/linkage']),
-    only('core/disclosure', ['core/base', 'core/disclosure']),
+    only('core/disclosure', ['core/base', 'core/noise', 'core/disclosure']),
     only('core/templates', core),
     only('runtime', ['core/base', 'core/private-join', 'runtime']),
     only('transport', [...core, 'runtime', 'transport']),
