@@ -9,6 +9,11 @@ export function badField(field: string, expected: string): TransportError {
   return new TransportError('BAD_MESSAGE', `${field}: ${expected}`);
 }
 
+/** A `oneof` that is empty, or a field of it that only a later version knows. */
+export function unknownKind(field: string): TransportError {
+  return badField(field, 'is missing, or a kind that this version does not know');
+}
+
 /** A sub-message that must be there. */
 export function present<T>(value: T | null | undefined, field: string): T {
   if (value === null || value === undefined) throw badField(field, 'is missing');
@@ -36,6 +41,12 @@ export function wholeNumber(value: number, field: string, max: number): number {
   return value;
 }
 
+export function numberWithin(value: number, field: string, min: number, max: number): number {
+  // So written that it refuses what is no number.
+  if (!(value >= min && value <= max)) throw badField(field, `must be a number in ${min}..${max}`);
+  return value;
+}
+
 /** Exactly `length` bytes. The result shares memory with the message it came in. */
 export function fixedBytes(value: Uint8Array, field: string, length: number): Uint8Array {
   if (value.length !== length) throw badField(field, `must have ${length} bytes`);
@@ -44,6 +55,14 @@ export function fixedBytes(value: Uint8Array, field: string, length: number): Ui
 
 export function someBytes(value: Uint8Array, field: string, max: number): Uint8Array {
   if (value.length === 0 || value.length > max) throw badField(field, `must have 1 to ${max} bytes`);
+  return plainBytes(value);
+}
+
+/** 1 to `max` items of `width` bytes each, one after the other. */
+export function someRecords(value: Uint8Array, field: string, width: number, max: number): Uint8Array {
+  if (value.length === 0 || value.length > max * width || value.length % width !== 0) {
+    throw badField(field, `must have 1 to ${max} items of ${width} bytes`);
+  }
   return plainBytes(value);
 }
 

@@ -1,4 +1,4 @@
-import { SEALING_KEY_BYTES, SIGNATURE_BYTES } from '../core/private-join/index.js';
+import { ELEMENT_BYTES, SEALING_KEY_BYTES, SIGNATURE_BYTES } from '../core/private-join/index.js';
 import type { TransferHeader, TransferSubject } from '../core/private-join/index.js';
 import { badField, fixedBytes, present, someBytes } from './check.js';
 import { count, hop, party, runId, subject } from './fields.js';
@@ -21,8 +21,8 @@ export interface TransferRequest {
 }
 
 export function headerFrame({ runId, header }: RunHeader): ListFrame {
-  const { subject, hop, from, to, count, encapsulatedKey, signature } = header;
-  return { header: { runId, subject, hop, from, to, count, encapsulatedKey, signature } };
+  const { subject, hop, from, to, count, generator, encapsulatedKey, signature } = header;
+  return { header: { runId, subject, hop, from, to, count, generator, encapsulatedKey, signature } };
 }
 
 /** The first frame of a stream. */
@@ -37,6 +37,7 @@ export function toHeader(frame: ListFrame__Output): RunHeader {
       from: party(header.from, 'header.from'),
       to: party(header.to, 'header.to'),
       count: count(header.count, 'header.count'),
+      generator: fixedBytes(header.generator, 'header.generator', ELEMENT_BYTES),
       encapsulatedKey: fixedBytes(header.encapsulatedKey, 'header.encapsulated_key', SEALING_KEY_BYTES),
       signature: fixedBytes(header.signature, 'header.signature', SIGNATURE_BYTES),
     },

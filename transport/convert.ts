@@ -1,18 +1,25 @@
 import { fromHex, toHex } from '../core/base/index.js';
+import { MAXIMUM_THRESHOLD } from '../core/disclosure/index.js';
+import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../core/noise/index.js';
+import { isRefusalCode } from '../core/private-join/index.js';
+import type { Floors, OfferedSnapshot, Participant, RunOffer } from '../core/templates/index.js';
 import {
-  ELEMENT_BYTES,
-  isFailureCode,
-  isRefusalCode,
-  PROOF_BYTES,
-  SEALING_KEY_BYTES,
-  SIGNATURE_BYTES,
-} from '../core/private-join/index.js';
-import type { ProtocolMessage, Share } from '../core/private-join/index.js';
-import type { OfferedSnapshot, Participant, RunOffer } from '../core/templates/index.js';
-import { badField, distinct, fixedBytes, items, oneOf, present, someBytes, text } from './check.js';
+  badField,
+  distinct,
+  fixedBytes,
+  items,
+  numberWithin,
+  oneOf,
+  present,
+  someBytes,
+  text,
+  unknownKind,
+  wholeNumber,
+} from './check.js';
+import { fromRunMessage, toRunMessage } from './convert-run-message.js';
 import type { FromNode, HeldSnapshot, Hello, ToNode } from './federation.js';
-import { agency, dataset, hop, name, parameterName, party, runId, subject } from './fields.js';
-import type { Abort__Output } from './generated/tallystick/v1/Abort.js';
+import { agency, dataset, hop, name, parameterName, runId, subject } from './fields.js';
+import type { Floors as WireFloors, Floors__Output } from './generated/tallystick/v1/Floors.js';
 import type { HeldSnapshot__Output } from './generated/tallystick/v1/HeldSnapshot.js';
 import type { OfferedSnapshot__Output } from './generated/tallystick/v1/OfferedSnapshot.js';
 import type { Parameter__Output } from './generated/tallystick/v1/Parameter.js';
@@ -22,6 +29,7 @@ import type { TransferReady__Output } from './generated/tallystick/v1/TransferRe
 import {
   MAX_DATASETS,
   MAX_ENVELOPE_BYTES,
+  MAX_EPSILON_LEFT,
   MAX_PARAMETER_CHARACTERS,
   MAX_PARAMETER_VALUES,
   MAX_PARAMETERS,
@@ -37,9 +45,6 @@ import type {
   NodeMessage,
   NodeMessage__Output,
   Offer__Output,
-  RunMessage,
-  RunMessage__Output,
-  Share__Output,
 } from './wire.js';
 
 /**
@@ -86,10 +91,16 @@ export function toNodeMessage(message: NodeMessage__Output): FromNode {
   }
 }
 
-function fromHello({ softwareVersion, snapshots }: Hello): NonNullable<NodeMessage['hello']> {
+function fromHello({ softwareVersion, snapshots, floors }: Hello): NonNullable<NodeMessage['hello']> {
   return {
     softwareVersion,
-    snapshots: snapshots.map(({ dataset, snapshot, asAt }) => ({ dataset, snapshot: fromDigest(snapshot), asAt })),
+    snapshots: snapshots.map(({ dataset, snapshot, asAt, epsilonLeft }) => ({
+      dataset,
+      snapshot: fromDigest(snapshot),
+      asAt,
+      epsilonLeft,
+    })),
+    floors: fromFloors(floors),
   };
 }
 
@@ -101,6 +112,7 @@ function toHello(hello: Hello__Output): Hello {
       'hello.snapshots',
       (held) => held.dataset,
     ),
+    floors: toFloors(hello.floors, 'hello.floors'),
   };
 }
 
@@ -109,6 +121,7 @@ function toHeldSnapshot(held: HeldSnapshot__Output, field: string): HeldSnapshot
     dataset: dataset(held.dataset, `${field}.dataset`),
     snapshot: digest(held.snapshot, `${field}.snapshot`),
     asAt: text(held.asAt, `${field}.as_at`, { max: 10, pattern: ISO_DATE, expected: 'an ISO date' }),
+    epsilonLeft: numberWithin(held.epsilonLeft, `${field}.epsilon_left`, 0, MAX_EPSILON_LEFT),
   };
 }
 
@@ -178,6 +191,7 @@ function fromOffer(offer: RunOffer): NonNullable<CoordinatorMessage['offer']> {
     participants: offer.participants.map((participant) => ({
       agency: participant.agency,
       datasets: participant.datasets.map(({ dataset, snapshot }) => ({ dataset, snapshot: fromDigest(snapshot) })),
+      floors: fromFloors(participant.floors),
     })),
   };
 }
@@ -213,6 +227,7 @@ function toParticipant(participant: Participant__Output, field: string): Partici
       `${field}.datasets`,
       (offered) => offered.dataset,
     ),
+    floors: toFloors(participant.floors, `${field}.floors`),
   };
 }
 
@@ -223,66 +238,18 @@ function toOfferedSnapshot(offered: OfferedSnapshot__Output, field: string): Off
   };
 }
 
-// ---- the protocol's messages, which go both ways
+// ---- what both have
 
-function fromRunMessage(runId: string, message: ProtocolMessage): RunMessage {
-  switch (message.kind) {
-    case 'share':
-      return { runId, share: message.share };
-    case 'joint-key':
-      return { runId, jointKey: { shares: [...message.shares] } };
-    case 'abort':
-      return { runId, abort: { code: message.code, party: message.party } };
-    case 'finished':
-      return { runId, finished: {} };
-    case 'working':
-      return { runId, working: {} };
-  }
+function fromFloors({ threshold, roundTo, epsilon }: Floors): WireFloors {
+  return { threshold, roundTo, ...(epsilon === null ? {} : { epsilon }) };
 }
 
-function toRunMessage(run: RunMessage__Output): { readonly runId: string; readonly message: ProtocolMessage } {
-  return { runId: runId(run.runId, 'run.run_id'), message: toProtocolMessage(run) };
-}
-
-function toProtocolMessage(run: RunMessage__Output): ProtocolMessage {
-  switch (run.message) {
-    case 'share':
-      return { kind: 'share', share: toShare(present(run.share, 'run.share'), 'run.share') };
-    case 'jointKey': {
-      const { shares } = present(run.jointKey, 'run.joint_key');
-      return { kind: 'joint-key', shares: toShares(shares, 'run.joint_key.shares') };
-    }
-    case 'abort':
-      return toAbort(present(run.abort, 'run.abort'));
-    case 'finished':
-      return { kind: 'finished' };
-    case 'working':
-      return { kind: 'working' };
-    default:
-      throw unknownKind('run.message');
-  }
-}
-
-/** Every participant's and the coordinator's. */
-function toShares(shares: readonly Share__Output[], field: string): readonly Share[] {
-  return distinct(items(shares, field, { min: 1, max: MAX_PARTICIPANTS + 1 }, toShare), field, (share) => share.party);
-}
-
-function toShare(share: Share__Output, field: string): Share {
+function toFloors(sent: Floors__Output | null | undefined, field: string): Floors {
+  const { threshold, roundTo, epsilon } = present(sent, field);
   return {
-    party: party(share.party, `${field}.party`),
-    element: fixedBytes(share.element, `${field}.element`, ELEMENT_BYTES),
-    proof: fixedBytes(share.proof, `${field}.proof`, PROOF_BYTES),
-    sealingKey: fixedBytes(share.sealingKey, `${field}.sealing_key`, SEALING_KEY_BYTES),
-    signature: fixedBytes(share.signature, `${field}.signature`, SIGNATURE_BYTES),
-  };
-}
-
-function toAbort(abort: Abort__Output): ProtocolMessage {
-  return {
-    kind: 'abort',
-    code: oneOf(abort.code, 'run.abort.code', isFailureCode),
-    party: party(abort.party, 'run.abort.party'),
+    threshold: wholeNumber(threshold, `${field}.threshold`, MAXIMUM_THRESHOLD),
+    roundTo: wholeNumber(roundTo, `${field}.round_to`, MAXIMUM_THRESHOLD),
+    epsilon: epsilon === undefined ? null : numberWithin(epsilon, `${field}.epsilon`, MINIMUM_EPSILON, MAXIMUM_EPSILON),
   };
 }
 
@@ -297,8 +264,4 @@ function digest(value: Uint8Array, field: string): string {
 function fromDigest(hex: string): Uint8Array {
   if (!DIGEST.test(hex)) throw badField('snapshot', 'must be a SHA-256 in 64 hexadecimal digits, lower case');
   return fromHex(hex);
-}
-
-function unknownKind(field: string): Error {
-  return badField(field, 'is missing, or a kind that this version does not know');
 }

@@ -7,7 +7,7 @@ import type {
   RefusalCode,
   TransferSubject,
 } from '../core/private-join/index.js';
-import type { RunOffer } from '../core/templates/index.js';
+import type { Floors, RunOffer } from '../core/templates/index.js';
 import type { TransportError, TransportErrorCode } from './errors.js';
 
 /** What a node says on its control stream. */
@@ -29,10 +29,12 @@ export type ToNode =
       readonly hop: number;
     };
 
-/** First message of a control stream, and again whenever the snapshots change. No sizes: those are the agency's. */
+/** First message of a control stream, and again whenever anything in it changes. No sizes: those are the agency's. */
 export interface Hello {
   readonly softwareVersion: string;
   readonly snapshots: readonly HeldSnapshot[];
+  /** What the agency asks for beyond what templates do. */
+  readonly floors: Floors;
 }
 
 export interface HeldSnapshot {
@@ -41,6 +43,8 @@ export interface HeldSnapshot {
   readonly snapshot: string;
   /** ISO date of the data. */
   readonly asAt: string;
+  /** Privacy loss that is left of the budget, 0..MAX_EPSILON_LEFT: by snapshot or by dataset, whichever is less. */
+  readonly epsilonLeft: number;
 }
 
 /** A node's side: one outbound connection, one control stream, lists in calls of their own. */

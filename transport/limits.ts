@@ -2,8 +2,8 @@
 
 /** Bytes of one gRPC message, in and out. gRPC's own default is 4 MiB. */
 export const MAX_MESSAGE_BYTES = 1_048_576;
-/** Bytes of one sealed chunk: CHUNK_RECORDS records of the widest layout take 147,456, the rest is room for measures. */
-export const MAX_CHUNK_BYTES = 262_144;
+/** Bytes of one sealed chunk: CHUNK_RECORDS records of the widest layout, with all sums, take 409,600. */
+export const MAX_CHUNK_BYTES = 524_288;
 export const MAX_ENVELOPE_BYTES = 524_288;
 export const MAX_VERSION_CHARACTERS = 64;
 export const MAX_NAME_CHARACTERS = 64;
@@ -16,6 +16,8 @@ export const MAX_PARAMETER_CHARACTERS = 128;
 export const MAX_PARTICIPANTS = 128;
 /** Datasets that one agency holds or answers from. */
 export const MAX_DATASETS = 64;
+/** Privacy loss that may be said to be left of a budget; more would be no budget. */
+export const MAX_EPSILON_LEFT = 1_000_000;
 /** Parties that work on one list. */
 export const MAX_HOP = 1_000;
 /** Calls under way on one connection: its control stream, and each list of a run at most twice. */

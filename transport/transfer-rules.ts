@@ -14,7 +14,7 @@ export class TransferRules {
    * Lets one transfer begin, once.
    * Thrown when `caller` may not send it: TransportError NOT_A_PARTY, WRONG_SENDER, WRONG_RECEIVER or DUPLICATE_LIST.
    */
-  admit(caller: PartyId, { subject, hop, from, to }: Omit<TransferHeader, 'encapsulatedKey' | 'signature'>): void {
+  admit(caller: PartyId, { subject, hop, from, to }: Pick<TransferHeader, 'subject' | 'hop' | 'from' | 'to'>): void {
     if (!this.#isParty(caller)) throw new TransportError('NOT_A_PARTY', `${caller} takes no part in this run`);
     if (from !== caller) throw new TransportError('WRONG_SENDER', 'header.from: is not the party that sends');
     if (to === caller || !this.#isParty(to)) {

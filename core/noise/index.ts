@@ -1,3 +1,5 @@
+export { addCumulants, NO_ERROR, noiseCumulants, scaleCumulants } from './cumulants.js';
+export type { Cumulants } from './cumulants.js';
 export { keyedNoise, NOISE_KEY_BYTES } from './keyed-noise.js';
 export type { NoiseSource, NoiseTarget } from './keyed-noise.js';
 export {
@@ -11,3 +13,5 @@ export {
   revealed,
 } from './law.js';
 export type { NoiseLaw, NoiseStrength } from './law.js';
+export { MAXIMUM_COPIES, STEPS_PER_DEVIATION, SUM_LAW_ERROR, sumLaw } from './sum-law.js';
+export type { SumLaw } from './sum-law.js';

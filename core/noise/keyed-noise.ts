@@ -73,8 +73,7 @@ function drawFrom({ alpha, bound }: NoiseLaw, seed: Uint8Array): number {
     const block = new Uint8Array(createHmac('sha256', seed).update(uint32Bytes(attempt)).digest());
     const x = Math.floor(Math.log(uniform(block, 0)) / scale) - Math.floor(Math.log(uniform(block, 1)) / scale);
     wipe(block);
-    // Not -0, which is another value to whoever compares bytes.
-    if (Math.abs(x) <= bound) return x === 0 ? 0 : x;
+    if (Math.abs(x) <= bound) return x;
   }
 }
 

@@ -1,25 +1,32 @@
+import { equalBytes } from '../base/index.js';
+import { NO_ADDITIONS } from './additions.js';
+import type { Additions } from './additions.js';
 import { copyColumn } from './columns.js';
 import { coordinatorStep, startCoordinatorRounds } from './coordinator-rounds.js';
 import type { CoordinatorEffect, CoordinatorEvent, CoordinatorPhase, CoordinatorRounds } from './coordinator-rounds.js';
-import { ELEMENT_WORDS, ElementIndex, TabulationHash, wordsOf } from './element-index.js';
+import { TabulationHash, wordsOf } from './element-index.js';
+import { CoordinatorSums } from './coordinator-sums.js';
 import { JoinError } from './errors.js';
+import { GroupError } from './group-error.js';
 import type { Group } from './group.js';
 import { jointKey, makeShare, verifyShare } from './joint-key.js';
 import type { Job } from './jobs.js';
 import type { LinkReceiver } from './link.js';
 import { match } from './match.js';
-import type { BlindedList, Matches, Places } from './match.js';
+import type { BlindedList, Matches } from './match.js';
 import type { ProtocolMessage, Share, TransferSubject } from './messages.js';
-import { CIPHERTEXT_BYTES, ELEMENT_BYTES, TALLY } from './messages.js';
+import { CIPHERTEXT_BYTES, ELEMENT_BYTES, NO_GENERATOR, TALLY } from './messages.js';
 import { Party } from './party.js';
 import type { PartyOptions } from './party.js';
 import { CHUNK_RECORDS, COORDINATOR } from './plan.js';
-import type { ListPlan, PartyId } from './plan.js';
-import { NOWHERE } from './record-store.js';
+import type { ListId, ListPlan, PartyId } from './plan.js';
 import type { RecordStore } from './record-store.js';
 import { recordWidth } from './records.js';
-import { breathe, carryOut, STEP_ITEMS } from './steps.js';
+import { breathe, carryOut } from './steps.js';
 import type { Steps } from './steps.js';
+import type { SumShares } from './sum-shares.js';
+import { cellNumbers, cellPoints, countCells, removeShifts } from './tally-cells.js';
+import { gatherForTally } from './tally-records.js';
 
 export interface CoordinatorJoinOptions extends PartyOptions {
   readonly group: Group;
@@ -34,14 +41,16 @@ export interface CoordinatorObserver {
 }
 
 export interface JoinResult {
-  /** How many records fell into each cell number, 0..cells-1. Exact; disclosure control comes after. */
+  /**
+   * How many records fell into each cell number, 0..cells-1, with everybody's noise, so that one may be negative, and 0 in
+   * DISCARD_CELL. Exact where the plan has no noise. Disclosure control comes after.
+   */
   readonly counts: Float64Array;
-  /** Records in the tally. */
+  /** Records in the tally, dummies and decoys among them. */
   readonly tallied: number;
+  /** For each of the plan's columns of sums the sum in each cell number, with noise. */
+  readonly sums: readonly Float64Array[];
 }
-
-/** Cell points made by one job, so that other work gets its turn. */
-const CELLS_PER_JOB = 1024;
 
 /**
  * (Coordinator) One attempt at one run: carries out the effects of `coordinatorStep`. It holds one share y0 of the
@@ -52,6 +61,9 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
   #state: CoordinatorRounds;
   #own: { readonly share: Share; readonly secret: Uint8Array } | null = null;
   #jointKey: Uint8Array | null = null;
+  /** From the decoded tally on. */
+  #sums: CoordinatorSums | null = null;
+  #result: JoinResult | null = null;
 
   constructor(options: CoordinatorJoinOptions) {
     super(COORDINATOR, options);
@@ -75,6 +87,11 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
         case 'share':
           this.advance({ kind: 'share', from, share: message.share });
           return;
+        case 'sum-shares': {
+          const { noised, shares, proof } = message;
+          this.advance({ kind: 'sum-shares', from, shares: { noised, shares, proof } });
+          return;
+        }
         case 'abort':
           // The others have to hear of it from here.
           throw new JoinError(message.code, message.party, `the run was ended by ${from}`);
@@ -82,6 +99,7 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
           // For whoever watches over deadlines: the rounds go on as they did.
           return;
         case 'joint-key':
+        case 'sums':
         case 'finished':
           throw new JoinError('OUT_OF_ORDER', from, `${from} sent a message that only the coordinator sends`);
       }
@@ -118,6 +136,18 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
       case 'decode':
         void this.attempt(COORDINATOR, () => this.#decode());
         return;
+      case 'add-up':
+        void this.attempt(COORDINATOR, () => this.#addUp());
+        return;
+      case 'ask-for-shares':
+        void this.attempt(COORDINATOR, () => this.#askForShares(effect.mixer));
+        return;
+      case 'take-shares':
+        void this.attempt(effect.from, () => this.#takeShares(effect.from, effect.shares));
+        return;
+      case 'open-sums':
+        void this.attempt(COORDINATOR, () => this.#openSums());
+        return;
       case 'announce-finished':
         for (const mixer of plan.mixers) this.send(mixer, { kind: 'finished' }).catch(() => undefined);
         return;
@@ -139,10 +169,11 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
   /** Round 3: link, keep, add up, re-randomise, shuffle. */
   async #match(): Promise<void> {
     const { plan, rng } = this.#coordinator;
+    this.#assertOneGenerator();
     const lists = plan.lists.map((list) => this.#blindedList(list));
     const matches = await this.#inSteps(match(plan, lists, new TabulationHash(rng)));
     const count = matches.base.rows.length;
-    const writer = this.storeFor(TALLY, count, CIPHERTEXT_BYTES);
+    const writer = this.storeFor(TALLY, count, this.widthOf(TALLY));
     for (let from = 0; from < count; from += CHUNK_RECORDS) {
       const to = Math.min(from + CHUNK_RECORDS, count);
       await writer.add(to - from, this.#combine(matches, from, to));
@@ -155,43 +186,32 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
     this.advance({ kind: 'matched' });
   }
 
+  /** Lists whose generators differ were not blinded by the same scalars: nothing in them would match. */
+  #assertOneGenerator(): void {
+    const [first = NO_GENERATOR, ...others] = this.#coordinator.plan.lists.map(({ id }) => this.generatorOf(id));
+    if (others.every((generator) => equalBytes(generator, first))) return;
+    const message = 'the lists were not all blinded with the same keys, or an agency says so';
+    throw new JoinError('BAD_PROOF', COORDINATOR, message);
+  }
+
   #inSteps<Result>(steps: Steps<Result>): Promise<Result> {
     return carryOut(steps, this.over, () => this.#coordinator.observer?.step?.());
   }
 
   #combine(matches: Matches, from: number, to: number): Job {
+    const { plan } = this.#coordinator;
+    const store = (id: ListId): RecordStore => this.storeOf(id);
     return {
       kind: 'combine',
-      base: this.#ciphertexts(matches.base, from, to),
-      linked: matches.linked.map((places) => this.#ciphertexts(places, from, to)),
+      base: gatherForTally(plan, store, matches.base, from, to),
+      linked: matches.linked.map((places) => gatherForTally(plan, store, places, from, to)),
       jointKey: this.#key(),
     };
   }
 
-  /** Ciphertexts of the records from..to-1 of `places`; zero bytes, the identity twice, where there is no record. */
-  #ciphertexts(places: Places, from: number, to: number): Uint8Array {
-    const ciphertexts = new Uint8Array((to - from) * CIPHERTEXT_BYTES);
-    for (const [list, indexes] of byList(places, from, to)) {
-      const { id, keys } = this.#listNumber(list);
-      const records = this.storeOf(id).gather(Uint32Array.from(indexes, (index) => places.rows[index] ?? NOWHERE));
-      const width = recordWidth(keys.length);
-      indexes.forEach((index, place) => {
-        const end = (place + 1) * width;
-        ciphertexts.set(records.subarray(end - CIPHERTEXT_BYTES, end), (index - from) * CIPHERTEXT_BYTES);
-      });
-    }
-    return ciphertexts;
-  }
-
-  #listNumber(list: number): ListPlan {
-    const plan = this.#coordinator.plan.lists[list];
-    if (plan === undefined) throw new RangeError('no list of that number');
-    return plan;
-  }
-
   #blindedList(plan: ListPlan): BlindedList {
     const store = this.storeOf(plan.id);
-    const width = recordWidth(plan.keys.length);
+    const width = this.widthOf(plan.id);
     return {
       plan,
       count: store.count,
@@ -206,72 +226,77 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
 
   /** Round 4, last step: cell numbers from elements, by looking them up. */
   async #decode(): Promise<void> {
-    const cells = await this.#cellPoints();
-    const store = this.storeOf(TALLY);
-    const counts = await this.#inSteps(countCells(store, cells));
+    const { plan, group, engine, rng, observer } = this.#coordinator;
+    const points = await cellPoints(plan.cells, engine, rng, this.over);
+    const records = this.storeOf(TALLY);
+    const cells = await this.#inSteps(cellNumbers(records, points));
+    const counts = await this.#inSteps(countCells(cells, plan.cells));
+    const work = { group, engine, signal: this.over, stepped: () => observer?.step?.() };
+    this.#sums = new CoordinatorSums(plan, work, { records, cells, counts: counts.slice() });
+    this.#result = { counts: removeShifts(plan, counts), tallied: records.count, sums: [] };
     this.advance({ kind: 'decoded' });
-    this.finish({ counts, tallied: store.count });
+    if (plan.sums.length === 0) this.finish(this.#result);
   }
 
-  /** The points of all cell numbers, which have their cell's number in the index. */
-  async #cellPoints(): Promise<ElementIndex> {
-    const { plan, engine, rng } = this.#coordinator;
-    const index = new ElementIndex(new TabulationHash(rng), plan.cells);
-    for (let from = 0; from < plan.cells; from += CELLS_PER_JOB) {
-      const to = Math.min(from + CELLS_PER_JOB, plan.cells);
-      const points = wordsOf(await engine.run({ kind: 'multiples', from, to, step: 1 }, { signal: this.over }));
-      for (let at = 0; at < points.length; at += ELEMENT_WORDS) index.add(points, at);
-    }
-    return index;
+  /** Round 5, in four steps. */
+  async #addUp(): Promise<void> {
+    await this.#decodedSums().addUp(this.#key());
+    this.advance({ kind: 'added-up' });
+  }
+
+  #askForShares(mixer: PartyId): Promise<void> {
+    return this.send(mixer, { kind: 'sums', ciphertexts: this.#decodedSums().ciphertexts });
+  }
+
+  async #takeShares(from: PartyId, shares: SumShares): Promise<void> {
+    const { context } = this.#coordinator.plan;
+    await this.#decodedSums().takeShares({ context, party: from, element: this.shareOf(from).element }, shares);
+    this.advance({ kind: 'sum-shares-taken', from });
+  }
+
+  async #openSums(): Promise<void> {
+    const { secret } = this.#own ?? {};
+    const result = this.#result;
+    if (secret === undefined || result === null) throw new RangeError('sums before the tally');
+    const sums = await this.#decodedSums().open(secret);
+    this.advance({ kind: 'opened' });
+    this.finish({ ...result, sums });
+  }
+
+  #decodedSums(): CoordinatorSums {
+    if (this.#sums === null) throw new RangeError('sums before the tally');
+    return this.#sums;
   }
 
   protected jobFor(subject: TransferSubject, records: Uint8Array): Job {
     if (subject !== TALLY) return { kind: 'check', elements: records };
     if (this.#own === null) throw new JoinError('OUT_OF_ORDER', COORDINATOR, 'a tally before the run began');
-    return { kind: 'open', ciphertexts: records, share: this.#own.secret };
+    return { kind: 'open', sums: this.#coordinator.plan.sums.length, ciphertexts: records, share: this.#own.secret };
+  }
+
+  protected additionsTo(): Promise<Additions> {
+    return Promise.resolve(NO_ADDITIONS);
+  }
+
+  protected generatorAfter(subject: TransferSubject, received: Uint8Array): Uint8Array {
+    if (subject !== TALLY) this.#coordinator.group.check(received);
+    else if (!equalBytes(received, NO_GENERATOR)) throw new GroupError();
+    return received;
   }
 
   protected widthOf(subject: TransferSubject): number {
-    const list = this.#coordinator.plan.lists.find(({ id }) => id === subject);
-    return list === undefined ? CIPHERTEXT_BYTES : recordWidth(list.keys.length);
+    const { lists, sums } = this.#coordinator.plan;
+    const list = lists.find(({ id }) => id === subject);
+    return list === undefined ? recordWidth(0, sums.length) : recordWidth(list.keys.length, list.sums);
   }
 
+  /** Of the tally the opened cell and the ciphertexts of its numbers. */
   protected storedWidthOf(subject: TransferSubject): number {
-    return subject === TALLY ? ELEMENT_BYTES : this.widthOf(subject);
+    return this.widthOf(subject) - (subject === TALLY ? CIPHERTEXT_BYTES - ELEMENT_BYTES : 0);
   }
 
   #key(): Uint8Array {
     if (this.#jointKey === null) throw new JoinError('OUT_OF_ORDER', COORDINATOR, 'there is no joint key yet');
     return this.#jointKey;
   }
-}
-
-/** How many elements of the tally are the point of each cell. Thrown when one is of none: JoinError CELL_OUT_OF_RANGE. */
-function* countCells(tally: RecordStore, cells: ElementIndex): Steps<Float64Array> {
-  const counts = new Float64Array(cells.size);
-  for (let from = 0; from < tally.count; from += STEP_ITEMS) {
-    const elements = wordsOf(tally.read(from, Math.min(from + STEP_ITEMS, tally.count)));
-    for (let at = 0; at < elements.length; at += ELEMENT_WORDS) {
-      const cell = cells.find(elements, at);
-      if (cell === NOWHERE) {
-        throw new JoinError('CELL_OUT_OF_RANGE', COORDINATOR, 'a tallied record is in no cell of the table');
-      }
-      counts[cell] = (counts[cell] ?? 0) + 1;
-    }
-    yield;
-  }
-  return counts;
-}
-
-/** Which of places from..to-1 are records of which list; those of no record are left out. */
-function byList({ lists, rows }: Places, from: number, to: number): Map<number, number[]> {
-  const indexes = new Map<number, number[]>();
-  for (let index = from; index < to; index += 1) {
-    if (rows[index] === NOWHERE) continue;
-    const list = lists[index] ?? NOWHERE;
-    const there = indexes.get(list);
-    if (there === undefined) indexes.set(list, [index]);
-    else there.push(index);
-  }
-  return indexes;
 }

@@ -5,11 +5,14 @@
 export const PROTOCOL = 'tallystick-v1';
 
 export const DOMAINS = {
+  request: `${PROTOCOL}/request`,
   context: `${PROTOCOL}/context`,
   shareProof: `${PROTOCOL}/share-proof`,
   shareSignature: `${PROTOCOL}/share-signature`,
   transferSignature: `${PROTOCOL}/transfer-signature`,
   seal: `${PROTOCOL}/seal`,
+  decoy: `${PROTOCOL}/decoy`,
+  sumsProof: `${PROTOCOL}/sums-proof`,
 } as const;
 
 /**

@@ -3,6 +3,7 @@ import type { Rng } from '../base/index.js';
 import type { Group } from './group.js';
 import { runJob } from './jobs.js';
 import type { Job } from './jobs.js';
+import { bulkOfSumJob } from './sum-jobs.js';
 
 /**
  * Does the bulk arithmetic of a run: in this thread (`inlineEngine`) or in a pool of workers. Jobs are independent of
@@ -74,18 +75,27 @@ export function bulkOf(job: Job): readonly Uint8Array[] {
     case 'hash':
     case 'multiples':
     case 'zeros':
+    case 'decoys':
       return [];
     case 'prepare':
-      return [job.keys, job.labels];
+      return [job.keys, job.labels, job.numbers];
     case 'hop':
       return [job.records, ...optional(job.zeros)];
     case 'check':
       return [job.elements];
     case 'combine':
       return [job.base, ...job.linked, ...optional(job.zeros)];
+    case 'dummies':
+      return [job.cells];
     case 'tally':
     case 'open':
       return [job.ciphertexts];
+    case 'add-up':
+    case 'noise-sums':
+    case 'composites':
+    case 'take-shares':
+    case 'walk':
+      return bulkOfSumJob(job);
   }
 }
 

@@ -1,4 +1,4 @@
-import { utf8Bytes, wipe } from '../base/index.js';
+import { fromHex, utf8Bytes, wipe } from '../base/index.js';
 import type { Rng } from '../base/index.js';
 import { copyColumn } from './columns.js';
 import { GroupError } from './group-error.js';
@@ -37,7 +37,7 @@ export interface Group {
   randomScalar(rng: Rng): Uint8Array;
   /** Uniform elements of which nobody knows a discrete logarithm. */
   randomElements(rng: Rng, count: number): Uint8Array;
-  /** The scalar `value`, a whole number in 0..2^53-1. */
+  /** The scalar `value`, a whole number within ±(2^53-1); of one below 0 the order's complement. */
   scalar(value: number): Uint8Array;
   /** a * b and a - b modulo the order. */
   multiplyScalars(a: Uint8Array, b: Uint8Array): Uint8Array;
@@ -57,6 +57,11 @@ export interface Group {
   add(left: Uint8Array, right: Uint8Array): Uint8Array;
   subtract(left: Uint8Array, right: Uint8Array): Uint8Array;
   /**
+   * start, start + step, start + 2*step, …: `count` elements, for less than a tenth of what additions would cost. Takes as
+   * long whatever they are. Either may be the identity. Thrown when one isn't canonical: GroupError BAD_ELEMENT.
+   */
+  walk(start: Uint8Array, step: Uint8Array, count: number): Uint8Array;
+  /**
    * Encrypts each element under the key, with fresh randomness.
    * Thrown when an element isn't canonical, or the key is not or is the identity: GroupError BAD_ELEMENT.
    */
@@ -75,6 +80,11 @@ export interface Group {
    * ciphertexts: RangeError.
    */
   rerandomise(rng: Rng, key: Uint8Array, ciphertexts: Uint8Array, zeros?: Uint8Array): Uint8Array;
+  /**
+   * `rerandomise` for sums of ciphertexts that have been checked: a sum of none is the identity twice, encrypts zero, and
+   * is no error.
+   */
+  rerandomiseSums(rng: Rng, key: Uint8Array, sums: Uint8Array, zeros?: Uint8Array): Uint8Array;
   /** Takes a key share off each ciphertext: (c1, c2 - share * c1). Same errors as `rerandomise`. */
   removeShare(share: Uint8Array, ciphertexts: Uint8Array): Uint8Array;
   /**
@@ -86,6 +96,9 @@ export interface Group {
 
 /** The identity's encoding. No match key hashes to it and no honest ciphertext contains it. */
 export const IDENTITY: Uint8Array = new Uint8Array(ELEMENT_BYTES);
+
+/** The group's order, 2^252 + 27742317777372353535851937790883648493 (RFC 9496 section 4), as a scalar is encoded. */
+const ORDER = fromHex('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010');
 
 /** Scalars are drawn this many at a time. */
 const SCALARS_PER_DRAW = 256;
@@ -132,9 +145,11 @@ class KernelGroup implements Group {
   }
 
   scalar(value: number): Uint8Array {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('not a whole number in 0..2^53-1');
-    const bytes = new Uint8Array(SCALAR_BYTES);
-    new DataView(bytes.buffer).setBigUint64(0, BigInt(value), true);
+    if (!Number.isSafeInteger(value)) throw new RangeError('not a whole number within ±(2^53-1)');
+    const bytes = value < 0 ? ORDER.slice() : new Uint8Array(SCALAR_BYTES);
+    const view = new DataView(bytes.buffer);
+    // The order's lowest eight bytes are more than 2^53, so nothing is borrowed from the others.
+    view.setBigUint64(0, view.getBigUint64(0, true) + BigInt(value), true);
     return bytes;
   }
 
@@ -177,6 +192,10 @@ class KernelGroup implements Group {
     return this.curve.subtract(left, right);
   }
 
+  walk(start: Uint8Array, step: Uint8Array, count: number): Uint8Array {
+    return this.curve.walk(start, step, count);
+  }
+
   encrypt(rng: Rng, key: Uint8Array, elements: Uint8Array): Uint8Array {
     refuseIdentities(key);
     const scalars = this.randomScalars(rng, elementsIn(elements));
@@ -189,11 +208,15 @@ class KernelGroup implements Group {
   }
 
   rerandomise(rng: Rng, key: Uint8Array, ciphertexts: Uint8Array, zeros?: Uint8Array): Uint8Array {
-    refuseIdentities(key);
     refuseIdentities(ciphertexts);
-    if (zeros !== undefined) return this.curve.addZeros(zeros, ciphertexts);
-    const scalars = this.randomScalars(rng, ciphertextsIn(ciphertexts));
-    return consuming(scalars, (r) => this.curve.rerandomise(key, r, ciphertexts));
+    return this.rerandomiseSums(rng, key, ciphertexts, zeros);
+  }
+
+  rerandomiseSums(rng: Rng, key: Uint8Array, sums: Uint8Array, zeros?: Uint8Array): Uint8Array {
+    refuseIdentities(key);
+    if (zeros !== undefined) return this.curve.addZeros(zeros, sums);
+    const scalars = this.randomScalars(rng, ciphertextsIn(sums));
+    return consuming(scalars, (r) => this.curve.rerandomise(key, r, sums));
   }
 
   removeShare(share: Uint8Array, ciphertexts: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
-export { computeContext } from './context.js';
-export type { ContextInput, ContextParticipant } from './context.js';
+export { computeContext, computeRequest } from './context.js';
+export type { ContextInput, ContextParticipant, ListSnapshot, RequestInput, RequestParticipant } from './context.js';
 export { CoordinatorJoin } from './coordinator-join.js';
 export type { CoordinatorJoinOptions, JoinResult } from './coordinator-join.js';
 export type { CoordinatorPhase } from './coordinator-rounds.js';
@@ -29,11 +29,39 @@ export {
   WORKING_SECONDS,
 } from './messages.js';
 export type { ProtocolMessage, Share, TransferHeader, TransferSubject } from './messages.js';
+export { assertNoiseFits } from './mixer-noise.js';
 export { NodeJoin } from './node-join.js';
 export type { NodeJoinOptions } from './node-join.js';
 export type { NodePhase } from './node-rounds.js';
-export { CHUNK_RECORDS, COORDINATOR, listId, MAX_CELLS, MAX_KEY_COLUMNS, MAX_LIST_RECORDS } from './plan.js';
-export type { BasePlan, JoinPlan, KeyColumn, LinkOn, LinkPlan, ListId, ListPlan, PartyId } from './plan.js';
+export {
+  CHUNK_RECORDS,
+  COORDINATOR,
+  DISCARD_CELL,
+  listId,
+  MAX_CELLS,
+  MAX_DUMMIES,
+  MAX_KEY_COLUMNS,
+  MAX_LIST_RECORDS,
+  MAX_LIST_SUMS,
+  MAX_LISTS_WITH_DECOYS,
+  MAX_LOGARITHM,
+  MAX_MAGNITUDE,
+  MAX_SUMS,
+} from './plan.js';
+export type {
+  BasePlan,
+  DecoyMember,
+  DecoyPattern,
+  DecoyPlan,
+  JoinPlan,
+  KeyColumn,
+  LinkOn,
+  LinkPlan,
+  ListId,
+  ListPlan,
+  PartyId,
+  SumColumn,
+} from './plan.js';
 export { RecordMemory } from './record-memory.js';
 export { memoryStores, NOWHERE } from './record-store.js';
 export type { RecordStore, RecordStores } from './record-store.js';

@@ -1,15 +1,33 @@
 import type { Rng } from '../base/index.js';
-import { copyColumn } from './columns.js';
+import { copyColumn, joinColumns, splitColumns } from './columns.js';
+import { makeDecoys } from './decoys.js';
+import type { DecoysJob } from './decoys.js';
+import { makeDummies } from './dummies.js';
+import type { DummiesJob } from './dummies.js';
 import type { Group } from './group.js';
 import { isIdentity } from './group.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES, SCALAR_BYTES } from './messages.js';
-import { recordWidth } from './records.js';
+import { interleave, separate } from './records.js';
+import { runSumJob } from './sum-jobs.js';
+import type { SumJob } from './sum-jobs.js';
 
 /**
  * The bulk arithmetic of the protocol, chunk by chunk. A job is plain data, so that it can be sent to a worker; it has
  * no state and no order. Jobs carry secrets: whoever runs one in another thread wipes its copy.
  */
-export type Job = HashJob | MultiplesJob | ZerosJob | PrepareJob | HopJob | CheckJob | CombineJob | TallyJob | OpenJob;
+export type Job =
+  | HashJob
+  | MultiplesJob
+  | ZerosJob
+  | PrepareJob
+  | HopJob
+  | DecoysJob
+  | CheckJob
+  | CombineJob
+  | TallyJob
+  | DummiesJob
+  | OpenJob
+  | SumJob;
 
 /** HashToGroup of each input: n elements. Done once per snapshot. */
 export interface HashJob {
@@ -40,10 +58,14 @@ export interface ZerosJob {
 export interface PrepareJob {
   readonly kind: 'prepare';
   readonly keyColumns: number;
+  /** Numbers of a row. */
+  readonly sums: number;
   /** rows * keyColumns elements; the identity where a key is absent. */
   readonly keys: Uint8Array;
   /** rows elements: label * stride * B. */
   readonly labels: Uint8Array;
+  /** rows * sums scalars. */
+  readonly numbers: Uint8Array;
   readonly blinding: Uint8Array;
   readonly jointKey: Uint8Array;
 }
@@ -52,10 +74,11 @@ export interface PrepareJob {
 export interface HopJob {
   readonly kind: 'hop';
   readonly keyColumns: number;
+  readonly sums: number;
   readonly records: Uint8Array;
   readonly blinding: Uint8Array;
   readonly jointKey: Uint8Array;
-  /** As many as records, of a `zeros` job under the same key; without them randomness is drawn. */
+  /** As many as ciphertexts, of a `zeros` job under the same key; without them randomness is drawn. */
   readonly zeros?: Uint8Array;
 }
 
@@ -68,26 +91,38 @@ export interface CheckJob {
 /** Round 3: adds up what each kept base record linked to, and re-randomises so that no mixer knows the result again. */
 export interface CombineJob {
   readonly kind: 'combine';
-  /** n ciphertexts. */
+  /**
+   * n records of the tally: for each its base record's label ciphertext and the ciphertexts of all sums, 64 zero bytes
+   * (which add nothing) for those of other datasets.
+   */
   readonly base: Uint8Array;
-  /** For each link n ciphertexts, 64 zero bytes (which add nothing) where the base record did not link. */
+  /** For each link the same of what was linked; zero bytes altogether where the base record did not link. */
   readonly linked: readonly Uint8Array[];
   readonly jointKey: Uint8Array;
   /** As for a hop. */
   readonly zeros?: Uint8Array;
 }
 
-/** Round 4: one mixer takes its share off and re-randomises under what remains of the key. */
+/**
+ * Round 4: one mixer takes its share off the cell ciphertexts and re-randomises them under what remains of the key, those
+ * of sums, from which no share is taken yet, under all of it.
+ */
 export interface TallyJob {
   readonly kind: 'tally';
+  readonly sums: number;
   readonly ciphertexts: Uint8Array;
   readonly share: Uint8Array;
   readonly remainingKey: Uint8Array;
+  readonly jointKey: Uint8Array;
 }
 
-/** Round 4, last step: the coordinator takes its own share off; n elements cell * B remain. */
+/**
+ * Round 4, last step: the coordinator takes its own share off the cell ciphertexts. n times an element cell * B and the
+ * checked ciphertexts of sums remain.
+ */
 export interface OpenJob {
   readonly kind: 'open';
+  readonly sums: number;
   readonly ciphertexts: Uint8Array;
   readonly share: Uint8Array;
 }
@@ -108,17 +143,27 @@ export function runJob(group: Group, rng: Rng, job: Job): Uint8Array {
       return prepare(group, rng, job);
     case 'hop':
       return hop(group, rng, job);
+    case 'decoys':
+      return makeDecoys(group, rng, job);
     case 'check':
       group.check(job.elements);
       return job.elements.slice();
     case 'combine': {
       const sums = job.linked.reduce((sum, linked) => group.add(sum, linked), job.base);
-      return group.rerandomise(rng, job.jointKey, sums, job.zeros);
+      return group.rerandomiseSums(rng, job.jointKey, sums, job.zeros);
     }
     case 'tally':
-      return group.removeShareAndRerandomise(rng, job.share, job.remainingKey, job.ciphertexts);
+      return tally(group, rng, job);
+    case 'dummies':
+      return makeDummies(group, rng, job);
     case 'open':
-      return secondHalves(group.removeShare(job.share, job.ciphertexts));
+      return open(group, job);
+    case 'add-up':
+    case 'noise-sums':
+    case 'composites':
+    case 'take-shares':
+    case 'walk':
+      return runSumJob(group, rng, job);
   }
 }
 
@@ -130,9 +175,11 @@ function multiples(group: Group, { from, to, step }: MultiplesJob): Uint8Array {
   return group.multiplyBase(scalars);
 }
 
-function prepare(group: Group, rng: Rng, job: PrepareJob): Uint8Array {
-  const keys = withoutAbsences(group, rng, job.keys);
-  return interleave(job.keyColumns, group.multiply(job.blinding, keys), group.encrypt(rng, job.jointKey, job.labels));
+function prepare(group: Group, rng: Rng, { keyColumns, sums, ...job }: PrepareJob): Uint8Array {
+  const keys = group.multiply(job.blinding, withoutAbsences(group, rng, job.keys));
+  const numbers = group.multiplyBase(job.numbers);
+  const elements = joinColumns(job.labels, ELEMENT_BYTES, numbers, sums * ELEMENT_BYTES);
+  return interleave(keyColumns, sums, { keys, ciphertexts: group.encrypt(rng, job.jointKey, elements) });
 }
 
 /** An absent key becomes an element that nobody else can have, so that its absence doesn't show. */
@@ -149,13 +196,27 @@ function withoutAbsences(group: Group, rng: Rng, keys: Uint8Array): Uint8Array {
   return filled;
 }
 
-function hop(group: Group, rng: Rng, job: HopJob): Uint8Array {
-  const { keys, ciphertexts } = separate(job.keyColumns, job.records);
-  return interleave(
-    job.keyColumns,
-    group.multiply(job.blinding, keys),
-    group.rerandomise(rng, job.jointKey, ciphertexts, job.zeros),
-  );
+function hop(group: Group, rng: Rng, { keyColumns, sums, ...job }: HopJob): Uint8Array {
+  const { keys, ciphertexts } = separate(keyColumns, sums, job.records);
+  return interleave(keyColumns, sums, {
+    keys: group.multiply(job.blinding, keys),
+    ciphertexts: group.rerandomise(rng, job.jointKey, ciphertexts, job.zeros),
+  });
+}
+
+function tally(group: Group, rng: Rng, { sums, ...job }: TallyJob): Uint8Array {
+  const [cells, numbers] = splitColumns(job.ciphertexts, CIPHERTEXT_BYTES, sums * CIPHERTEXT_BYTES);
+  const lighter = group.removeShareAndRerandomise(rng, job.share, job.remainingKey, cells);
+  if (sums === 0) return lighter;
+  const fresh = group.rerandomise(rng, job.jointKey, numbers);
+  return joinColumns(lighter, CIPHERTEXT_BYTES, fresh, sums * CIPHERTEXT_BYTES);
+}
+
+function open(group: Group, { sums, ...job }: OpenJob): Uint8Array {
+  const [cells, numbers] = splitColumns(job.ciphertexts, CIPHERTEXT_BYTES, sums * CIPHERTEXT_BYTES);
+  group.check(numbers);
+  const points = secondHalves(group.removeShare(job.share, cells));
+  return joinColumns(points, ELEMENT_BYTES, numbers, sums * CIPHERTEXT_BYTES);
 }
 
 function secondHalves(ciphertexts: Uint8Array): Uint8Array {
@@ -167,39 +228,4 @@ function secondHalves(ciphertexts: Uint8Array): Uint8Array {
     halves.length / ELEMENT_BYTES,
   );
   return halves;
-}
-
-/** A record is its keys in column order, then its ciphertext. */
-function interleave(keyColumns: number, keys: Uint8Array, ciphertexts: Uint8Array): Uint8Array {
-  const width = recordWidth(keyColumns);
-  const keyBytes = keyColumns * ELEMENT_BYTES;
-  const count = ciphertexts.length / CIPHERTEXT_BYTES;
-  const records = new Uint8Array(count * width);
-  copyColumn({ records: keys, width: keyBytes, start: 0 }, { records, width, start: 0 }, keyBytes, count);
-  copyColumn(
-    { records: ciphertexts, width: CIPHERTEXT_BYTES, start: 0 },
-    { records, width, start: keyBytes },
-    CIPHERTEXT_BYTES,
-    count,
-  );
-  return records;
-}
-
-export function separate(
-  keyColumns: number,
-  records: Uint8Array,
-): { readonly keys: Uint8Array; readonly ciphertexts: Uint8Array } {
-  const width = recordWidth(keyColumns);
-  const keyBytes = keyColumns * ELEMENT_BYTES;
-  const count = records.length / width;
-  const keys = new Uint8Array(count * keyBytes);
-  const ciphertexts = new Uint8Array(count * CIPHERTEXT_BYTES);
-  copyColumn({ records, width, start: 0 }, { records: keys, width: keyBytes, start: 0 }, keyBytes, count);
-  copyColumn(
-    { records, width, start: keyBytes },
-    { records: ciphertexts, width: CIPHERTEXT_BYTES, start: 0 },
-    CIPHERTEXT_BYTES,
-    count,
-  );
-  return { keys, ciphertexts };
 }

@@ -24,4 +24,9 @@ export interface RowChunk {
   readonly keys: Uint8Array;
   /** For each row its label, 1..labels of the list's plan. */
   readonly labels: Uint32Array;
+  /**
+   * For each row its numbers, one for each sum column of the list's dataset in the order of the plan: whole numbers
+   * within ± the column's magnitude, 0 where the record has none.
+   */
+  readonly numbers: Float64Array;
 }

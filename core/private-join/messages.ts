@@ -10,6 +10,8 @@ export const CIPHERTEXT_BYTES = 2 * ELEMENT_BYTES;
 export const PROOF_BYTES = 2 * SCALAR_BYTES;
 /** RFC 8032. */
 export const SIGNATURE_BYTES = 64;
+/** A transfer without a list's generator: the tally's. */
+export const NO_GENERATOR: Uint8Array = new Uint8Array(ELEMENT_BYTES);
 /** X25519 public key of HPKE, which is also the length of its encapsulated key (RFC 9180 section 7.1). */
 export const SEALING_KEY_BYTES = 32;
 
@@ -43,6 +45,11 @@ export interface TransferHeader {
   readonly to: PartyId;
   /** Records in the whole transfer. */
   readonly count: number;
+  /**
+   * (Π x)·B over the mixers that have worked on the list so far, 32 bytes: with it the next makes decoys whose
+   * pseudonyms come out alike in every list. NO_GENERATOR for the tally.
+   */
+  readonly generator: Uint8Array;
   /** HPKE encapsulated key, 32 bytes. */
   readonly encapsulatedKey: Uint8Array;
   /** Ed25519 over all of the above and the context, 64 bytes. */
@@ -56,7 +63,22 @@ export type ProtocolMessage =
   | { readonly kind: 'joint-key'; readonly shares: readonly Share[] }
   /** The sender ended its attempt; whoever hears it ends theirs. */
   | { readonly kind: 'abort'; readonly code: FailureCode; readonly party: PartyId }
-  /** The coordinator has decoded the tally; nodes wipe their keys. */
+  /**
+   * Round 5, to one mixer after the other: the sums of every column in every cell, still under its key and those after
+   * it. tableCells * columns ciphertexts, cell by cell.
+   */
+  | { readonly kind: 'sums'; readonly ciphertexts: Uint8Array }
+  /**
+   * Its answer: the same with its noise in them and re-randomised (`noised`), its share of each (`shares`, y·c1 of
+   * those, 32 bytes each) and one proof that all are (64 bytes). The next sees c2 less the share.
+   */
+  | {
+      readonly kind: 'sum-shares';
+      readonly noised: Uint8Array;
+      readonly shares: Uint8Array;
+      readonly proof: Uint8Array;
+    }
+  /** The coordinator has decoded the tally, and opened the sums; nodes wipe their keys. */
   | { readonly kind: 'finished' }
   /**
    * The sender has got on with its part, or has heard that somebody else has, so whoever waits goes on waiting: long

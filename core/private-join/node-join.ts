@@ -1,12 +1,17 @@
 import { equalBytes } from '../base/index.js';
+import type { NoiseSource } from '../noise/index.js';
+import type { Additions } from './additions.js';
+import { DECOY_SEED_BYTES } from './decoys.js';
 import { JoinError } from './errors.js';
+import { GroupError } from './group-error.js';
 import type { Group } from './group.js';
 import { jointKey, makeShare, verifyShare } from './joint-key.js';
 import type { Job } from './jobs.js';
 import type { LinkReceiver } from './link.js';
-import type { ListSource } from './list-source.js';
+import type { ListSource, RowChunk } from './list-source.js';
 import type { ProtocolMessage, Share, TransferSubject } from './messages.js';
-import { CIPHERTEXT_BYTES, ELEMENT_BYTES, TALLY } from './messages.js';
+import { ELEMENT_BYTES, NO_GENERATOR, SCALAR_BYTES, TALLY } from './messages.js';
+import { MixerNoise } from './mixer-noise.js';
 import { nodeStep, startNodeRounds } from './node-rounds.js';
 import type { NodeEffect, NodeEvent, NodePhase, NodeRounds } from './node-rounds.js';
 import { Party } from './party.js';
@@ -14,6 +19,9 @@ import type { PartyOptions } from './party.js';
 import { COORDINATOR } from './plan.js';
 import type { ListId, ListPlan, PartyId } from './plan.js';
 import { recordWidth } from './records.js';
+import { carryOut } from './steps.js';
+import { makeSumShares } from './sum-shares.js';
+import { drawSumNoise } from './sums.js';
 import { ZeroPool, zerosOfUse } from './zero-pool.js';
 
 export interface NodeJoinOptions extends PartyOptions {
@@ -21,16 +29,20 @@ export interface NodeJoinOptions extends PartyOptions {
   readonly group: Group;
   /** The provider's own rows. */
   readonly source: ListSource;
+  /** The agency's noise on what the plan asks for (its `request`); null only where that asks for none. */
+  readonly noise: NoiseSource | null;
   readonly observer?: { phase(phase: NodePhase): void };
 }
 
 /**
- * (Node) One attempt at one run: carries out the effects of `nodeStep`. Secrets are the key share yj and the blinding
- * scalar xj; both are made here, are used in jobs, and are wiped when the attempt ends, however it ends.
+ * (Node) One attempt at one run: carries out the effects of `nodeStep`. Secrets are the key share yj, the blinding
+ * scalar xj and the seed of its decoys; all are made here, are used in jobs, and are wiped when the attempt ends, however
+ * it ends.
  */
 export class NodeJoin extends Party<void> implements LinkReceiver {
   readonly #node: NodeJoinOptions;
   readonly #blinding: Uint8Array;
+  readonly #noise: MixerNoise;
   #state: NodeRounds;
   #own: { readonly share: Share; readonly secret: Uint8Array } | null = null;
   #jointKey: Uint8Array | null = null;
@@ -45,6 +57,9 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
     this.#node = options;
     this.#state = startNodeRounds(options.plan);
     this.#blinding = this.guard(options.group.randomScalar(options.rng));
+    const { plan, group, noise } = options;
+    const seed = this.guard(options.rng.bytes(DECOY_SEED_BYTES));
+    this.#noise = new MixerNoise({ plan, group, source: noise, seed, signal: this.over });
   }
 
   /** Round 0: makes the key share and sends it. */
@@ -65,6 +80,9 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
         case 'joint-key':
           this.advance({ kind: 'joint-key', shares: message.shares });
           return;
+        case 'sums':
+          this.advance({ kind: 'sums', ciphertexts: message.ciphertexts });
+          return;
         case 'finished':
           this.advance({ kind: 'finished' });
           return;
@@ -75,6 +93,7 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
           // For whoever watches over deadlines: the rounds go on as they did.
           return;
         case 'share':
+        case 'sum-shares':
           throw wrongMessage(from);
       }
     });
@@ -90,7 +109,7 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
     this.#state = state;
     if (state.phase !== before) this.#node.observer?.phase(state.phase);
     for (const effect of effects) this.#carryOut(effect);
-    if (state.phase === 'ring') this.#zeros?.fill(zerosOfUse(state.steps, this.#longestOwn));
+    if (state.phase === 'ring') this.#zeros?.fill(zerosOfUse(this.#node.plan, state.steps, this.#longestOwn));
     else this.#zeros?.close();
   }
 
@@ -107,6 +126,9 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
           await this.sendOn(effect.subject);
           if (!this.ended) this.advance({ kind: 'sent', subject: effect.subject });
         });
+        return;
+      case 'share-sums':
+        void this.attempt(COORDINATOR, () => this.#shareSums(effect.ciphertexts));
         return;
       case 'wipe':
         this.finish(undefined);
@@ -150,59 +172,118 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
     return new ZeroPool({ engine, jointKey: key, signal: this.over, failed });
   }
 
-  /** Round 1: rows to records, shuffled. */
+  /** Round 1: rows to records, shuffled among decoys. */
   async #prepare(id: ListId): Promise<void> {
-    const { engine } = this.#node;
+    const { engine, group } = this.#node;
     const list = this.#listPlan(id);
+    const { labels, stride } = list;
     const rows = this.#node.source.open(id);
     try {
-      const writer = this.storeFor(id, rows.count, recordWidth(list.keys.length));
+      this.keepGenerator(id, group.multiplyBase(this.#blinding));
+      const decoys = await this.additionsTo(id);
+      const count = rows.count + decoys.count;
+      const writer = this.storeFor(id, count, this.widthOf(id));
       const multiples = await engine.run(
-        { kind: 'multiples', from: 0, to: list.labels + 1, step: list.stride },
+        { kind: 'multiples', from: 0, to: labels + 1, step: stride },
         { signal: this.over },
       );
       for (const chunk of rows.chunks()) {
         if (this.ended) return;
-        const labels = new Uint8Array(chunk.count * ELEMENT_BYTES);
-        chunk.labels.forEach((label, index) => {
-          if (label < 1 || label > list.labels) throw new RangeError('a label outside the plan');
-          labels.set(multiples.subarray(label * ELEMENT_BYTES, (label + 1) * ELEMENT_BYTES), index * ELEMENT_BYTES);
-        });
-        await writer.add(chunk.count, {
-          kind: 'prepare',
-          keyColumns: list.keys.length,
-          keys: chunk.keys,
-          labels,
-          blinding: this.#blinding,
-          jointKey: this.#key(),
-        });
+        await writer.add(chunk.count, this.#prepareJob(list, chunk, multiples));
       }
+      await this.addAll(writer, decoys);
       await writer.settle();
+      this.#longestOwn = Math.max(this.#longestOwn, count);
     } finally {
       rows.close();
     }
-    this.#longestOwn = Math.max(this.#longestOwn, rows.count);
     if (!this.ended) this.advance({ kind: 'stored', subject: id });
   }
 
-  protected jobFor(subject: TransferSubject, records: Uint8Array): Job {
-    if (subject === TALLY) {
-      if (this.#own === null || this.#remainingKey === null) throw wrongMessage(COORDINATOR);
-      return { kind: 'tally', ciphertexts: records, share: this.#own.secret, remainingKey: this.#remainingKey };
-    }
-    const keyColumns = this.#listPlan(subject).keys.length;
+  /** @param multiples the elements of labels 0..labels */
+  #prepareJob(list: ListPlan, chunk: RowChunk, multiples: Uint8Array): Job {
+    const labels = new Uint8Array(chunk.count * ELEMENT_BYTES);
+    chunk.labels.forEach((label, index) => {
+      if (label < 1 || label > list.labels) throw new RangeError('a label outside the plan');
+      labels.set(multiples.subarray(label * ELEMENT_BYTES, (label + 1) * ELEMENT_BYTES), index * ELEMENT_BYTES);
+    });
     return {
-      kind: 'hop',
-      keyColumns,
-      records,
+      kind: 'prepare',
+      keyColumns: list.keys.length,
+      sums: list.sums,
+      keys: chunk.keys,
+      labels,
+      numbers: this.#numbersOf(list, chunk),
       blinding: this.#blinding,
       jointKey: this.#key(),
-      ...this.#zeros?.take(records.length / recordWidth(keyColumns)),
+    };
+  }
+
+  /** The rows' numbers as scalars. */
+  #numbersOf(list: ListPlan, { count, numbers }: RowChunk): Uint8Array {
+    const { group, plan } = this.#node;
+    const columns = plan.sums.filter(({ dataset }) => dataset === list.dataset);
+    if (numbers.length !== count * columns.length) throw new RangeError('not as many numbers as the plan says');
+    const scalars = new Uint8Array(numbers.length * SCALAR_BYTES);
+    numbers.forEach((number, index) => {
+      const { magnitude = 0 } = columns[index % columns.length] ?? {};
+      if (Math.abs(number) > magnitude) throw new RangeError('a number outside the plan');
+      scalars.set(group.scalar(number), index * SCALAR_BYTES);
+    });
+    return scalars;
+  }
+
+  /** Round 5. */
+  async #shareSums(ciphertexts: Uint8Array): Promise<void> {
+    const { plan, group, engine, rng, noise: source } = this.#node;
+    const { share, secret } = this.#own ?? {};
+    if (share === undefined || secret === undefined) throw wrongMessage(COORDINATOR);
+    const noise = this.guard(await carryOut(drawSumNoise(plan, group, source), this.over));
+    const shares = await makeSumShares(
+      { group, engine, rng, signal: this.over },
+      { context: plan.context, party: this.self, element: share.element },
+      { ciphertexts, noise, key: group.add(this.#remaining(), share.element), secret },
+    );
+    await this.send(COORDINATOR, { kind: 'sum-shares', ...shares });
+  }
+
+  protected additionsTo(subject: TransferSubject): Promise<Additions> {
+    if (subject === TALLY) return this.#noise.dummies({ jointKey: this.#key(), remainingKey: this.#remaining() });
+    const list = this.#listPlan(subject);
+    return Promise.resolve(this.#noise.decoys(list, this.generatorOf(subject), { jointKey: this.#key() }));
+  }
+
+  protected generatorAfter(subject: TransferSubject, received: Uint8Array): Uint8Array {
+    if (subject !== TALLY) return this.#node.group.multiply(this.#blinding, received);
+    if (!equalBytes(received, NO_GENERATOR)) throw new GroupError();
+    return NO_GENERATOR;
+  }
+
+  protected jobFor(subject: TransferSubject, records: Uint8Array): Job {
+    const jointKey = this.#key();
+    if (subject === TALLY) {
+      const { secret: share } = this.#own ?? {};
+      if (share === undefined) throw wrongMessage(COORDINATOR);
+      const sums = this.#node.plan.sums.length;
+      return { kind: 'tally', sums, ciphertexts: records, share, remainingKey: this.#remaining(), jointKey };
+    }
+    const { keys, sums } = this.#listPlan(subject);
+    const ciphertexts = (records.length / this.widthOf(subject)) * (1 + sums);
+    return {
+      kind: 'hop',
+      keyColumns: keys.length,
+      sums,
+      records,
+      blinding: this.#blinding,
+      jointKey,
+      ...this.#zeros?.take(ciphertexts),
     };
   }
 
   protected widthOf(subject: TransferSubject): number {
-    return subject === TALLY ? CIPHERTEXT_BYTES : recordWidth(this.#listPlan(subject).keys.length);
+    if (subject === TALLY) return recordWidth(0, this.#node.plan.sums.length);
+    const { keys, sums } = this.#listPlan(subject);
+    return recordWidth(keys.length, sums);
   }
 
   protected storedWidthOf(subject: TransferSubject): number {
@@ -212,6 +293,11 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
   #key(): Uint8Array {
     if (this.#jointKey === null) throw wrongMessage(COORDINATOR);
     return this.#jointKey;
+  }
+
+  #remaining(): Uint8Array {
+    if (this.#remainingKey === null) throw wrongMessage(COORDINATOR);
+    return this.#remainingKey;
   }
 
   #listPlan(id: TransferSubject): ListPlan {

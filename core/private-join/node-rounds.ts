@@ -1,8 +1,10 @@
 import { JoinError } from './errors.js';
 import { TALLY } from './messages.js';
 import type { Share, TransferSubject } from './messages.js';
+import { expectedFillers } from './minimum-tally.js';
 import { COORDINATOR } from './plan.js';
 import type { JoinPlan, ListId, PartyId } from './plan.js';
+import { sumBytes } from './sums.js';
 import { allHeld, awaitAll, receive, withStep } from './transfer-steps.js';
 import type { TransferEvent, TransferSteps } from './transfer-steps.js';
 
@@ -17,9 +19,10 @@ export interface NodeRounds {
 
 /**
  * keying: its share is out, the others' are awaited. ring: lists are made, mixed and passed on.
- * tally: every list has been passed on, its share has been or will be used, once. finished: the table is decoded.
+ * tally: every list has been passed on, its share has been or will be used, once. sums: it is used a second time and the
+ * last, where the plan has sums. finished: the table is decoded.
  */
-export type NodePhase = 'keying' | 'ring' | 'tally' | 'finished';
+export type NodePhase = 'keying' | 'ring' | 'tally' | 'sums' | 'finished';
 
 export type NodeEvent =
   | { readonly kind: 'joint-key'; readonly shares: readonly Share[] }
@@ -27,6 +30,7 @@ export type NodeEvent =
   /** Every record of the subject is in its store, at its shuffled place. */
   | { readonly kind: 'stored'; readonly subject: TransferSubject }
   | { readonly kind: 'sent'; readonly subject: TransferSubject }
+  | { readonly kind: 'sums'; readonly ciphertexts: Uint8Array }
   | { readonly kind: 'finished' };
 
 export type NodeEffect =
@@ -36,6 +40,8 @@ export type NodeEffect =
   | { readonly kind: 'prepare'; readonly list: ListId }
   /** Rounds 2 and 4: send what was stored on to the next party. */
   | { readonly kind: 'send-on'; readonly subject: TransferSubject }
+  /** Round 5: add noise to the sums, take shares, answer. */
+  | { readonly kind: 'share-sums'; readonly ciphertexts: Uint8Array }
   | { readonly kind: 'wipe' };
 
 export interface NodeStep {
@@ -54,7 +60,7 @@ export function nodeStep(plan: JoinPlan, self: PartyId, state: NodeRounds, event
       return keyed(plan, self, state, event.shares);
     case 'transfer-opened':
       refuseEarly(state, event.header.from, event.header.subject);
-      if (event.header.subject === TALLY) refuseTally(plan, state, event.header.count);
+      if (event.header.subject === TALLY) refuseTally(plan, self, state, event.header.count);
       return { state: { ...state, steps: receive(plan, self, state.steps, event) }, effects: [] };
     case 'chunk-opened':
     case 'transfer-closed':
@@ -63,9 +69,11 @@ export function nodeStep(plan: JoinPlan, self: PartyId, state: NodeRounds, event
       return held(plan, state, event.subject);
     case 'sent':
       return { state: { ...state, steps: withStep(state.steps, event.subject, { at: 'sent' }) }, effects: [] };
+    case 'sums':
+      return summed(plan, state, event.ciphertexts);
     case 'finished':
-      if (!allHeld(state.steps, [TALLY])) {
-        throw new JoinError('OUT_OF_ORDER', COORDINATOR, 'the coordinator called the run finished before its tally');
+      if (!allHeld(state.steps, [TALLY]) || (plan.sums.length > 0 && state.phase !== 'sums')) {
+        throw new JoinError('OUT_OF_ORDER', COORDINATOR, 'the coordinator called the run finished before its time');
       }
       return { state: { ...state, phase: 'finished' }, effects: [{ kind: 'wipe' }] };
   }
@@ -95,15 +103,27 @@ function held(plan: JoinPlan, state: NodeRounds, subject: TransferSubject): Node
   };
 }
 
+/** Once, after the tally: a share taken of other ciphertexts would open what isn't the run's to know. */
+function summed(plan: JoinPlan, state: NodeRounds, ciphertexts: Uint8Array): NodeStep {
+  if (plan.sums.length === 0 || state.phase !== 'tally' || !allHeld(state.steps, [TALLY])) {
+    throw new JoinError('OUT_OF_ORDER', COORDINATOR, 'the coordinator asked for shares of sums out of turn');
+  }
+  if (ciphertexts.length !== sumBytes(plan)) {
+    throw new JoinError('BAD_COUNT', COORDINATOR, 'the coordinator sent another number of sums than the plan has');
+  }
+  return { state: { ...state, phase: 'sums' }, effects: [{ kind: 'share-sums', ciphertexts }] };
+}
+
 function refuseEarly(state: NodeRounds, from: PartyId, subject: TransferSubject): void {
   if (state.phase === 'keying' || state.phase === 'finished' || (subject === TALLY && state.phase !== 'tally')) {
     throw new JoinError('OUT_OF_ORDER', from, `${from} sent a transfer in the wrong round`);
   }
 }
 
-/** Few records in the tally would make the table a statement about few people. */
-function refuseTally(plan: JoinPlan, state: NodeRounds, count: number): void {
-  if (state.steps.get(TALLY)?.at === 'awaited' && count < plan.minimumTally) {
+/** Few records in the tally, dummies and decoys apart, would make the table a statement about few people. */
+function refuseTally(plan: JoinPlan, self: PartyId, state: NodeRounds, count: number): void {
+  if (state.steps.get(TALLY)?.at !== 'awaited') return;
+  if (count - expectedFillers(plan, self) < plan.minimumTally) {
     throw new JoinError(
       'POPULATION_TOO_SMALL',
       COORDINATOR,

@@ -1,5 +1,6 @@
 import { permutation, wipe } from '../base/index.js';
 import type { Rng } from '../base/index.js';
+import type { Additions } from './additions.js';
 import { EngineError } from './engine.js';
 import type { Engine } from './engine.js';
 import { JoinError } from './errors.js';
@@ -7,6 +8,7 @@ import { GroupError } from './group-error.js';
 import type { SigningKey } from './identity.js';
 import type { Job } from './jobs.js';
 import type { Link } from './link.js';
+import { NO_GENERATOR } from './messages.js';
 import type { ProtocolMessage, Share, TransferHeader, TransferSubject } from './messages.js';
 import { CHUNK_RECORDS } from './plan.js';
 import type { JoinPlan, PartyId } from './plan.js';
@@ -50,6 +52,8 @@ export abstract class Party<Result> {
   readonly #secrets: Uint8Array[] = [];
   readonly #places: JobPlaces;
   readonly #over = new AbortController();
+  /** Of each list as this party holds it. */
+  readonly #generators = new Map<TransferSubject, Uint8Array>();
   #sealing: SealingKeyPair | null = null;
   #shares: ReadonlyMap<PartyId, Share> = new Map();
 
@@ -92,6 +96,13 @@ export abstract class Party<Result> {
   protected abstract advance(event: TransferEvent | StoredEvent): void;
   /** The work on one chunk of a subject. */
   protected abstract jobFor(subject: TransferSubject, records: Uint8Array): Job;
+  /** What this party adds to a subject that it receives: dummies to the tally, decoys to a list. */
+  protected abstract additionsTo(subject: TransferSubject): Promise<Additions>;
+  /**
+   * The generator of a subject as this party holds it, from the one that came with it.
+   * Thrown when it isn't one: GroupError.
+   */
+  protected abstract generatorAfter(subject: TransferSubject, received: Uint8Array): Uint8Array;
   /** Bytes of a record of the subject as it is sent. */
   protected abstract widthOf(subject: TransferSubject): number;
   /** Bytes of what this party keeps of a record that it received. */
@@ -112,6 +123,13 @@ export abstract class Party<Result> {
 
   protected adoptShares(shares: readonly Share[]): void {
     this.#shares = new Map(shares.map((share) => [share.party, share]));
+  }
+
+  /** A party's part of the joint key. Thrown before it is adopted: RangeError. */
+  protected shareOf(party: PartyId): Share {
+    const share = this.#shares.get(party);
+    if (share === undefined) throw new RangeError('no share of that party');
+    return share;
   }
 
   protected peerKey(party: PartyId): Uint8Array {
@@ -162,7 +180,9 @@ export abstract class Party<Result> {
     this.advance({ kind: 'transfer-opened', header });
     const open = await openTransfer(this.#options.plan.context, header, sealing, this.peerKey(from));
     const { subject, count } = header;
-    const mixer = this.storeFor(subject, count, this.storedWidthOf(subject));
+    this.keepGenerator(subject, this.generatorAfter(subject, header.generator));
+    const additions = await this.additionsTo(subject);
+    const mixer = this.storeFor(subject, count + additions.count, this.storedWidthOf(subject));
     const width = this.widthOf(subject);
     for await (const sealed of chunks) {
       const records = await open(sealed);
@@ -171,18 +191,37 @@ export abstract class Party<Result> {
       await mixer.add(records.length / width, this.jobFor(subject, records));
     }
     this.advance({ kind: 'transfer-closed', subject });
+    await this.addAll(mixer, additions);
     await mixer.settle();
     if (!this.ended) this.advance({ kind: 'stored', subject });
   }
 
   /** A store for `count` records and a fresh shuffle of its places. */
   protected storeFor(subject: TransferSubject, count: number, width: number): ShuffledWriter {
+    // Nobody would dispose of a store that is made after the end.
+    this.over.throwIfAborted();
     const store = this.#options.stores.create(count, width);
     this.#stores.add(store);
     this.#current.set(subject, store);
     const { rng, engine } = this.#options;
     const positions = permutation(rng, count);
     return new ShuffledWriter({ store, positions, engine, places: this.#places, signal: this.over });
+  }
+
+  protected async addAll(writer: ShuffledWriter, additions: Additions): Promise<void> {
+    for (const { count, job } of additions.batches()) {
+      this.over.throwIfAborted();
+      await writer.add(count, job);
+    }
+  }
+
+  protected keepGenerator(subject: TransferSubject, generator: Uint8Array): void {
+    this.#generators.set(subject, generator);
+  }
+
+  /** NO_GENERATOR of what has none: the tally. */
+  protected generatorOf(subject: TransferSubject): Uint8Array {
+    return this.#generators.get(subject) ?? NO_GENERATOR;
   }
 
   protected storeOf(subject: TransferSubject): RecordStore {
@@ -205,7 +244,7 @@ export abstract class Party<Result> {
     const recipientKey = to === undefined ? undefined : this.#shares.get(to)?.sealingKey;
     if (to === undefined || recipientKey === undefined) throw new RangeError('the route ends here');
     const store = this.storeOf(subject);
-    const facts = { subject, hop, from: this.self, to, count: store.count };
+    const facts = { subject, hop, from: this.self, to, count: store.count, generator: this.generatorOf(subject) };
     const sealed = await sealTransfer(rng, plan.context, facts, recipientKey, identity);
     try {
       await link.transfer(sealed.header, this.#sealedChunks(store, sealed));

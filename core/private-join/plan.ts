@@ -1,3 +1,5 @@
+import type { NoiseLaw } from '../noise/index.js';
+
 /**
  * What is fixed before anything moves: every party derives the same plan from the signed template, the parameters and
  * the participants, and its digest goes into the run's context.
@@ -21,6 +23,11 @@ export interface JoinPlan {
   /** 32 bytes that bind every proof, signature and seal to this run and to what it was asked (SPEC, Context). */
   readonly context: Uint8Array;
   /**
+   * 32 bytes that are the same whenever the same is asked of the same snapshots, whoever asks and whenever (SPEC,
+   * Request): what keyed noise, the budget and the replay of a release go by.
+   */
+  readonly request: Uint8Array;
+  /**
    * Who blinds, re-randomises and shuffles, in ring order. Today every provider is a mixer and every mixer a provider;
    * the protocol needs neither.
    */
@@ -31,6 +38,14 @@ export interface JoinPlan {
   readonly links: readonly LinkPlan[];
   /** How many cell numbers there are: 0..cells-1. At most MAX_CELLS. */
   readonly cells: number;
+  /** Those in which a record can be, ascending. DISCARD_CELL is never among them. */
+  readonly tableCells: readonly number[];
+  /** The noise that every mixer adds to the count of every cell of the table; null where counts are to be exact. */
+  readonly noise: NoiseLaw | null;
+  /** What every mixer adds to the lists, so that their sizes and overlaps are noisy too; null where they may be exact. */
+  readonly decoys: DecoyPlan | null;
+  /** Columns of numbers that are added up within each cell (Round 5). Empty where records are only counted. */
+  readonly sums: readonly SumColumn[];
   /** A tally of fewer records than this is refused by every mixer (POPULATION_TOO_SMALL). */
   readonly minimumTally: number;
 }
@@ -47,6 +62,35 @@ export interface ListPlan {
   readonly labels: number;
   /** A record's share in its cell number is label * stride. */
   readonly stride: number;
+  /** How many of the plan's sum columns are of this list's dataset: ciphertexts that follow a record's label. */
+  readonly sums: number;
+}
+
+/** One number of each record of a dataset, encrypted beside its label. */
+export interface SumColumn {
+  readonly dataset: string;
+  /** Absolute values of one record's number are at most this, 1..MAX_MAGNITUDE. */
+  readonly magnitude: number;
+  /** The noise that every mixer adds to the sum of every cell; null where sums are to be exact. */
+  readonly noise: NoiseLaw | null;
+}
+
+/**
+ * Every mixer adds to the lists, at its own hop, `law.bound + X` groups of decoys of every pattern: records that look
+ * like any other, share pseudonyms as the pattern says, and end in DISCARD_CELL.
+ */
+export interface DecoyPlan {
+  readonly law: NoiseLaw;
+  readonly patterns: readonly DecoyPattern[];
+}
+
+/** A group of decoys has one record in each of these lists. */
+export type DecoyPattern = readonly DecoyMember[];
+
+export interface DecoyMember {
+  readonly list: ListId;
+  /** Names of the key columns in which the records of the group are equal; in its others a record is like no other. */
+  readonly shared: readonly string[];
 }
 
 export interface KeyColumn {
@@ -75,6 +119,22 @@ export interface LinkPlan {
 
 /** Bound of the lookup table that decodes cell numbers: 2 MiB of points and half a second to make. */
 export const MAX_CELLS = 65_536;
+
+/** Where decoys are counted: base label 0, which no record has, linked to label 0. */
+export const DISCARD_CELL = 0;
+
+/** Bound of one record's number in a column of sums, so that the sum of a million stays below MAX_LOGARITHM. */
+export const MAX_MAGNITUDE = 2 ** 20;
+/** Sum columns of one dataset, so that a chunk of its widest records stays below what the transport carries. */
+export const MAX_LIST_SUMS = 16;
+/** Cells times columns of sums: what a message of Round 5 holds. */
+export const MAX_SUMS = 4_096;
+/** Largest absolute value of a sum that can be opened. */
+export const MAX_LOGARITHM = 2 ** 44;
+/** Lists of a run that has decoys: patterns grow as 2 to their number. */
+export const MAX_LISTS_WITH_DECOYS = 6;
+/** Dummies that one mixer adds to one tally, and decoys to one list. */
+export const MAX_DUMMIES = 2_097_152;
 
 /** Bound of a list: positions are 32-bit, and a larger list is a mistake before it is a list. */
 export const MAX_LIST_RECORDS = 16_777_216;

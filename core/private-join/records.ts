@@ -1,9 +1,32 @@
+import { joinColumns, splitColumns } from './columns.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES } from './messages.js';
 
 /**
- * Bytes of one record on the wire and in a store: its keys in column order, then its label ciphertext.
- * The ciphertexts of measures will follow the label's. A record of the tally is a ciphertext without keys.
+ * Bytes of one record on the wire and in a store: its keys in column order, then its label ciphertext, then one
+ * ciphertext for each column of sums of its dataset. A record of the tally has no keys and a ciphertext for each column
+ * of sums of the plan.
  */
-export function recordWidth(keyColumns: number): number {
-  return keyColumns * ELEMENT_BYTES + CIPHERTEXT_BYTES;
+export function recordWidth(keyColumns: number, sums: number): number {
+  return keyColumns * ELEMENT_BYTES + ciphertextsWidth(sums);
+}
+
+/** Bytes of a record's ciphertexts: its label's and its numbers'. */
+export function ciphertextsWidth(sums: number): number {
+  return (1 + sums) * CIPHERTEXT_BYTES;
+}
+
+export interface SeparateRecords {
+  readonly keys: Uint8Array;
+  /** Record by record the label ciphertext and those of its numbers. */
+  readonly ciphertexts: Uint8Array;
+}
+
+export function separate(keyColumns: number, sums: number, records: Uint8Array): SeparateRecords {
+  const [keys, ciphertexts] = splitColumns(records, keyColumns * ELEMENT_BYTES, ciphertextsWidth(sums));
+  return { keys, ciphertexts };
+}
+
+/** The opposite of `separate`. */
+export function interleave(keyColumns: number, sums: number, { keys, ciphertexts }: SeparateRecords): Uint8Array {
+  return joinColumns(keys, keyColumns * ELEMENT_BYTES, ciphertexts, ciphertextsWidth(sums));
 }

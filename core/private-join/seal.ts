@@ -114,8 +114,8 @@ function signedBytes(context: Uint8Array, facts: TransferFacts, encapsulatedKey:
   return lengthPrefixed(utf8Bytes(DOMAINS.transferSignature), context, ...encodedFacts(facts), encapsulatedKey);
 }
 
-function encodedFacts({ subject, hop, from, to, count }: TransferFacts): Uint8Array[] {
-  return [utf8Bytes(subject), uint32Bytes(hop), utf8Bytes(from), utf8Bytes(to), uint32Bytes(count)];
+function encodedFacts({ subject, hop, from, to, count, generator }: TransferFacts): Uint8Array[] {
+  return [utf8Bytes(subject), uint32Bytes(hop), utf8Bytes(from), utf8Bytes(to), uint32Bytes(count), generator];
 }
 
 /** WebCrypto's types want an ArrayBuffer of its own; a copy also keeps the caller's bytes from changing underneath. */

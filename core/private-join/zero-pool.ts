@@ -1,8 +1,7 @@
-import { wipe } from '../base/index.js';
+import { concatBytes, wipe } from '../base/index.js';
 import type { Engine } from './engine.js';
-import type { TransferSubject } from './messages.js';
-import { TALLY } from './messages.js';
 import { CHUNK_RECORDS } from './plan.js';
+import type { JoinPlan } from './plan.js';
 import type { TransferSteps } from './transfer-steps.js';
 
 /** Encryptions of zero that one pool holds at most: 16 MiB of them at 256 bytes each, the most a group makes of them. */
@@ -36,7 +35,7 @@ export class ZeroPool {
     options.signal.addEventListener('abort', () => this.close(), { once: true });
   }
 
-  /** Records that the pool could re-randomise now. */
+  /** Ciphertexts that the pool could re-randomise now. */
   get size(): number {
     return this.#batches.length * CHUNK_RECORDS;
   }
@@ -47,10 +46,19 @@ export class ZeroPool {
     while (this.#underWay < this.#options.engine.parallelism && this.#isShort()) void this.#make();
   }
 
-  /** A job's `zeros`, when there are enough for a whole chunk. They are the caller's then, who uses them once. */
-  take(records: number): { readonly zeros?: Uint8Array } {
-    const zeros = records === CHUNK_RECORDS ? this.#batches.pop() : undefined;
-    return zeros === undefined ? {} : { zeros };
+  /**
+   * A job's `zeros`, when it has whole chunks of ciphertexts and there are enough for all of them. They are the caller's
+   * then, who uses them once.
+   */
+  take(ciphertexts: number): { readonly zeros?: Uint8Array } {
+    const wanted = ciphertexts / CHUNK_RECORDS;
+    if (!Number.isInteger(wanted) || wanted < 1 || wanted > this.#batches.length) return {};
+    const batches = this.#batches.splice(-wanted);
+    const [only] = batches;
+    if (only !== undefined && wanted === 1) return { zeros: only };
+    const zeros = concatBytes(...batches);
+    wipe(...batches);
+    return { zeros };
   }
 
   /** Wipes what is left; nothing more is made. May be called twice. */
@@ -87,10 +95,10 @@ export class ZeroPool {
  * can't know, as much as it had to send itself. More would be work for nobody.
  * @param own records of the longest list that the node has made itself
  */
-export function zerosOfUse(steps: TransferSteps, own: number): number {
-  const lists = [...steps].filter(([subject]: readonly [TransferSubject, unknown]) => subject !== TALLY);
-  return lists.reduce((sum, [, step]) => {
-    if (step.at === 'receiving') return sum + step.count - step.received;
-    return step.at === 'awaited' ? sum + own : sum;
+export function zerosOfUse({ lists }: JoinPlan, steps: TransferSteps, own: number): number {
+  return lists.reduce((sum, { id, sums }) => {
+    const step = steps.get(id);
+    const records = step?.at === 'receiving' ? step.count - step.received : step?.at === 'awaited' ? own : 0;
+    return sum + records * (1 + sums);
   }, 0);
 }

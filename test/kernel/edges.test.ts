@@ -16,6 +16,7 @@ import {
   numberOf,
   ORDER,
   pointOf,
+  progression,
   randomScalar,
   scalarBytes,
   scalarsBytes,
@@ -37,6 +38,36 @@ const EDGE_SCALARS: readonly bigint[] = [
 ];
 
 const SMALL = [-2n, -1n, 0n, 1n, 2n];
+
+interface Walk {
+  readonly start: Uint8Array;
+  readonly step: Uint8Array;
+  readonly expected: Uint8Array;
+}
+
+function walkOf(start: bigint, step: bigint, count: number): Walk {
+  return { start: element(start), step: element(step), expected: progression(count, [start, step]) };
+}
+
+/** Made once for all modules: the oracle is slow. */
+function once<Made>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => (made ??= make());
+}
+
+const walks = once(() => {
+  const x = randomScalar(seededRng(testSeed));
+  const pairs = [
+    [0n, 1n],
+    [-7n, 1n],
+    [500n, -2n],
+    [3n, 0n],
+    [0n, 0n],
+    [1n, ORDER - 1n],
+  ] as const;
+  return pairs.map(([start, step]) => walkOf(start * x, step * x, 1_025));
+});
+const longWalk = once(() => walkOf(9n, 1n, 256 * 64 + 77));
 
 /** Every pick of one from each list. */
 function picks(...lists: readonly (readonly bigint[])[]): bigint[][] {
@@ -132,6 +163,20 @@ describe.each(MODULES)('the %s module is exact', (name) => {
         }
       }
     }
+  }, 300_000);
+
+  it(`in walks of every remainder, through the identity and with steps that are it (seed ${testSeed})`, () => {
+    for (const { start, step, expected } of walks()) {
+      for (const count of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 255, 256, 257, 258, 260, 511, 512, 513, 1_025]) {
+        const walked = kernel.walk(start, step, count);
+        expect(differenceOf(walked, expected.slice(0, 32 * count))).toBeNull();
+      }
+    }
+  }, 300_000);
+
+  it('in a walk of walks of walks', () => {
+    const { start, step, expected } = longWalk();
+    expect(differenceOf(kernel.walk(start, step, expected.length / 32), expected)).toBeNull();
   }, 300_000);
 
   it(`for encodings whose limbs are at their bounds (seed ${testSeed})`, () => {

@@ -21,7 +21,7 @@ import {
 } from './oracle.js';
 
 /**
- * Every operation on random inputs, compared byte by byte with @noble/curves and libsodium: twelve operations, so more
+ * Every operation on random inputs, compared byte by byte with @noble/curves and libsodium: thirteen operations, so more
  * than 100,000 inputs for each module. The modules with bounds checks get the first few.
  */
 const COUNT = 8_400;
@@ -69,6 +69,7 @@ function segmentOf(seed: string, h: bigint): Segment {
       tally: zip(first, progression(SEGMENT, [b - k * a + h * r, db - k * da + h * dr])),
       add: progression(SEGMENT, [a + b, da + db]),
       subtract: progression(SEGMENT, [a - b, da - db]),
+      walk: progression(SEGMENT, [a, b]),
       mapToGroup: Buffer.concat(split(uniform, 64).map(mapToGroup)),
       reduceScalars: scalarsBytes(split(uniform, 64).map(numberOf)),
     },

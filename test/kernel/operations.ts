@@ -13,6 +13,7 @@ export const OPERATIONS = [
   'tally',
   'add',
   'subtract',
+  'walk',
   'mapToGroup',
   'reduceScalars',
 ] as const;
@@ -42,6 +43,7 @@ export const BY_KERNEL: Readonly<Record<Operation, (kernel: Kernel, inputs: Inpu
     kernel.removeShareAndRerandomise(scalar, key, scalars, ciphertexts),
   add: (kernel, { elements, others }) => kernel.add(elements, others),
   subtract: (kernel, { elements, others }) => kernel.subtract(elements, others),
+  walk: (kernel, { elements, others }) => kernel.walk(at(elements, 0), at(others, 0), elements.length / 32),
   mapToGroup: (kernel, { uniform }) => kernel.mapToGroup(uniform),
   reduceScalars: (kernel, { uniform }) => kernel.reduceScalars(uniform),
 };
@@ -64,6 +66,10 @@ export const BY_LIBSODIUM: Readonly<Record<Operation, (inputs: Inputs) => Uint8A
     }),
   add: ({ elements, others }) => joined(elements, (e, index) => libsodium.add(e, at(others, index))),
   subtract: ({ elements, others }) => joined(elements, (e, index) => libsodium.subtract(e, at(others, index))),
+  walk: ({ elements, others }) => {
+    let walked = at(elements, 0);
+    return joined(elements, (_, index) => (walked = index === 0 ? walked : libsodium.add(walked, at(others, 0))));
+  },
   mapToGroup: ({ uniform }) => Buffer.concat(split(uniform, 64).map((u) => libsodium.mapToGroup(u))),
   reduceScalars: ({ uniform }) => Buffer.concat(split(uniform, 64).map((u) => libsodium.reduce(u))),
 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { CHUNK_RECORDS } from '../../core/private-join/index.js';
 import { arbitraryWorld } from '../support/arbitrary-world.js';
-import { naiveCounts } from '../support/naive-join.js';
+import { naiveCounts, naiveSums } from '../support/naive-join.js';
 import type { PlainRecord } from '../support/naive-join.js';
 import { list, threePartyPlan } from '../support/plans.js';
 import { propertyOptions, testSeed } from '../support/seeded-rng.js';
@@ -12,11 +12,12 @@ import { runWorld } from '../support/world.js';
 const RANDOM_WORLDS = 120;
 
 describe('the whole join, all parties in one process', () => {
-  it(`counts what the naive join counts, in ${RANDOM_WORLDS} random worlds (seed ${testSeed})`, async () => {
+  it(`counts and adds up what the naive join does, in ${RANDOM_WORLDS} random worlds (seed ${testSeed})`, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryWorld, async ({ plan, lists }) => {
-        const { counts, ends } = await runWorld(plan, lists, { seed: testSeed });
+        const { counts, sums, ends } = await runWorld(plan, lists, { seed: testSeed });
         expect(counts).toEqual(naiveCounts(plan, lists));
+        expect(sums).toEqual(naiveSums(plan, lists));
         expect(new Set(Object.values(ends))).toEqual(new Set(['finished']));
       }),
       { ...propertyOptions, numRuns: RANDOM_WORLDS },

@@ -94,10 +94,10 @@ describe('the coordinator, while it matches and decodes', () => {
       step: () => steps.set(now, (steps.get(now) ?? 0) + 1),
     };
     await runWorld(plan, listsOf(3), { variants: { [COORDINATOR]: { observer } } });
-    // Naming, grouping, looking for candidates, linking, keeping; then counting.
+    // Naming, grouping, looking for candidates, linking, keeping; then looking cells up and counting.
     expect([...steps]).toEqual([
       ['matching', 5],
-      ['decoding', 1],
+      ['decoding', 2],
     ]);
   });
 });

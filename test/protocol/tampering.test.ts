@@ -11,22 +11,27 @@ import {
   signingKey,
   TALLY,
 } from '../../core/private-join/index.js';
+import { lengthPrefixed, uint32Bytes, utf8Bytes } from '../../core/base/index.js';
+import type { Rng } from '../../core/base/index.js';
 import type {
   Engine,
   FailureCode,
   Group,
   Job,
   JoinPlan,
+  NodeJoin,
   PartyId,
   ProtocolMessage,
   Share,
+  TransferHeader,
 } from '../../core/private-join/index.js';
+import { DECOY_SEED_BYTES } from '../../core/private-join/decoys.js';
 import type { Parcel, Tamper } from '../../transport/index.js';
 import type { PlainLists } from '../support/naive-join.js';
-import { threePartyPlan } from '../support/plans.js';
+import { list, noisyPlan, threePartyPlan } from '../support/plans.js';
 import { seededRng } from '../support/seeded-rng.js';
 import { runWorld } from '../support/world.js';
-import type { WorldOutcome } from '../support/world.js';
+import type { Variant, WorldOutcome } from '../support/world.js';
 
 const plan = threePartyPlan();
 const few = listsOf(plan, 3);
@@ -121,6 +126,7 @@ describe('headers', () => {
     ['another hop', { hop: 1 }, 'OUT_OF_ORDER'],
     ['another subject', { subject: support }, 'OUT_OF_ORDER'],
     ['a subject outside the plan', { subject: 'no/list' }, 'UNKNOWN_LIST'],
+    ['another generator', { generator: new Uint8Array(32).fill(9) }, 'BAD_SIGNATURE'],
     ['another encapsulation', { encapsulatedKey: new Uint8Array(32).fill(9) }, 'BAD_SIGNATURE'],
     ['no signature', { signature: new Uint8Array(64) }, 'BAD_SIGNATURE'],
     ['another sender', { from: 'cps' }, 'OUT_OF_ORDER'],
@@ -144,6 +150,88 @@ describe('headers', () => {
 
   async function* replay(chunks: Promise<readonly Uint8Array[]>): AsyncGenerator<Uint8Array> {
     yield* await chunks;
+  }
+});
+
+describe('generators', () => {
+  const wrong = {
+    'the identity': new Uint8Array(32),
+    'not canonical': new Uint8Array(32).fill(255),
+  };
+
+  /** The charity multiplies generators as it pleases: that of its own list, or those of lists that come to it. */
+  function multiplying(place: 'multiply' | 'multiplyBase', generator: () => Uint8Array): Group {
+    let blinding: Uint8Array | undefined;
+    const lying: Group = Object.assign(Object.create(group) as Group, {
+      randomScalar: (rng: Rng) => {
+        const scalar = group.randomScalar(rng);
+        blinding ??= scalar;
+        return scalar;
+      },
+      multiplyBase: (scalars: Uint8Array) =>
+        place === 'multiplyBase' && scalars === blinding ? generator() : group.multiplyBase(scalars),
+      multiply: (scalar: Uint8Array, elements: Uint8Array) =>
+        place === 'multiply' && scalar === blinding && elements.length === 32
+          ? generator()
+          : group.multiply(scalar, elements),
+    });
+    return lying;
+  }
+
+  function charityWith(lying: Group): Readonly<Record<PartyId, Variant>> {
+    return { charity: { group: lying, engine: inlineEngine(group, seededRng('charity')) } };
+  }
+
+  it.each(
+    (['multiplyBase', 'multiply'] as const).flatMap((place) =>
+      Object.keys(wrong).map((kind) => [place, kind] as const),
+    ),
+  )('that are %s are refused, of a list of one’s own or another’s (%s)', async (place, kind) => {
+    const generator = wrong[kind as keyof typeof wrong];
+    const outcome = await runWorld(plan, few, { variants: charityWith(multiplying(place, () => generator)) });
+    expectAll(outcome, 'BAD_ENCODING');
+    expect(new Set(Object.values(outcome.blamed))).toEqual(new Set(['charity']));
+  });
+
+  it.each(Object.keys(wrong))('that are %s are refused by the coordinator', async (kind) => {
+    const alone = threePartyPlan({ lists: [list('victims', 'cps', 'base', ['case'], 1, 1)], links: [], cells: 2 });
+    const lying = multiplying('multiply', () => wrong[kind as keyof typeof wrong]);
+    // The charity is the last on this list's way.
+    const outcome = await runWorld(alone, listsOf(alone, 3), { variants: charityWith(lying) });
+    expectAll(outcome, 'BAD_ENCODING');
+    expect(outcome.blamed[COORDINATOR]).toBe('charity');
+  });
+
+  it.each(['multiplyBase', 'multiply'] as const)(
+    'that are elements but not those of the blinding meet no others at the coordinator (%s)',
+    async (place) => {
+      const other = group.multiplyBase(group.scalar(17));
+      const outcome = await runWorld(plan, few, { variants: charityWith(multiplying(place, () => other)) });
+      expectAll(outcome, 'BAD_PROOF');
+      expect(new Set(Object.values(outcome.blamed))).toEqual(new Set([COORDINATOR]));
+    },
+  );
+
+  it.each([
+    ['a mixer', 'charity', 'cps', 2],
+    ['the last mixer', 'cps', COORDINATOR, 3],
+  ] as const)('do not come with a tally, though %s has signed one', async (_, from, to, hop) => {
+    const identity = signingKey(generateKeyPairSync('ed25519').privateKey);
+    const signing = altering(TALLY, hop, ({ header, chunks }) => {
+      const forged = { ...header, generator: group.multiplyBase(group.scalar(1)) };
+      return { header: { ...forged, signature: identity.sign(signedHeader(forged)) }, chunks };
+    });
+    const options = { variants: { [from]: { identity } }, peers: { [from]: identity.publicKey } };
+    const outcome = await runWorld(plan, few, { ...options, tamper: signing });
+    expectAll(outcome, 'BAD_ENCODING');
+    expect(outcome.blamed[to]).toBe(from);
+  });
+
+  /** SPEC, Transfers. */
+  function signedHeader({ subject, hop, from, to, count, generator, encapsulatedKey }: TransferHeader): Uint8Array {
+    const facts = [utf8Bytes(subject), uint32Bytes(hop), utf8Bytes(from), utf8Bytes(to), uint32Bytes(count), generator];
+    const domain = utf8Bytes('tallystick-v1/transfer-signature');
+    return lengthPrefixed(domain, plan.context, ...facts, encapsulatedKey);
   }
 });
 
@@ -303,6 +391,57 @@ describe('a provider that breaks the rules', () => {
     expectAll(await runWorld(plan, few, { variants: { charity: { engine: labelling } } }), 'CELL_OUT_OF_RANGE');
   });
 
+  it.each([
+    ['without a label', 0, null],
+    ['in a cell that the table does not have', 1, [2]],
+  ] as const)('by a record %s ends the run with CELL_OUT_OF_RANGE', async (_, step, tableCells) => {
+    const engine = inlineEngine(group, seededRng('labels'));
+    const labelling: Engine = {
+      parallelism: 1,
+      run: (job) => engine.run(job.kind === 'multiples' ? { ...job, step } : job),
+    };
+    const alone = threePartyPlan({
+      lists: plan.lists.slice(0, 1),
+      links: [],
+      cells: 3,
+      ...(tableCells === null ? {} : { tableCells }),
+    });
+    expectAll(await runWorld(alone, few, { variants: { police: { engine: labelling } } }), 'CELL_OUT_OF_RANGE');
+    const labels = await runWorld({ ...alone, tableCells: [1] }, few);
+    expect(labels.counts).toEqual([0, 3, 0]);
+  });
+
+  it.each([
+    ['as large as the plan allows', [7, -7, 0], null],
+    ['too large', [8, 0, 0], 'outside the plan'],
+    ['too small', [0, 0, -8], 'outside the plan'],
+    ['not whole', [0.5, 0, 0], 'not a whole number'],
+    ['not a number', [Number.NaN, 0, 0], 'not a whole number'],
+    ['missing', [1, 2], 'not as many'],
+  ] as const)('by a number that is %s (%s): %s', async (_, numbers, reason) => {
+    const [victimsList] = plan.lists;
+    if (victimsList === undefined) throw new Error('no lists');
+    const summing = threePartyPlan({
+      lists: [{ ...victimsList, sums: 1 }],
+      links: [],
+      cells: 3,
+      sums: [{ dataset: 'victims', magnitude: 7, noise: null }],
+    });
+    const records = [0, 1, 2].map((index) => ({
+      keys: [null, null, null],
+      label: 1,
+      numbers: index < numbers.length ? [numbers[index] ?? 0] : [],
+    }));
+    const run = runWorld(summing, new Map([[victims, records]]));
+    if (reason === null) {
+      expect((await run).ends['police']).toBe('finished');
+      return;
+    }
+    const thrown: unknown = await run.catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: 'INTERNAL', party: 'police' });
+    expect(String((thrown as Error).cause)).toContain(reason);
+  });
+
   it('by part of a record ends the run with BAD_COUNT', async () => {
     const stores: typeof memoryStores = {
       create(count, width) {
@@ -393,13 +532,57 @@ describe('when a run ends', () => {
       },
     };
     const engine = inlineEngine(group, seededRng('engine'));
-    await runWorld(plan, few, { tamper, variants: { police: { group: watching, stores, engine } } });
-    // The blinding scalar, the key share, and the nonce of its proof.
+    const rng = seededRng('police');
+    const draws: Uint8Array[] = [];
+    const watchedRng: Rng = {
+      bytes: (length) => {
+        const bytes = rng.bytes(length);
+        if (length === DECOY_SEED_BYTES) draws.push(bytes);
+        return bytes;
+      },
+    };
+    const police = { group: watching, stores, engine, rng: watchedRng };
+    await runWorld(noisyPlan(plan), few, { tamper, variants: { police } });
+    const [seed] = draws;
+    if (seed === undefined) throw new Error('no seed of decoys was drawn');
+    // The blinding scalar, the key share, and the nonce of its proof; the seed of its decoys.
     expect(secrets).toHaveLength(3);
+    secrets.push(seed);
     for (const secret of secrets) expect(secret).toEqual(new Uint8Array(32));
     // Two lists of others, its own, and the tally where it came so far; all disposed of, which is what wipes them.
     expect(created).toBeGreaterThanOrEqual(4);
     expect(disposed).toBe(created);
+  });
+
+  it('in the middle of preparing a list, no store is made for it any more', async () => {
+    let blinding: Uint8Array | undefined;
+    let charity: NodeJoin | undefined;
+    let created = 0;
+    const ending: Group = Object.assign(Object.create(group) as Group, {
+      randomScalar: (rng: Rng) => {
+        const scalar = group.randomScalar(rng);
+        blinding ??= scalar;
+        return scalar;
+      },
+      multiplyBase: (scalars: Uint8Array) => {
+        if (scalars === blinding) charity?.abort(new JoinError('CANCELLED', 'charity', 'called off'));
+        return group.multiplyBase(scalars);
+      },
+    });
+    const stores: typeof memoryStores = {
+      create(count, width) {
+        created += 1;
+        return memoryStores.create(count, width);
+      },
+    };
+    const outcome = await runWorld(plan, few, {
+      variants: { charity: { group: ending, stores } },
+      onNode: (party, node) => {
+        if (party === 'charity') charity = node;
+      },
+    });
+    expectAll(outcome, 'CANCELLED');
+    expect(created).toBe(0);
   });
 
   it('no two runs show the same bytes', async () => {

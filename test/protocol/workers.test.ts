@@ -12,7 +12,7 @@ import { createWorkerEngine, systemRng } from '../../runtime/index.js';
 import type { WorkerEngine } from '../../runtime/index.js';
 import { naiveCounts } from '../support/naive-join.js';
 import type { PlainLists, PlainRecord } from '../support/naive-join.js';
-import { list, threePartyPlan } from '../support/plans.js';
+import { list, noisyPlan, threePartyPlan } from '../support/plans.js';
 import { seededRng, testSeed } from '../support/seeded-rng.js';
 import { runWorld } from '../support/world.js';
 import type { Variant } from '../support/world.js';
@@ -68,6 +68,18 @@ describe('a join whose parties share worker threads', () => {
     const { counts } = await runWorld(plan, lists, { variants: everybodyWith(engine) });
     expect(counts).toEqual(naiveCounts(plan, lists));
     expect(engine.load).toEqual({ running: 0, waiting: 0 });
+  });
+
+  it('makes the same noise and decoys as in this thread', async () => {
+    const { engine } = pool(2);
+    const noisy = noisyPlan(plan);
+    const kinds = new Set<string>();
+    const { counts } = await runWorld(noisy, lists, {
+      variants: everybodyWith(spiedOn(engine, (kind) => kinds.add(kind))),
+    });
+    expect([...kinds].filter((kind) => kind === 'decoys' || kind === 'dummies')).toHaveLength(2);
+    expect(counts).toEqual((await runWorld(noisy, lists)).counts);
+    expect(counts).not.toEqual(naiveCounts(plan, lists));
   });
 
   it.each(['prepare', 'hop', 'combine', 'tally'] as const)(
@@ -152,7 +164,8 @@ describe('a run that is cancelled', () => {
         *chunks() {
           for (let from = 0; from < records; from += CHUNK_RECORDS) {
             const count = Math.min(CHUNK_RECORDS, records - from);
-            yield { count, keys: keys.slice(0, count * 32), labels: new Uint32Array(count).fill(1) };
+            const labels = new Uint32Array(count).fill(1);
+            yield { count, keys: keys.slice(0, count * 32), labels, numbers: new Float64Array(0) };
           }
         },
       }),

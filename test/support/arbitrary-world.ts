@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { JoinPlan, LinkPlan, ListPlan, PartyId } from '../../core/private-join/index.js';
 import type { PlainLists, PlainRecord } from './naive-join.js';
-import { list } from './plans.js';
+import { list, tableCells } from './plans.js';
 
 export interface World {
   readonly plan: JoinPlan;
@@ -21,10 +21,15 @@ export interface WorldBounds {
   readonly levels: number;
   /** Different values of a key column: the fewer, the more people share one. */
   readonly values: number;
+  /** Numbers that a record has to be added up, at most; none where absent. */
+  readonly sums?: number;
 }
 
+/** Largest absolute value of a number in these worlds. */
+const MAGNITUDE = 9;
+
 /** Random worlds that are small enough to run the whole join in: collisions are the rule, not the exception. */
-export const arbitraryWorld: fc.Arbitrary<World> = worldsOf({ offers: 2, records: 6, levels: 2, values: 5 });
+export const arbitraryWorld: fc.Arbitrary<World> = worldsOf({ offers: 2, records: 6, levels: 2, values: 5, sums: 2 });
 
 /**
  * Random worlds with everything that can go wrong in them: two to four agencies, datasets that several of them offer or
@@ -38,6 +43,7 @@ export function worldsOf(bounds: WorldBounds): fc.Arbitrary<World> {
       unit: fc.constantFrom('person' as const, 'record' as const),
       baseOffers: fc.integer({ min: 1, max: bounds.offers }),
       baseLabels: fc.integer({ min: 1, max: 3 }),
+      baseSums: fc.nat(bounds.sums ?? 0),
       links: fc.array(
         fc.record({
           on: fc.constantFrom('person' as const, 'case' as const),
@@ -45,32 +51,44 @@ export function worldsOf(bounds: WorldBounds): fc.Arbitrary<World> {
           offers: fc.integer({ min: 1, max: bounds.offers }),
           first: fc.nat(3),
           labels: fc.integer({ min: 1, max: 3 }),
+          sums: fc.nat(bounds.sums ?? 0),
         }),
         { maxLength: DATASETS.length },
       ),
     })
-    .chain(({ agencies, unit, baseOffers, baseLabels, links }) => {
+    .chain(({ agencies, unit, baseOffers, baseLabels, baseSums, links }) => {
       const parties = AGENCIES.slice(0, agencies);
       const lists: ListPlan[] = parties
         .slice(0, baseOffers)
-        .map((party) => list('victims', party, 'base', [...people, 'case'], baseLabels, 1));
+        .map((party) => list('victims', party, 'base', [...people, 'case'], baseLabels, 1, baseSums));
       let stride = baseLabels + 1;
-      const linkPlans: LinkPlan[] = links.map(({ on, keep, offers, first, labels }, index) => {
+      const linkPlans: LinkPlan[] = links.map(({ on, keep, offers, first, labels, sums }, index) => {
         const dataset = DATASETS[index] ?? '';
         const providers = parties.filter((_, place) => (place - (first % agencies) + agencies) % agencies < offers);
         const keys = on === 'case' ? ['case'] : people;
-        lists.push(...providers.map((party) => list(dataset, party, 'linked', keys, labels, stride)));
+        lists.push(...providers.map((party) => list(dataset, party, 'linked', keys, labels, stride, sums)));
         stride *= labels + 1;
         return { dataset, on, keep };
       });
       const plan: JoinPlan = {
         runId: '00000000-0000-4000-8000-000000000002',
         context: new Uint8Array(32).fill(3),
+        request: new Uint8Array(32).fill(4),
         mixers: parties,
         lists,
         base: { dataset: 'victims', unit },
         links: linkPlans,
         cells: stride,
+        tableCells: tableCells(lists, linkPlans, stride),
+        noise: null,
+        decoys: null,
+        sums: [baseSums, ...links.map(({ sums }) => sums)].flatMap((columns, index) =>
+          Array.from({ length: columns }, () => ({
+            dataset: index === 0 ? 'victims' : (DATASETS[index - 1] ?? ''),
+            magnitude: MAGNITUDE,
+            noise: null,
+          })),
+        ),
         minimumTally: 0,
       };
       return fc
@@ -90,5 +108,6 @@ function arbitraryRecord(plan: ListPlan, values: number): fc.Arbitrary<PlainReco
   return fc.record({
     keys: fc.tuple(...plan.keys.map(() => key)),
     label: fc.integer({ min: 1, max: plan.labels }),
+    numbers: fc.tuple(...Array.from({ length: plan.sums }, () => fc.integer({ min: -MAGNITUDE, max: MAGNITUDE }))),
   });
 }

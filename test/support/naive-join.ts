@@ -1,9 +1,11 @@
 import type { JoinPlan, LinkPlan, ListPlan } from '../../core/private-join/index.js';
 
-/** A record before it is blinded: its normalised match keys in column order, null where absent, and its label. */
+/** A record before it is blinded: its normalised match keys in column order, null where absent, its label and numbers. */
 export interface PlainRecord {
   readonly keys: readonly (string | null)[];
   readonly label: number;
+  /** One for each of the plan's columns of sums of the list's dataset; none: all 0. */
+  readonly numbers?: readonly number[];
 }
 
 export type PlainLists = ReadonlyMap<string, readonly PlainRecord[]>;
@@ -19,6 +21,20 @@ export function naiveCounts(plan: JoinPlan, lists: PlainLists): number[] {
     counts[cell] = (counts[cell] ?? 0) + 1;
   }
   return counts;
+}
+
+/** For each of the plan's columns of sums the sum in each cell. */
+export function naiveSums(plan: JoinPlan, lists: PlainLists): number[][] {
+  return plan.sums.map(({ dataset }, column) => {
+    const own = plan.sums.slice(0, column).filter((other) => other.dataset === dataset).length;
+    const sums = Array.from({ length: plan.cells }, () => 0);
+    for (const items of naiveMatches(plan, lists)) {
+      const cell = items.reduce((sum, item) => sum + (item === null ? 0 : item.record.label * item.list.stride), 0);
+      const number = items.find((item) => item?.list.dataset === dataset)?.record.numbers?.[own] ?? 0;
+      sums[cell] = (sums[cell] ?? 0) + number;
+    }
+    return sums;
+  });
 }
 
 /** For each base record that counts, in the order of lists and records: itself, then what it linked to by each link. */

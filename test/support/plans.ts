@@ -1,10 +1,13 @@
-import type { JoinPlan, ListPlan, PartyId } from '../../core/private-join/index.js';
+import type { NoiseLaw } from '../../core/noise/index.js';
+import type { JoinPlan, LinkPlan, ListPlan, PartyId } from '../../core/private-join/index.js';
+import { decoyPatterns } from '../../core/templates/decoy-patterns.js';
 
-/** A plan over three agencies: police hold the base, a charity links by person, the CPS by case. */
+/** A plan over three agencies: police hold the base, a charity links by person, the CPS by case. No noise of any kind. */
 export function threePartyPlan(changes: Partial<JoinPlan> = {}): JoinPlan {
-  return {
+  const plan: Omit<JoinPlan, 'tableCells'> = {
     runId: '00000000-0000-4000-8000-000000000001',
     context: new Uint8Array(32).fill(7),
+    request: new Uint8Array(32).fill(8),
     mixers: ['police', 'charity', 'cps'],
     lists: [
       list('victims', 'police', 'base', ['exact.1', 'exact.2', 'case'], 2, 1),
@@ -17,9 +20,21 @@ export function threePartyPlan(changes: Partial<JoinPlan> = {}): JoinPlan {
       { dataset: 'prosecutions', on: 'case', keep: 'all' },
     ],
     cells: 36,
+    noise: null,
+    decoys: null,
+    sums: [],
     minimumTally: 1,
     ...changes,
   };
+  return { tableCells: tableCells(plan.lists, plan.links, plan.cells), ...plan };
+}
+
+/** Noise of a few records: enough to see it in every cell, and quick. */
+export const LITTLE_NOISE: NoiseLaw = { alpha: 0.7, bound: 3 };
+
+/** The same plan with noise of this law on its counts, and decoys. */
+export function noisyPlan(plan: JoinPlan, law: NoiseLaw = LITTLE_NOISE): JoinPlan {
+  return { ...plan, noise: law, decoys: { law, patterns: decoyPatterns(plan.lists) } };
 }
 
 export function list(
@@ -29,6 +44,7 @@ export function list(
   keys: readonly string[],
   labels: number,
   stride: number,
+  sums = 0,
 ): ListPlan {
   return {
     id: `${dataset}/${provider}`,
@@ -38,5 +54,18 @@ export function list(
     keys: keys.map((name) => ({ name, on: name === 'case' ? 'case' : 'person' })),
     labels,
     stride,
+    sums,
   };
+}
+
+/** The cells that a record can be in: it has a label of its own, and those that the links keep. */
+export function tableCells(lists: readonly ListPlan[], links: readonly LinkPlan[], cells: number): number[] {
+  return Array.from({ length: cells }, (_, cell) => cell).filter((cell) =>
+    lists.every(({ role, dataset, labels, stride }) => {
+      const label = Math.floor(cell / stride) % (labels + 1);
+      const keep = links.find((link) => link.dataset === dataset)?.keep;
+      if (role === 'base' || keep === 'linked') return label > 0;
+      return keep === 'all' || label === 0;
+    }),
+  );
 }

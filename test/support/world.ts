@@ -26,6 +26,8 @@ import type {
   SigningKey,
 } from '../../core/private-join/index.js';
 import type { CoordinatorObserver } from '../../core/private-join/coordinator-join.js';
+import { keyedNoise, NOISE_KEY_BYTES } from '../../core/noise/index.js';
+import type { NoiseSource } from '../../core/noise/index.js';
 import { IDENTITY } from '../../core/private-join/group.js';
 import { createMemoryNetwork } from '../../transport/index.js';
 import type { Tamper } from '../../transport/index.js';
@@ -43,6 +45,8 @@ export interface Variant {
   readonly stores?: RecordStores;
   readonly identity?: SigningKey;
   readonly source?: ListSource;
+  /** The node's; its own key on the plan's request where not given. */
+  readonly noise?: NoiseSource | null;
   readonly plan?: JoinPlan;
   /** The coordinator's. */
   readonly observer?: CoordinatorObserver;
@@ -56,11 +60,15 @@ export interface WorldOptions {
   readonly variants?: Readonly<Record<PartyId, Variant>>;
   /** Called with the network's links, for tests that speak in a party's name. */
   readonly onLink?: (party: PartyId, link: Link) => void;
+  /** Called with each node, for tests that end one's attempt at a moment of their choice. */
+  readonly onNode?: (party: PartyId, node: NodeJoin) => void;
 }
 
 export interface WorldOutcome {
   /** The coordinator's counts, or the code with which it ended. */
   readonly counts: readonly number[] | FailureCode;
+  /** The coordinator's sums, for each column of the plan by cell; none where it failed. */
+  readonly sums: readonly (readonly number[])[];
   /** How each party ended, in words that a test can compare. */
   readonly ends: Readonly<Record<PartyId, 'finished' | FailureCode>>;
   /** At which party each thought the trouble arose. */
@@ -95,7 +103,13 @@ export async function runWorld(plan: JoinPlan, lists: PlainLists, options: World
     const join =
       party === COORDINATOR
         ? new CoordinatorJoin(variant.observer === undefined ? common : { ...common, observer: variant.observer })
-        : new NodeJoin({ ...common, self: party, source: variant.source ?? plainSource(honest, plan, lists) });
+        : new NodeJoin({
+            ...common,
+            self: party,
+            source: variant.source ?? plainSource(honest, plan, lists),
+            noise: variant.noise === undefined ? worldNoise(plan, party) : variant.noise,
+          });
+    if (join instanceof NodeJoin) options.onNode?.(party, join);
     network.register(party, join);
     return { party, join };
   });
@@ -106,11 +120,14 @@ export async function runWorld(plan: JoinPlan, lists: PlainLists, options: World
   const ends: Record<PartyId, 'finished' | FailureCode> = {};
   const blamed: Record<PartyId, PartyId> = {};
   let counts: readonly number[] | FailureCode = 'INTERNAL';
+  let sums: readonly (readonly number[])[] = [];
   for (const { party, join } of joins) {
     try {
       const result = await join.outcome;
       ends[party] = 'finished';
-      if (result !== undefined) counts = [...result.counts];
+      if (result === undefined) continue;
+      counts = [...result.counts];
+      sums = result.sums.map((column) => [...column]);
     } catch (thrown) {
       if (!(thrown instanceof JoinError)) throw thrown;
       if (thrown.code === 'INTERNAL') throw thrown;
@@ -119,7 +136,7 @@ export async function runWorld(plan: JoinPlan, lists: PlainLists, options: World
       if (party === COORDINATOR) counts = thrown.code;
     }
   }
-  return { counts, ends, blamed };
+  return { counts, sums, ends, blamed };
 }
 
 function identityOf(identities: ReadonlyMap<PartyId, SigningKey>, party: PartyId): SigningKey {
@@ -128,12 +145,19 @@ function identityOf(identities: ReadonlyMap<PartyId, SigningKey>, party: PartyId
   return identity;
 }
 
+/** The noise of one party of a world: the same whenever the same is asked. */
+export function worldNoise({ request }: JoinPlan, party: PartyId): NoiseSource {
+  return keyedNoise(seededRng(`noise key of ${party}`).bytes(NOISE_KEY_BYTES), request);
+}
+
 /** A provider's rows straight from plain records. */
 export function plainSource(group: Group, plan: JoinPlan, lists: PlainLists): ListSource {
   return {
     open(id: ListId) {
       const records = lists.get(id) ?? [];
-      const names = plan.lists.find((item) => item.id === id)?.keys.map(({ name }) => name) ?? [];
+      const list = plan.lists.find((item) => item.id === id);
+      const names = list?.keys.map(({ name }) => name) ?? [];
+      const noNumbers = Array.from({ length: list?.sums ?? 0 }, () => 0);
       return {
         count: records.length,
         close: () => undefined,
@@ -144,6 +168,7 @@ export function plainSource(group: Group, plan: JoinPlan, lists: PlainLists): Li
               count: chunk.length,
               keys: concatBytes(...chunk.flatMap((record) => hashedKeys(group, names, record))),
               labels: Uint32Array.from(chunk.map(({ label }) => label)),
+              numbers: Float64Array.from(chunk.flatMap(({ numbers }) => numbers ?? noNumbers)),
             };
           }
         },

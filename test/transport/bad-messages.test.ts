@@ -82,7 +82,8 @@ describe('on the control stream', () => {
 
   it('names the field and never the value', async () => {
     const { call } = await setting();
-    const bad = { ...HELLO, snapshots: [{ dataset: 'Smith, Jane', snapshot: 'ab'.repeat(32), asAt: '2026-11-01' }] };
+    const [held] = HELLO.snapshots;
+    const bad = { ...HELLO, snapshots: held === undefined ? [] : [{ ...held, dataset: 'Smith, Jane' }] };
     const { details } = await call('control', [
       control.requestSerialize(fromNodeMessage({ kind: 'hello', hello: bad })),
     ]);

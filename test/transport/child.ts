@@ -1,4 +1,5 @@
 import { silentLog } from '../../core/base/index.js';
+import { NO_FLOORS } from '../../core/templates/index.js';
 import { systemClock, systemRng } from '../../runtime/index.js';
 import { createFederationClient, createFederationServer } from '../../transport/index.js';
 import type { TlsMaterial } from '../../transport/index.js';
@@ -38,7 +39,7 @@ async function run(task: ChildTask): Promise<void> {
         connected: () => report({ ready: true }),
         disconnected: () => undefined,
         received: () => undefined,
-        hello: () => ({ softwareVersion: '0.1.0', snapshots: [] }),
+        hello: () => ({ softwareVersion: '0.1.0', snapshots: [], floors: NO_FLOORS }),
       },
     ).start();
     return;

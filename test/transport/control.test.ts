@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { COORDINATOR } from '../../core/private-join/index.js';
 import type { ProtocolMessage, Share } from '../../core/private-join/index.js';
+import { NO_FLOORS } from '../../core/templates/index.js';
 import type { RunOffer } from '../../core/templates/index.js';
 import {
   codeOf,
@@ -34,8 +35,12 @@ function offer(runId: string): RunOffer {
     requester: 'A. Analyst',
     purpose: 'research-statistics',
     participants: [
-      { agency: 'police', datasets: [{ dataset: 'police.victim-crimes', snapshot: 'ab'.repeat(32) }] },
-      { agency: 'cps', datasets: [] },
+      {
+        agency: 'police',
+        datasets: [{ dataset: 'police.victim-crimes', snapshot: 'ab'.repeat(32) }],
+        floors: { threshold: 20, roundTo: 10, epsilon: 0.5 },
+      },
+      { agency: 'cps', datasets: [], floors: NO_FLOORS },
     ],
   };
 }

@@ -9,6 +9,7 @@ import type {
   ProtocolMessage,
   TransferHeader,
 } from '../../core/private-join/index.js';
+import { NO_FLOORS } from '../../core/templates/index.js';
 import { systemClock, systemRng } from '../../runtime/index.js';
 import {
   createAuthority,
@@ -51,7 +52,8 @@ export const QUICK: Partial<Timings> = {
 
 export const HELLO: Hello = {
   softwareVersion: '0.1.0',
-  snapshots: [{ dataset: 'police.victim-crimes', snapshot: 'ab'.repeat(32), asAt: '2026-11-01' }],
+  snapshots: [{ dataset: 'police.victim-crimes', snapshot: 'ab'.repeat(32), asAt: '2026-11-01', epsilonLeft: 10 }],
+  floors: NO_FLOORS,
 };
 
 let authorities: Promise<readonly [Authority, Authority]> | undefined;
@@ -212,6 +214,7 @@ export function headerOf(from: PartyId, to: PartyId, changes: Partial<TransferHe
     from,
     to,
     count: 3,
+    generator: new Uint8Array(32).fill(6),
     encapsulatedKey: new Uint8Array(32).fill(7),
     signature: new Uint8Array(64).fill(8),
     ...changes,

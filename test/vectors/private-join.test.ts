@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { fromHex } from '../../core/base/index.js';
+import { concatBytes, fromHex } from '../../core/base/index.js';
 import { createGroup } from '../../core/private-join/group.js';
 import { privateJoinVectors } from './private-join.js';
 
@@ -11,13 +11,18 @@ describe('the vectors of the private join', () => {
     expect(await privateJoinVectors()).toEqual(kept);
   });
 
-  it('open to the sums of labels times stride: 2 + 4 and 4', async () => {
+  it('open to the sums of labels times stride: 2 + 4 and 4, and to those of the dummies', async () => {
     const group = await createGroup();
     const { opened } = await privateJoinVectors();
-    const bytes = fromHex(String(opened));
-    expect([bytes.slice(0, 32), bytes.slice(32)]).toEqual([
-      group.multiplyBase(group.scalar(6)),
-      group.multiplyBase(group.scalar(4)),
-    ]);
+    const records = fromHex(String(opened));
+    const cells = [0, 1, 2, 3].map((index) => records.slice(index * 96, index * 96 + 32));
+    expect(cells).toEqual([6, 4, 0, 6].map((cell) => group.multiplyBase(group.scalar(cell))));
+  });
+
+  it('open to the sums of numbers and noise: 5 - 7 + 1 and 5 - 3 + 2', async () => {
+    const group = await createGroup();
+    const { openedSums } = await privateJoinVectors();
+    const sums = fromHex(String(openedSums));
+    expect(sums).toEqual(group.multiplyBase(concatBytes(group.scalar(-1), group.scalar(4))));
   });
 });

@@ -1,13 +1,17 @@
 import { createPrivateKey } from 'node:crypto';
 
 import { concatBytes, toHex, utf8Bytes } from '../../core/base/index.js';
-import { computeContext } from '../../core/private-join/context.js';
+import { computeContext, computeRequest } from '../../core/private-join/context.js';
 import { matchKeyDomain } from '../../core/private-join/domains.js';
+import { inlineEngine } from '../../core/private-join/engine.js';
 import { createGroup, IDENTITY } from '../../core/private-join/group.js';
 import { signingKey } from '../../core/private-join/identity.js';
 import { jointKey, makeShare } from '../../core/private-join/joint-key.js';
 import { runJob } from '../../core/private-join/jobs.js';
 import { makeSealingKeyPair, sealTransfer } from '../../core/private-join/seal.js';
+import { separate } from '../../core/private-join/records.js';
+import { makeSumShares, withoutShares } from '../../core/private-join/sum-shares.js';
+import type { SumShares } from '../../core/private-join/sum-shares.js';
 import { seededRng } from '../support/seeded-rng.js';
 
 /** PKCS #8 of Ed25519 up to the 32 bytes of the seed (RFC 8410 section 7). */
@@ -17,7 +21,8 @@ type Vectors = Readonly<Record<string, string | readonly string[]>>;
 
 /**
  * A walk through SPEC.md with a seeded generator, one value a step: two mixers, one list of two records (the second
- * without its second key), matched with nothing. Whatever changes a byte on the wire changes a value here.
+ * without its second key), each with a number to be added up, the first matched with the second. Whatever changes a byte
+ * on the wire changes a value here.
  */
 export async function privateJoinVectors(): Promise<Vectors> {
   const group = await createGroup();
@@ -25,11 +30,18 @@ export async function privateJoinVectors(): Promise<Vectors> {
   const identity = signingKey(
     createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, rng.bytes(32)]), format: 'der', type: 'pkcs8' }),
   );
-  const context = computeContext({
-    runId: '00000000-0000-4000-8000-000000000001',
+  const lists = [{ list: 'victims/police', snapshot: 'ab' }];
+  const asked = {
     templateDigest: new Uint8Array(32).fill(1),
     datasetDigests: [{ dataset: 'victims', digest: new Uint8Array(32).fill(2) }],
     parameters: utf8Bytes('{"quarters":["2025-Q1"]}'),
+  };
+  const floors = utf8Bytes('{"epsilon":null,"roundTo":0,"threshold":10}');
+  const request = computeRequest({ ...asked, participants: [{ party: 'police', floors, lists }] });
+  const context = computeContext({
+    ...asked,
+    runId: '00000000-0000-4000-8000-000000000001',
+    request,
     requester: 'analyst',
     purpose: 'research-statistics',
     participants: [
@@ -37,7 +49,7 @@ export async function privateJoinVectors(): Promise<Vectors> {
         party: 'police',
         identityKey: identity.publicKey,
         roles: ['provider', 'mixer'],
-        lists: [{ list: 'victims/police', snapshot: 'ab' }],
+        lists,
       },
       { party: 'coordinator', identityKey: identity.publicKey, roles: ['coordinator'], lists: [] },
     ],
@@ -58,26 +70,38 @@ export async function privateJoinVectors(): Promise<Vectors> {
   );
   const multiples = runJob(group, rng, { kind: 'multiples', from: 0, to: 3, step: 2 });
   const blindings = [group.randomScalar(rng), group.randomScalar(rng)] as const;
+  const shape = { keyColumns: 2, sums: 1 } as const;
   const prepared = runJob(group, rng, {
     kind: 'prepare',
-    keyColumns: 2,
+    ...shape,
     keys,
     labels: multiples.slice(32),
+    numbers: concatBytes(group.scalar(-3), group.scalar(5)),
     blinding: blindings[0],
     jointKey: key,
   });
+  const generators = [group.multiplyBase(blindings[0])];
   const hopped = runJob(group, rng, {
     kind: 'hop',
-    keyColumns: 2,
+    ...shape,
     records: prepared,
     blinding: blindings[1],
     jointKey: key,
   });
-  const ciphertexts = concatBytes(hopped.slice(64, 128), hopped.slice(192, 256));
+  generators.push(group.multiply(blindings[1], generators[0] ?? IDENTITY));
+  const decoys = runJob(group, rng, {
+    kind: 'decoys',
+    ...shape,
+    groups: [{ pattern: 3, from: 1, to: 3, shared: ['exact.1', null] }],
+    seed: new Uint8Array(32).fill(5),
+    generator: generators[1] ?? IDENTITY,
+    jointKey: key,
+  });
+  const { ciphertexts } = separate(shape.keyColumns, shape.sums, hopped);
   const combined = runJob(group, rng, {
     kind: 'combine',
     base: ciphertexts,
-    linked: [concatBytes(ciphertexts.slice(64), new Uint8Array(64))],
+    linked: [concatBytes(ciphertexts.slice(128), new Uint8Array(128))],
     jointKey: key,
   });
   const remaining = [
@@ -89,19 +113,84 @@ export async function privateJoinVectors(): Promise<Vectors> {
   ];
   const tallied = remaining.reduce(
     (list, remainingKey, mixer) =>
-      runJob(group, rng, { kind: 'tally', ciphertexts: list, share: secrets[mixer + 1] ?? IDENTITY, remainingKey }),
+      runJob(group, rng, {
+        kind: 'tally',
+        sums: shape.sums,
+        ciphertexts: list,
+        share: secrets[mixer + 1] ?? IDENTITY,
+        remainingKey,
+        jointKey: key,
+      }),
     combined,
   );
-  const opened = runJob(group, rng, { kind: 'open', ciphertexts: tallied, share: secrets[0] ?? IDENTITY });
+  const dummies = runJob(group, rng, {
+    kind: 'dummies',
+    sums: shape.sums,
+    cells: concatBytes(group.scalar(0), group.scalar(6)),
+    remainingKey: remaining[1] ?? IDENTITY,
+    jointKey: key,
+  });
+  const opened = runJob(group, rng, {
+    kind: 'open',
+    sums: shape.sums,
+    ciphertexts: concatBytes(tallied, dummies),
+    share: secrets[0] ?? IDENTITY,
+  });
+  // Cell 4 has the second record, cell 6 the first and a dummy.
+  const numbers = [1, 0, 3].map((record) => opened.slice(record * 96 + 32, (record + 1) * 96));
+  const addedUp = runJob(group, rng, {
+    kind: 'combine',
+    base: runJob(group, rng, {
+      kind: 'add-up',
+      rows: concatBytes(...numbers),
+      width: 64,
+      lengths: Uint32Array.of(1, 2),
+    }),
+    linked: [],
+    jointKey: key,
+  });
+  const work = { group, rng, engine: inlineEngine(group, rng), signal: new AbortController().signal };
+  const sumShares: SumShares[] = [];
+  let sums = addedUp;
+  for (const [mixer, noise] of [
+    [1, [-7, 2]],
+    [2, [1, 0]],
+  ] as const) {
+    const { party, element } = shares[mixer] ?? { party: '', element: IDENTITY };
+    const made = await makeSumShares(
+      work,
+      { context, party, element },
+      {
+        ciphertexts: sums,
+        noise: concatBytes(...noise.map((value) => group.scalar(value))),
+        key: jointKey(
+          group,
+          shares.filter((_, index) => index === 0 || index >= mixer),
+        ),
+        secret: secrets[mixer] ?? IDENTITY,
+      },
+    );
+    sumShares.push(made);
+    sums = await withoutShares(work, made);
+  }
+  const openedSums = runJob(group, rng, { kind: 'open', sums: 0, ciphertexts: sums, share: secrets[0] ?? IDENTITY });
   const transfer = await sealTransfer(
     rng,
     context,
-    { subject: 'victims/police', hop: 0, from: 'police', to: 'charity', count: 2 },
+    {
+      subject: 'victims/police',
+      hop: 0,
+      from: 'police',
+      to: 'charity',
+      count: 2,
+      generator: generators[0] ?? IDENTITY,
+    },
     sealing.publicKey,
     identity,
   );
 
   return {
+    request: toHex(request),
     context: toHex(context),
     sealingKey: toHex(sealing.publicKey),
     shares: shares.map((share) => toHex(concatBytes(share.element, share.proof, share.signature))),
@@ -110,9 +199,15 @@ export async function privateJoinVectors(): Promise<Vectors> {
     multiples: toHex(multiples),
     prepared: toHex(prepared),
     hopped: toHex(hopped),
+    generators: generators.map(toHex),
+    decoys: toHex(decoys),
     combined: toHex(combined),
     tallied: toHex(tallied),
+    dummies: toHex(dummies),
     opened: toHex(opened),
+    addedUp: toHex(addedUp),
+    sumShares: sumShares.map(({ noised, shares: taken, proof }) => toHex(concatBytes(noised, taken, proof))),
+    openedSums: toHex(openedSums),
     header: toHex(concatBytes(transfer.header.encapsulatedKey, transfer.header.signature)),
     sealedChunks: [toHex(await transfer.seal(prepared)), toHex(await transfer.seal(hopped))],
   };

@@ -50,6 +50,11 @@ export interface KernelExports {
   tally(share: number, slot: number, r: number, ciphertexts: number, out: number, n: number): number;
   add(left: number, right: number, out: number, n: number): number;
   subtract(left: number, right: number, out: number, n: number): number;
+  /**
+   * 2*(starts[i mod WALKERS] + floor(i / WALKERS)*step) for i = 0..n-1.
+   * @param starts WALKERS elements, whatever n is
+   */
+  walk(starts: number, step: number, out: number, n: number): number;
   /** 64 bytes each, little-endian, modulo the order. */
   reduceScalars(wide: number, out: number, n: number): undefined;
   multiplyScalars(a: number, b: number, out: number): undefined;
@@ -71,6 +76,8 @@ export interface LoadedKernel {
 
 /** Elements of one call. */
 export const MAX_BATCH = 256;
+/** Elements that a walk starts from. */
+export const WALKERS = 4;
 /** Each region but that of the messages. */
 export const REGION_BYTES = MAX_BATCH * 64;
 export const MESSAGE_BYTES = 131_072;

@@ -1,6 +1,7 @@
+import { concatBytes, fromHex } from '../../base/index.js';
 import { GroupError } from '../group-error.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES, SCALAR_BYTES } from '../messages.js';
-import { MAX_BATCH, MESSAGE_BYTES } from './abi.js';
+import { MAX_BATCH, MESSAGE_BYTES, WALKERS } from './abi.js';
 import type { KernelExports, KernelKind, LoadedKernel } from './abi.js';
 import { BaseTables } from './base-tables.js';
 
@@ -10,6 +11,10 @@ export const WIDE_BYTES = 64;
 export const MAX_DOMAIN_BYTES = 255;
 /** A message that is hashed has to fit into the kernel's memory. Match keys are a thousand times shorter. */
 export const MAX_HASHED_BYTES = MESSAGE_BYTES;
+
+/** 1/2 and 3/2 modulo the order: a walk's results are doubles. */
+const HALF = fromHex('f7e97a2e8d31092c6bce7b51ef7c6f0a00000000000000000000000000000008');
+const THREE_HALVES = fromHex('f8e97a2e8d31092c6bce7b51ef7c6f0a00000000000000000000000000000008');
 
 /** An argument of which every batch takes its part, or, with `width` 0, all of it. */
 interface Input {
@@ -93,6 +98,51 @@ export class Kernel {
 
   subtract(left: Uint8Array, right: Uint8Array): Uint8Array {
     return this.#onPairs(left, right, (n) => this.#exports.subtract(this.#a, this.#b, this.#out, n));
+  }
+
+  /**
+   * start, start + step, start + 2*step, … Where `walk` has B batches, the t-th element of walker w in batch b is number
+   * 4B*t + 4b + w; so what the walkers start from is itself a walk, of the first 4B elements.
+   */
+  walk(start: Uint8Array, step: Uint8Array, count: number): Uint8Array {
+    if (count <= MAX_BATCH) return this.#shortWalk(start, step, count);
+    const batches = Math.ceil(count / MAX_BATCH);
+    const walkers = WALKERS * batches;
+    const halved = this.multiplyEach(concatBytes(HALF, HALF, scalarOf(walkers / 2)), concatBytes(start, step, step));
+    const starts = this.walk(
+      halved.subarray(0, ELEMENT_BYTES),
+      halved.subarray(ELEMENT_BYTES, 2 * ELEMENT_BYTES),
+      walkers,
+    );
+    const leap = halved.subarray(2 * ELEMENT_BYTES);
+    const elements = new Uint8Array(walkers * (MAX_BATCH / WALKERS) * ELEMENT_BYTES);
+    const bytes = WALKERS * ELEMENT_BYTES;
+    for (let batch = 0; batch < batches; batch += 1) {
+      const walked = this.#walkBatch(starts.subarray(batch * bytes, (batch + 1) * bytes), leap, MAX_BATCH);
+      for (let turn = 0; turn < MAX_BATCH / WALKERS; turn += 1) {
+        elements.set(walked.subarray(turn * bytes, (turn + 1) * bytes), (turn * batches + batch) * bytes);
+      }
+    }
+    return elements.subarray(0, count * ELEMENT_BYTES);
+  }
+
+  #shortWalk(start: Uint8Array, step: Uint8Array, count: number): Uint8Array {
+    const multiples = this.multiplyEach(
+      concatBytes(HALF, HALF, scalarOf(1), THREE_HALVES, scalarOf(2)),
+      concatBytes(start, step, step, step, step),
+    );
+    const first = multiples.subarray(0, ELEMENT_BYTES);
+    const others = multiples.subarray(ELEMENT_BYTES, WALKERS * ELEMENT_BYTES);
+    const starts = concatBytes(first, this.add(concatBytes(first, first, first), others));
+    return this.#walkBatch(starts, multiples.subarray(WALKERS * ELEMENT_BYTES), count);
+  }
+
+  #walkBatch(starts: Uint8Array, step: Uint8Array, count: number): Uint8Array {
+    const inputs = [
+      { bytes: starts, width: 0, address: this.#b },
+      { bytes: step, width: 0, address: this.#a },
+    ];
+    return this.#run(count, ELEMENT_BYTES, inputs, (n) => this.#exports.walk(this.#b, this.#a, this.#out, n));
   }
 
   /** (r*B, m + r*H) for each scalar r and element m; H is the key. */
@@ -279,6 +329,13 @@ export class Kernel {
   #ciphertexts(bytes: Uint8Array): Input {
     return { bytes, width: CIPHERTEXT_BYTES, address: this.#b };
   }
+}
+
+/** A scalar below 2^32. */
+function scalarOf(value: number): Uint8Array {
+  const scalar = new Uint8Array(SCALAR_BYTES);
+  new DataView(scalar.buffer).setUint32(0, value, true);
+  return scalar;
 }
 
 /** Thrown when there isn't a whole number of them: GroupError. */

@@ -110,6 +110,16 @@ const ANSWERS: readonly { readonly name: string; readonly holds: (bench: Bench) 
     },
   },
   {
+    name: 'walking',
+    holds: ({ kernel, a, b, out, put, get }) => {
+      // Doubles of B, 2B, 0 and 3B, and of the first of them with B added.
+      put(b, MULTIPLES[1] + MULTIPLES[2] + MULTIPLES[0] + MULTIPLES[3]);
+      put(a, MULTIPLES[1]);
+      const expected = MULTIPLES[2] + MULTIPLES[4] + MULTIPLES[0] + MULTIPLES[6] + MULTIPLES[4];
+      return kernel.walk(b, a, out, 5) === 0 && get(out, 160) === expected;
+    },
+  },
+  {
     name: 'refusing what is no element',
     holds: ({ kernel, a, put }) =>
       NOT_ELEMENTS.every((wrong) => {

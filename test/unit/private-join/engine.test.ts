@@ -31,20 +31,26 @@ describe('a watched engine', () => {
 describe('the bulk of a job, which its engine takes over', () => {
   const [one, two, three, four] = [1, 2, 3, 4].map((value) => new Uint8Array([value]));
   const small = new Uint8Array(32);
+  const shape = { keyColumns: 1, sums: 1 } as const;
   if (one === undefined || two === undefined || three === undefined || four === undefined) throw new Error('no bytes');
 
   it.each<readonly [Job, readonly Uint8Array[]]>([
     [{ kind: 'hash', domain: 'x', inputs: [one] }, []],
     [job, []],
     [{ kind: 'zeros', jointKey: small, count: 1 }, []],
-    [{ kind: 'prepare', keyColumns: 1, keys: one, labels: two, blinding: small, jointKey: small }, [one, two]],
-    [{ kind: 'hop', keyColumns: 1, records: one, blinding: small, jointKey: small }, [one]],
-    [{ kind: 'hop', keyColumns: 1, records: one, blinding: small, jointKey: small, zeros: two }, [one, two]],
+    [
+      { kind: 'prepare', ...shape, keys: one, labels: two, numbers: three, blinding: small, jointKey: small },
+      [one, two, three],
+    ],
+    [{ kind: 'hop', ...shape, records: one, blinding: small, jointKey: small }, [one]],
+    [{ kind: 'hop', ...shape, records: one, blinding: small, jointKey: small, zeros: two }, [one, two]],
+    [{ kind: 'decoys', ...shape, groups: [], seed: small, generator: small, jointKey: small }, []],
     [{ kind: 'check', elements: one }, [one]],
     [{ kind: 'combine', base: one, linked: [two, three], jointKey: small, zeros: four }, [one, two, three, four]],
     [{ kind: 'combine', base: one, linked: [], jointKey: small }, [one]],
-    [{ kind: 'tally', ciphertexts: one, share: small, remainingKey: small }, [one]],
-    [{ kind: 'open', ciphertexts: one, share: small }, [one]],
+    [{ kind: 'tally', sums: 1, ciphertexts: one, share: small, remainingKey: small, jointKey: small }, [one]],
+    [{ kind: 'dummies', sums: 1, cells: one, remainingKey: small, jointKey: small }, [one]],
+    [{ kind: 'open', sums: 1, ciphertexts: one, share: small }, [one]],
   ])('%o', (asked, bulk) => {
     expect(bulkOf(asked)).toEqual(bulk);
   });

@@ -292,7 +292,27 @@ describe.each(['fma', 'i64'] as const)('the group, by the %s module', (module) =
     expect(group.hashToGroup('d'.repeat(255), [IDENTITY])).toHaveLength(32);
   });
 
-  it('refuses plaintexts that are not whole numbers below 2^53', () => {
-    for (const wrong of [-1, 0.5, 2 ** 53]) expect(() => group.scalar(wrong)).toThrow(RangeError);
+  it('makes scalars of numbers below zero that cancel those above it, at the limit too', () => {
+    for (const value of [1, 2 ** 20, 2 ** 32, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER]) {
+      const [above, below] = [group.multiplyBase(group.scalar(value)), group.multiplyBase(group.scalar(-value))];
+      expect(toHex(group.add(above, below))).toBe(toHex(IDENTITY));
+      expect(toHex(below)).not.toBe(toHex(above));
+    }
+    expect(group.scalar(-0)).toEqual(new Uint8Array(32));
+  });
+
+  it('re-randomises sums of none, which are the identity twice, to encryptions of zero', () => {
+    const key = group.multiplyBase(group.scalar(9));
+    const nothing = new Uint8Array(64);
+    const fresh = group.rerandomiseSums(seededRng(1), key, nothing);
+    expect(toHex(fresh)).toBe(toHex(group.encrypt(seededRng(1), key, IDENTITY)));
+    const zeros = group.zeros(seededRng(1), key, 1);
+    expect(toHex(group.rerandomiseSums(seededRng(2), key, nothing, zeros))).toBe(toHex(fresh));
+    expect(() => group.rerandomise(seededRng(1), key, nothing)).toThrow(GroupError);
+    expect(() => group.rerandomiseSums(seededRng(1), IDENTITY, nothing)).toThrow(GroupError);
+  });
+
+  it('refuses plaintexts that are not whole numbers within ±(2^53-1)', () => {
+    for (const wrong of [0.5, 2 ** 53, -(2 ** 53)]) expect(() => group.scalar(wrong)).toThrow(RangeError);
   });
 });

@@ -16,7 +16,7 @@ import { worldsOf } from '../../support/arbitrary-world.js';
 import { blindedLists } from '../../support/blinded-lists.js';
 import { naiveMatches } from '../../support/naive-join.js';
 import type { PlainLists, PlainRecord } from '../../support/naive-join.js';
-import { list } from '../../support/plans.js';
+import { list, threePartyPlan } from '../../support/plans.js';
 import { propertyOptions, seededRng, testSeed } from '../../support/seeded-rng.js';
 
 const RANDOM_WORLDS = 1_000;
@@ -39,17 +39,13 @@ function written(plan: ListPlan, records: readonly string[]): Written {
 }
 
 function plan(lists: readonly ListPlan[], changes: Partial<JoinPlan> = {}): JoinPlan {
-  return {
-    runId: 'run',
-    context: new Uint8Array(32),
-    mixers: [],
+  return threePartyPlan({
     lists,
-    base: { dataset: 'victims', unit: 'record' },
     links: [{ dataset: 'support', on: 'person', keep: 'all' }],
     cells: 8,
     minimumTally: 0,
     ...changes,
-  };
+  });
 }
 
 /** How `match` and `naiveMatches` say what they found: `0-1` is record 1 of list 0. */

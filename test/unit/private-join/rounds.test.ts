@@ -9,6 +9,7 @@ import { TALLY } from '../../../core/private-join/messages.js';
 import { nodeStep, startNodeRounds } from '../../../core/private-join/node-rounds.js';
 import type { NodeEffect, NodeEvent, NodeRounds } from '../../../core/private-join/node-rounds.js';
 import { CHUNK_RECORDS, COORDINATOR, MAX_LIST_RECORDS } from '../../../core/private-join/plan.js';
+import type { JoinPlan } from '../../../core/private-join/plan.js';
 import { route } from '../../../core/private-join/route.js';
 import { threePartyPlan } from '../../support/plans.js';
 
@@ -23,7 +24,8 @@ function share(party: string): Share {
 function opened(subject: TransferSubject, hop: number, count: number, to = 'charity'): NodeEvent & CoordinatorEvent {
   const from = route(plan, subject)[hop] ?? '';
   const nothing = new Uint8Array(32);
-  const header: TransferHeader = { subject, hop, from, to, count, encapsulatedKey: nothing, signature: nothing };
+  const made = { generator: nothing, encapsulatedKey: nothing, signature: nothing };
+  const header: TransferHeader = { subject, hop, from, to, count, ...made };
   return { kind: 'transfer-opened', header };
 }
 
@@ -49,10 +51,15 @@ describe('route', () => {
 /** The charity's node: mixes victims at hop 1 and prosecutions at hop 2, provides support. */
 class Charity {
   state: NodeRounds = startNodeRounds(plan);
+  readonly #plan: JoinPlan;
+
+  constructor(own: JoinPlan = plan) {
+    this.#plan = own;
+  }
 
   take(...events: NodeEvent[]): NodeEffect[] {
     return events.flatMap((event) => {
-      const step = nodeStep(plan, 'charity', this.state, event);
+      const step = nodeStep(this.#plan, 'charity', this.state, event);
       this.state = step.state;
       return step.effects;
     });
@@ -71,14 +78,14 @@ class Charity {
     );
   }
 
-  static keyed(): Charity {
-    const charity = new Charity();
+  static keyed(own: JoinPlan = plan): Charity {
+    const charity = new Charity(own);
     charity.take({ kind: 'joint-key', shares: [] });
     return charity;
   }
 
-  static atTally(): Charity {
-    const charity = Charity.keyed();
+  static atTally(own: JoinPlan = plan): Charity {
+    const charity = Charity.keyed(own);
     charity.take({ kind: 'stored', subject: support });
     charity.whole(victims, 0, 5);
     charity.whole(prosecutions, 1, 0);
@@ -161,6 +168,14 @@ describe('a node', () => {
   it('refuses a tally of fewer records than the plan allows', () => {
     expect(Charity.atTally().refusal(opened(TALLY, 1, 2))).toBe('POPULATION_TOO_SMALL');
     expect(Charity.atTally().refusal(opened(TALLY, 1, 3))).toBe('nothing');
+  });
+
+  it('refuses a tally of fewer when the dummies of those before it are not counted', () => {
+    // The police, one mixer, came before.
+    const dummies = 5 * plan.tableCells.length;
+    const noisy = { ...plan, noise: { alpha: 0.5, bound: 5 } };
+    expect(Charity.atTally(noisy).refusal(opened(TALLY, 1, 2 + dummies))).toBe('POPULATION_TOO_SMALL');
+    expect(Charity.atTally(noisy).refusal(opened(TALLY, 1, 3 + dummies))).toBe('nothing');
   });
 });
 

@@ -8,7 +8,8 @@ import { seededRng } from '../../support/seeded-rng.js';
 
 const context = new Uint8Array(32).fill(1);
 const identity = signingKey(generateKeyPairSync('ed25519').privateKey);
-const facts = { subject: 'support/charity', hop: 1, from: 'cps', to: 'police', count: 3 };
+const generator = new Uint8Array(32).fill(6);
+const facts = { subject: 'support/charity', hop: 1, from: 'cps', to: 'police', count: 3, generator };
 const chunks = [Uint8Array.of(1, 2, 3), new Uint8Array(40_000).fill(5), Uint8Array.of(9)];
 
 let recipient: SealingKeyPair;
@@ -62,6 +63,7 @@ describe('sealed transfers', () => {
       { hop: 2 },
       { from: 'cps', to: 'charity' },
       { count: 4 },
+      { generator: new Uint8Array(32).fill(7) },
       { encapsulatedKey: recipient.publicKey },
       { signature: new Uint8Array(64) },
     ];

@@ -112,6 +112,28 @@ describe('the pool of zeros', () => {
   });
 });
 
+describe('a chunk of records with several ciphertexts each', () => {
+  it('gets as many chunks of zeros, in one piece, or none; what they were is wiped', async () => {
+    const { pool, engine } = made();
+    pool.fill(4 * CHUNK_RECORDS);
+    const batches: Uint8Array[] = [];
+    for (let next = engine.asked.shift(); next !== undefined; next = engine.asked.shift()) {
+      const batch = new Uint8Array([10 + batches.length]);
+      batches.push(batch);
+      next.answer.resolve(batch);
+      await turn();
+    }
+    expect(pool.take(5 * CHUNK_RECORDS)).toEqual({});
+    expect(pool.take(0)).toEqual({});
+    expect(pool.take(3 * CHUNK_RECORDS - 1)).toEqual({});
+    const { zeros } = pool.take(3 * CHUNK_RECORDS);
+    expect([...(zeros ?? [])].toSorted()).toEqual([11, 12, 13]);
+    expect(batches.map(([byte]) => byte)).toEqual([10, 0, 0, 0]);
+    expect(pool.size).toBe(CHUNK_RECORDS);
+    expect(pool.take(CHUNK_RECORDS).zeros).toBe(batches[0]);
+  });
+});
+
 describe('zeros that a node has use for', () => {
   const plan = threePartyPlan();
   const [first, second, third] = plan.lists.map(({ id }) => id);
@@ -119,14 +141,23 @@ describe('zeros that a node has use for', () => {
   it('are as many as its own list has for each list that it awaits; the tally is under another key', () => {
     expect(plan.lists).toHaveLength(3);
     expect(awaitAll(plan).has(TALLY)).toBe(true);
-    expect(zerosOfUse(awaitAll(plan), 1_000)).toBe(3_000);
+    expect(zerosOfUse(plan, awaitAll(plan), 1_000)).toBe(3_000);
   });
 
   it('are what is still to come of a list that it receives, and none for a list it has or makes', () => {
     const receiving = { at: 'receiving', count: 900, received: 256, from: 'cps' } as const;
     const steps = withStep(awaitAll(plan), first ?? '', receiving);
-    expect(zerosOfUse(steps, 1_000)).toBe(2_644);
+    expect(zerosOfUse(plan, steps, 1_000)).toBe(2_644);
     const later = withStep(withStep(steps, second ?? '', { at: 'making' }), third ?? '', { at: 'sent' });
-    expect(zerosOfUse(later, 1_000)).toBe(644);
+    expect(zerosOfUse(plan, later, 1_000)).toBe(644);
+  });
+
+  it('are one for each ciphertext of a record', () => {
+    const [victims, ...others] = plan.lists;
+    if (victims === undefined) throw new Error('no lists');
+    const summing = { ...plan, lists: [{ ...victims, sums: 2 }, ...others] };
+    expect(zerosOfUse(summing, awaitAll(plan), 1_000)).toBe(5_000);
+    const receiving = { at: 'receiving', count: 900, received: 256, from: 'cps' } as const;
+    expect(zerosOfUse(summing, withStep(awaitAll(plan), first ?? '', receiving), 1_000)).toBe(3 * 644 + 2_000);
   });
 });

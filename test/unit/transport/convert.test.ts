@@ -1,15 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
 import {
   CHUNK_RECORDS,
+  CIPHERTEXT_BYTES,
+  ELEMENT_BYTES,
   FAILURE_CODES,
   MAX_KEY_COLUMNS,
+  MAX_LIST_SUMS,
+  MAX_SUMS,
   recordWidth,
   REFUSAL_CODES,
 } from '../../../core/private-join/index.js';
 import type { ProtocolMessage, Share, TransferHeader } from '../../../core/private-join/index.js';
 import { SEAL_TAG_BYTES } from '../../../core/private-join/seal.js';
-import type { RunOffer } from '../../../core/templates/index.js';
+import type { Floors, RunOffer } from '../../../core/templates/index.js';
 import { chunkFrame, headerFrame, toChunk, toHeader, toListRequest } from '../../../transport/convert-list.js';
 import {
   fromCoordinatorMessage,
@@ -59,18 +64,40 @@ const protocolMessage: fc.Arbitrary<ProtocolMessage> = fc.oneof(
     .uniqueArray(share, { minLength: 1, maxLength: 5, selector: (one) => one.party })
     .map((shares) => ({ kind: 'joint-key' as const, shares })),
   fc.record({ kind: fc.constant('abort' as const), code: fc.constantFrom(...FAILURE_CODES), party }),
+  fc
+    .integer({ min: 1, max: 9 })
+    .chain((count) => fc.record({ kind: fc.constant('sums' as const), ciphertexts: bytes(count * CIPHERTEXT_BYTES) })),
+  fc.integer({ min: 1, max: 9 }).chain((count) =>
+    fc.record({
+      kind: fc.constant('sum-shares' as const),
+      noised: bytes(count * CIPHERTEXT_BYTES),
+      shares: bytes(count * ELEMENT_BYTES),
+      proof: bytes(64),
+    }),
+  ),
   fc.constant({ kind: 'finished' as const }),
   fc.constant({ kind: 'working' as const }),
 );
+const floors: fc.Arbitrary<Floors> = fc.record({
+  threshold: fc.nat(1_000),
+  roundTo: fc.nat(1_000),
+  epsilon: fc.option(fc.double({ min: MINIMUM_EPSILON, max: MAXIMUM_EPSILON, noNaN: true })),
+});
 const hello: fc.Arbitrary<Hello> = fc.record({
   softwareVersion: fc.string({ maxLength: limits.MAX_VERSION_CHARACTERS, unit: 'grapheme-ascii' }),
   snapshots: fc.uniqueArray(
-    fc.record({ dataset, snapshot: digest, asAt: fc.constantFrom('2026-11-22', '1999-01-31') }),
+    fc.record({
+      dataset,
+      snapshot: digest,
+      asAt: fc.constantFrom('2026-11-22', '1999-01-31'),
+      epsilonLeft: fc.double({ min: 0, max: limits.MAX_EPSILON_LEFT, noNaN: true }),
+    }),
     {
       maxLength: 5,
       selector: (one) => one.dataset,
     },
   ),
+  floors,
 });
 const offer: fc.Arbitrary<RunOffer> = fc.record({
   runId,
@@ -92,6 +119,7 @@ const offer: fc.Arbitrary<RunOffer> = fc.record({
         maxLength: 3,
         selector: (one) => one.dataset,
       }),
+      floors,
     }),
     { minLength: 1, maxLength: 5, selector: (one) => one.agency },
   ),
@@ -117,6 +145,7 @@ const header: fc.Arbitrary<TransferHeader> = fc.record({
   from: party,
   to: party,
   count: fc.nat(16_777_216),
+  generator: bytes(32),
   encapsulatedKey: bytes(32),
   signature: bytes(64),
 });
@@ -197,10 +226,14 @@ const goodHeader = {
   from: 'police',
   to: 'cps',
   count: 1,
+  generator: new Uint8Array(32),
   encapsulatedKey: new Uint8Array(32),
   signature: new Uint8Array(64),
 };
-const held = { dataset: 'a', snapshot: D, asAt: '2026-11-22' };
+const goodSums = { noised: new Uint8Array(128), shares: new Uint8Array(64), proof: new Uint8Array(64) };
+const held = { dataset: 'a', snapshot: D, asAt: '2026-11-22', epsilonLeft: 10 };
+const noFloors = { threshold: 0, roundTo: 0 };
+const hi = { softwareVersion: '', snapshots: [held], floors: noFloors };
 
 function coordinatorMessage(changes: object): CoordinatorMessage {
   return {
@@ -210,7 +243,7 @@ function coordinatorMessage(changes: object): CoordinatorMessage {
       parameters: [],
       requester: '',
       purpose: 'research-statistics',
-      participants: [{ agency: 'police', datasets: [] }],
+      participants: [{ agency: 'police', datasets: [], floors: noFloors }],
       ...changes,
     },
   };
@@ -233,6 +266,16 @@ describe('a message from a node is refused when', () => {
     ['hello.snapshots[0].snapshot', { hello: { snapshots: [{ ...held, snapshot: new Uint8Array(31) }] } }],
     ['hello.snapshots[0].as_at', { hello: { snapshots: [{ ...held, asAt: '22/11/2026' }] } }],
     ['hello.snapshots[0].as_at', { hello: { snapshots: [{ ...held, asAt: '2026-13-01' }] } }],
+    ['hello.snapshots[0].epsilon_left', { hello: { ...hi, snapshots: [{ ...held, epsilonLeft: -0.001 }] } }],
+    ['hello.snapshots[0].epsilon_left', { hello: { ...hi, snapshots: [{ ...held, epsilonLeft: 1_000_001 }] } }],
+    ['hello.snapshots[0].epsilon_left', { hello: { ...hi, snapshots: [{ ...held, epsilonLeft: NaN }] } }],
+    ['hello.floors', { hello: { softwareVersion: '', snapshots: [] } }],
+    ['hello.floors.threshold', { hello: { ...hi, floors: { ...noFloors, threshold: 1_001 } } }],
+    ['hello.floors.round_to', { hello: { ...hi, floors: { ...noFloors, roundTo: 1_001 } } }],
+    ['hello.floors.epsilon', { hello: { ...hi, floors: { ...noFloors, epsilon: 0 } } }],
+    ['hello.floors.epsilon', { hello: { ...hi, floors: { ...noFloors, epsilon: 0.0099 } } }],
+    ['hello.floors.epsilon', { hello: { ...hi, floors: { ...noFloors, epsilon: 10.001 } } }],
+    ['hello.floors.epsilon', { hello: { ...hi, floors: { ...noFloors, epsilon: NaN } } }],
     ['refusal.run_id', { refusal: { runId: 'x', code: 'SNAPSHOT_STALE', reason: '' } }],
     ['refusal.run_id', { refusal: { runId: RUN.toUpperCase(), code: 'SNAPSHOT_STALE', reason: '' } }],
     ['refusal.code', { refusal: { runId: RUN, code: 'toString', reason: '' } }],
@@ -252,6 +295,20 @@ describe('a message from a node is refused when', () => {
       'run.joint_key.shares',
       { run: { runId: RUN, jointKey: { shares: times(130, (n) => ({ ...goodShare, party: `p${n}` })) } } },
     ],
+    ['run.sums.ciphertexts', { run: { runId: RUN, sums: { ciphertexts: new Uint8Array(0) } } }],
+    ['run.sums.ciphertexts', { run: { runId: RUN, sums: { ciphertexts: new Uint8Array(96) } } }],
+    ['run.sums.ciphertexts', { run: { runId: RUN, sums: { ciphertexts: new Uint8Array(64 * (MAX_SUMS + 1)) } } }],
+    ['run.sum_shares.noised', { run: { runId: RUN, sumShares: { ...goodSums, noised: new Uint8Array(65) } } }],
+    [
+      'run.sum_shares.noised',
+      { run: { runId: RUN, sumShares: { ...goodSums, noised: new Uint8Array(64 * (MAX_SUMS + 1)) } } },
+    ],
+    ['run.sum_shares.shares', { run: { runId: RUN, sumShares: { ...goodSums, shares: new Uint8Array(31) } } }],
+    [
+      'run.sum_shares.shares',
+      { run: { runId: RUN, sumShares: { ...goodSums, shares: new Uint8Array(32 * (MAX_SUMS + 1)) } } },
+    ],
+    ['run.sum_shares.proof', { run: { runId: RUN, sumShares: { ...goodSums, proof: new Uint8Array(32) } } }],
     [
       'run.joint_key.shares[1].proof',
       {
@@ -268,8 +325,35 @@ describe('a message from a node is refused when', () => {
   });
 });
 
+describe('a message from a node may be as large as its limit', () => {
+  const hellos = (change: object): NodeMessage => ({ hello: { ...hi, ...change } });
+
+  it.each([
+    ['nothing left', hellos({ snapshots: [{ ...held, epsilonLeft: 0 }] })],
+    ['all of the largest budget left', hellos({ snapshots: [{ ...held, epsilonLeft: limits.MAX_EPSILON_LEFT }] })],
+    ['the highest floors', hellos({ floors: { threshold: 1_000, roundTo: 1_000, epsilon: MAXIMUM_EPSILON } })],
+    ['the lowest epsilon', hellos({ floors: { ...noFloors, epsilon: MINIMUM_EPSILON } })],
+    [
+      'the most sums',
+      {
+        run: {
+          runId: RUN,
+          sumShares: {
+            ...goodSums,
+            noised: new Uint8Array(MAX_SUMS * CIPHERTEXT_BYTES),
+            shares: new Uint8Array(MAX_SUMS * ELEMENT_BYTES),
+          },
+        },
+      },
+    ],
+  ])('%s', (_, message) => {
+    expect(errorOf(() => nodeTrip(message))).toBeUndefined();
+    expect(control.requestSerialize(message).length).toBeLessThan(limits.MAX_MESSAGE_BYTES);
+  });
+});
+
 describe('a message from the coordinator is refused when', () => {
-  const participant = (n: number): object => ({ agency: `a${n}`, datasets: [] });
+  const participant = (n: number): object => ({ agency: `a${n}`, datasets: [], floors: noFloors });
   const offered = (n: number): object => ({ dataset: `d${n}`, snapshot: D });
   const cases: readonly Case[] = [
     ['kind', {}],
@@ -303,6 +387,15 @@ describe('a message from the coordinator is refused when', () => {
         participants: [{ agency: 'a', datasets: [{ dataset: 'd', snapshot: new Uint8Array(33) }] }],
       }),
     ],
+    ['offer.participants[0].floors', coordinatorMessage({ participants: [{ agency: 'a', datasets: [] }] })],
+    [
+      'offer.participants[0].floors.threshold',
+      coordinatorMessage({ participants: [{ agency: 'a', floors: { ...noFloors, threshold: 1_001 } }] }),
+    ],
+    [
+      'offer.participants[0].floors.epsilon',
+      coordinatorMessage({ participants: [{ agency: 'a', floors: { ...noFloors, epsilon: 11 } }] }),
+    ],
     ['transfer_ready.run_id', { transferReady: { runId: 'x', subject: 'tally', hop: 0 } }],
     ['transfer_ready.subject', { transferReady: { runId: RUN, subject: 'no-slash', hop: 0 } }],
     ['transfer_ready.hop', { transferReady: { runId: RUN, subject: 'tally', hop: limits.MAX_HOP + 1 } }],
@@ -319,7 +412,10 @@ describe('a message from the coordinator is refused when', () => {
     ['a parameter’s value', coordinatorMessage({ parameters: [{ name: 'a', values: ['x'.repeat(128)] }] })],
     ['the requester', coordinatorMessage({ requester: 'x'.repeat(200) })],
     ['the participants', coordinatorMessage({ participants: times(128, participant) })],
-    ['the datasets', coordinatorMessage({ participants: [{ agency: 'a', datasets: times(64, offered) }] })],
+    [
+      'the datasets',
+      coordinatorMessage({ participants: [{ agency: 'a', datasets: times(64, offered), floors: noFloors }] }),
+    ],
     ['the hop', { transferReady: { runId: RUN, subject: 'tally', hop: limits.MAX_HOP } }],
   ])('%s may be as large as its limit', (_, message) => {
     expect(errorOf(() => coordinatorTrip(message))).toBeUndefined();
@@ -337,6 +433,7 @@ describe('a frame of a list is refused when', () => {
     ['header.from', { header: { ...goodHeader, from: '' } }],
     ['header.to', { header: { ...goodHeader, to: 'x'.repeat(65) } }],
     ['header.count', { header: { ...goodHeader, count: 16_777_217 } }],
+    ['header.generator', { header: { ...goodHeader, generator: new Uint8Array(31) } }],
     ['header.encapsulated_key', { header: { ...goodHeader, encapsulatedKey: new Uint8Array(31) } }],
     ['header.signature', { header: { ...goodHeader, signature: new Uint8Array(0) } }],
   ];
@@ -359,13 +456,17 @@ describe('what this side would say wrongly', () => {
   it('a snapshot that is no digest is refused before it is sent', () => {
     const wrong = {
       kind: 'hello',
-      hello: { softwareVersion: '', snapshots: [{ dataset: 'a', snapshot: 'AB', asAt: '' }] },
+      hello: {
+        softwareVersion: '',
+        snapshots: [{ dataset: 'a', snapshot: 'AB', asAt: '', epsilonLeft: 0 }],
+        floors: { threshold: 0, roundTo: 0, epsilon: null },
+      },
     } as const;
     expect(errorOf(() => fromNodeMessage(wrong))).toMatchObject({ code: 'BAD_MESSAGE', field: 'snapshot' });
   });
 
   it('the widest chunk of records fits into a chunk, and a chunk into a message', () => {
-    const widest = CHUNK_RECORDS * recordWidth(MAX_KEY_COLUMNS) + SEAL_TAG_BYTES;
+    const widest = CHUNK_RECORDS * recordWidth(MAX_KEY_COLUMNS, MAX_LIST_SUMS) + SEAL_TAG_BYTES;
     expect(widest).toBeLessThan(limits.MAX_CHUNK_BYTES);
     expect(limits.MAX_CHUNK_BYTES).toBeLessThan(limits.MAX_MESSAGE_BYTES);
   });

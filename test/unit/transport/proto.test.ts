@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MAX_LIST_RECORDS, PROOF_BYTES, SIGNATURE_BYTES, WORKING_SECONDS } from '../../../core/private-join/index.js';
+import { MAXIMUM_THRESHOLD } from '../../../core/disclosure/index.js';
+import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
+import {
+  CIPHERTEXT_BYTES,
+  ELEMENT_BYTES,
+  MAX_LIST_RECORDS,
+  MAX_SUMS,
+  PROOF_BYTES,
+  SIGNATURE_BYTES,
+  WORKING_SECONDS,
+} from '../../../core/private-join/index.js';
 import { packagePath } from '../../../runtime/index.js';
 import * as limits from '../../../transport/limits.js';
 import { TIMINGS } from '../../../transport/timings.js';
@@ -25,6 +35,10 @@ describe('the proto file says the limits that the code has', () => {
     ['Hello', 'software_version', grouped(limits.MAX_VERSION_CHARACTERS)],
     ['Hello', 'snapshots', grouped(limits.MAX_DATASETS)],
     ['HeldSnapshot', 'dataset', grouped(limits.MAX_DATASET_CHARACTERS)],
+    ['HeldSnapshot', 'epsilon_left', `0 to ${grouped(limits.MAX_EPSILON_LEFT)}`],
+    ['Floors', 'threshold', grouped(MAXIMUM_THRESHOLD)],
+    ['Floors', 'round_to', grouped(MAXIMUM_THRESHOLD)],
+    ['Floors', 'epsilon', `${MINIMUM_EPSILON} to ${MAXIMUM_EPSILON}`],
     ['Offer', 'envelope', kibibytes(limits.MAX_ENVELOPE_BYTES)],
     ['Offer', 'parameters', grouped(limits.MAX_PARAMETERS)],
     ['Offer', 'requester', grouped(limits.MAX_REQUESTER_CHARACTERS)],
@@ -37,9 +51,13 @@ describe('the proto file says the limits that the code has', () => {
     ['Refusal', 'reason', grouped(limits.MAX_REASON_CHARACTERS)],
     ['Share', 'proof', `${PROOF_BYTES} bytes`],
     ['Share', 'signature', `${SIGNATURE_BYTES} bytes`],
+    ['Sums', 'ciphertexts', `1 to ${grouped(MAX_SUMS)} ciphertexts of ${CIPHERTEXT_BYTES} bytes`],
+    ['SumShares', 'shares', `${ELEMENT_BYTES} bytes: 1 to ${grouped(MAX_SUMS)}`],
+    ['SumShares', 'proof', `${PROOF_BYTES} bytes`],
     ['ListFrame', 'chunk', kibibytes(limits.MAX_CHUNK_BYTES)],
     ['ListHeader', 'hop', grouped(limits.MAX_HOP)],
     ['ListHeader', 'count', grouped(MAX_LIST_RECORDS)],
+    ['ListHeader', 'generator', `${ELEMENT_BYTES} bytes`],
   ])('%s.%s: %s', (message, field, said) => {
     expect(commentOf(message, field)).toContain(said);
   });

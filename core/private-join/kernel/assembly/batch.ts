@@ -2,7 +2,7 @@
 import { BASE_X, BASE_Y, MEMORY_PAGES, ONE, writeConstants } from './constants';
 import { decode, encodeState, invertStates, keepDouble, keepQuartic, mapToQuartic } from './encodings';
 import { expandMessage, prepareExpansion } from './expand';
-import { ALL_LANES, copy, mul } from './field';
+import { ALL_LANES, copy, LANES, mul } from './field';
 import {
   decodeGroups,
   decodeHalves,
@@ -27,8 +27,9 @@ import {
   SECRETS,
   SHARE_DIGITS,
   TWIN,
+  WALKERS,
 } from './memory';
-import { negatePoint } from './points';
+import { addCached, negatePoint, toCached } from './points';
 import { addQuartic, doubleToQuartic, negateQuartic } from './quartic';
 import { multiplyScalar, reduceScalar, subtractScalar } from './scalars';
 import { addMultiplesOfBases, fillBaseTable, multiplyBases, multiplyPoint } from './tables';
@@ -284,6 +285,28 @@ export function tally(share: usize, slot: i32, r: usize, ciphertexts: usize, out
     keepQuartic(2 * group + 2, sum + TWIN);
   }
   encodeHalves(out, n);
+  return bad;
+}
+
+/**
+ * out[i] = 2*(starts[i mod WALKERS] + (i / WALKERS)*step), with one addition on E and no decoding for each.
+ * @returns how many of `starts` and `step` are invalid
+ */
+export function walk(starts: usize, step: usize, out: usize, n: i32): i32 {
+  requireBatch(n);
+  const valid = decode(p, a, step, step, step, step);
+  let bad = <i32>((valid & ALL_LANES) != ALL_LANES);
+  const cached = ignored;
+  toCached(cached, p);
+  for (let first = 0; first < WALKERS; first += 2 * LANES) {
+    bad += decodeGroups(p, a, starts, ELEMENT_BYTES, first / LANES, WALKERS);
+    for (let i = first; i < n; i += WALKERS) {
+      keepDouble(i / LANES, p);
+      keepDouble(i / LANES + 1, p + TWIN);
+      addCached(p, cached);
+    }
+  }
+  encodeGroups(out, n);
   return bad;
 }
 

@@ -21,6 +21,7 @@ export {
   subtract,
   subtractScalars,
   tally,
+  walk,
   wipe,
 } from './batch';
 export { fusedMultiplyAdd } from './field';

@@ -6,6 +6,8 @@
 
 /** The most elements that one call takes. */
 export const MAX_BATCH: i32 = 256;
+/** Elements that `walk` starts from: as many as the wider module does at once. */
+export const WALKERS: i32 = 4;
 /** The generator's slot and three for keys. */
 export const BASE_SLOTS: i32 = 4;
 
