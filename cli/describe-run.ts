@@ -1,6 +1,6 @@
 import { describeProblems, type Problem } from '../core/base/index.js';
 import type { RunDetailView, RunView } from '../coordinator/index.js';
-import { renderRelease } from './table.js';
+import { renderRelease } from './release-text.js';
 import { columnsOf, wrapText } from './text.js';
 
 /** Everything about one run: what was asked, how it went, and its table or why there is none. */
@@ -24,7 +24,7 @@ export function describeRuns(runs: readonly RunView[]): string {
 
 /** What a person has to know of a finished run, or of one that ended without a table. */
 export function outcome(run: RunDetailView, columns: number): string[] {
-  if (run.release !== null) return [renderRelease(run.release, columns)];
+  if (run.release !== null) return [...replayLines(run, columns), renderRelease(run.release, columns)];
   if (run.state === 'refused') {
     return run.refusals.flatMap(({ agency, code, message, advice }) => [
       `${agency} refused: ${code}: ${message}`,
@@ -39,6 +39,12 @@ export function outcome(run: RunDetailView, columns: number): string[] {
     ];
   }
   return [`This run is ${run.state}.`];
+}
+
+function replayLines({ replayOf }: RunDetailView, columns: number): string[] {
+  if (replayOf === null) return [];
+  const text = `The same was asked before, of the same data: this is the release of run ${replayOf}, and nothing was spent for it.`;
+  return [...wrapText(text, columns), ''];
 }
 
 /** The problems of an error, one a line; nothing where it has none. */
@@ -59,6 +65,7 @@ function heading(run: RunDetailView): string[] {
     ['requester', run.requester],
     ['submitted', run.submittedAt],
     ['state', run.state],
+    ...(run.replayOf === null ? [] : [['release of', run.replayOf] as [string, string]]),
     ...(run.phases.length === 0 ? [] : [['took', `${seconds.toFixed(1)} s`] as [string, string]]),
   ];
   return columnsOf(facts).split('\n');

@@ -7,6 +7,7 @@ export const CLI_ERROR_CODES = [
   'FILE_EXISTS',
   'FILE_UNWRITABLE',
   'KEY_UNUSABLE',
+  'NO_RELEASE',
   'NO_TOKEN',
   'COORDINATOR_UNREACHABLE',
   'BAD_ANSWER',
@@ -44,7 +45,8 @@ export const EXIT_CODES_HELP = `Exit codes:
   1  an unforeseen error
   2  wrong use: an argument, a file or a configuration is not as it should be
   3  the coordinator can't be reached, or doesn't know the token
-  4  the coordinator declined the request: unknown template, values out of bounds, agencies not connected, queue full
+  4  the coordinator declined the request: unknown template, values out of bounds, agencies not connected, budget spent,
+     queue full
   5  an agency refused the run
   6  the run failed
   7  the run was cancelled`;

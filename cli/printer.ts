@@ -51,6 +51,12 @@ export class Printer {
     this.#out.write(`${JSON.stringify(value, null, 2)}\n`);
   }
 
+  /** A file for a program, exactly so; whoever wrote it has seen to what is in it. */
+  data(text: string): void {
+    this.#clearStatus();
+    this.#out.write(text);
+  }
+
   /** A note on the way. */
   note(text: string): void {
     this.#clearStatus();

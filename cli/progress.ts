@@ -1,4 +1,4 @@
-import type { EventView, ProgressView } from '../coordinator/index.js';
+import { SUMS, type EventView, type ProgressView } from '../coordinator/index.js';
 import { TALLY } from '../core/private-join/index.js';
 import type { Printer } from './printer.js';
 
@@ -9,6 +9,7 @@ const phases: Readonly<Record<EventView['state'], string>> = {
   ring: 'lists go round the agencies',
   matching: 'the coordinator links pseudonyms',
   tallying: 'the tally goes round the agencies',
+  summing: 'sums go round the agencies',
   releasing: 'counts are being protected',
   finished: 'the table is released',
   refused: 'at least one agency said no',
@@ -29,6 +30,7 @@ export class RunProgressView {
   event({ name, state, party, code, message }: EventView): void {
     if (name === 'agency-accepted') this.#printer.note(`  ${party ?? ''} accepts`);
     else if (name === 'agency-refused') this.#printer.note(`  ${party ?? ''} refuses: ${code ?? ''}: ${message ?? ''}`);
+    else if (name === 'release-replayed') this.#printer.note(`${state}: the same was asked before`);
     else this.#printer.note(`${state}: ${phases[state]}`);
     this.#state = state;
     this.#show();
@@ -42,14 +44,18 @@ export class RunProgressView {
   }
 
   #show(): void {
-    const underWay = [...this.#lists.values()].filter(
-      ({ subject }) => (subject === TALLY) === (this.#state === 'tallying'),
-    );
+    const underWay = [...this.#lists.values()].filter(({ subject }) => phaseOf(subject) === this.#state);
     const done = underWay.reduce((sum, progress) => sum + progress.done, 0);
     const steps = underWay.reduce((sum, progress) => sum + progress.steps, 0);
     const moving = steps === 0 ? '' : `: ${done} of ${steps} steps`;
     this.#printer.status(`${phases[this.#state]}${moving}`);
   }
+}
+
+/** The phase in which it moves; the lists of agencies do so in the ring. */
+function phaseOf(subject: string): EventView['state'] {
+  if (subject === TALLY) return 'tallying';
+  return subject === SUMS ? 'summing' : 'ring';
 }
 
 function describe({ subject, done, steps, to }: ProgressView): string {

@@ -18,6 +18,7 @@ import { loadApprovedTemplates } from './register/approved-templates.js';
 import { loadCatalogue } from './register/catalogue.js';
 import { RunFeed } from './runs/run-feed.js';
 import { RunService } from './runs/run-service.js';
+import { createThreadProtector } from './runs/thread-protector.js';
 import { createAgencyStore } from './store/agency-store.js';
 import { openDatabase } from './store/database.js';
 import { createRunStore } from './store/run-store.js';
@@ -99,6 +100,11 @@ async function start(
     () => createWorkerEngine({ workers: config.workers }),
     (workers) => workers.stop(),
   );
+  const protector = await lifecycle.start(
+    'protection',
+    () => createThreadProtector(),
+    (thread) => thread.stop(),
+  );
   const registry = await lifecycle.start(
     'agencies',
     () => new AgencyRegistry(roster.agencies, createAgencyStore(database), clock, log),
@@ -129,6 +135,7 @@ async function start(
     group: await createGroup(),
     engine,
     stores,
+    protector,
     rng,
     clock,
     log,

@@ -48,7 +48,18 @@ export type { CoordinatorMeans } from './process.js';
 export { createApprovedTemplates, loadApprovedTemplates } from './register/approved-templates.js';
 export type { ApprovedTemplate, ApprovedTemplates } from './register/approved-templates.js';
 export { loadCatalogue } from './register/catalogue.js';
-export type { ChosenParameter, Release, ReleaseSource } from './runs/release.js';
+export { amountCost, amountLeft } from './runs/amount.js';
+export { inlineProtector } from './runs/protector.js';
+export type { Protector } from './runs/protector.js';
+export { createThreadProtector } from './runs/thread-protector.js';
+export type { ThreadProtector } from './runs/thread-protector.js';
+export { earlierTables, MAX_EARLIER_TABLES } from './runs/earlier-tables.js';
+export type { EarlierQuestion, EarlierTables } from './runs/earlier-tables.js';
+export { releaseNotes } from './runs/release-notes.js';
+export type { NotesInput } from './runs/release-notes.js';
+export { releaseSchema } from './runs/release-schema.js';
+export type { ReleaseSource } from './runs/participants.js';
+export type { ChosenParameter, Release } from './runs/release.js';
 export { RunFeed } from './runs/run-feed.js';
 export type { RunListener, RunProgress } from './runs/run-feed.js';
 export { MAX_REVEALED_RUNS, MAX_WAITING_RUNS, RunService } from './runs/run-service.js';
@@ -62,14 +73,16 @@ export {
   RUN_STATES,
   RUN_TRANSITIONS,
   RUN_TRIGGERS,
+  SUMS_PATH,
   transition,
 } from './runs/run-states.js';
 export type { RunEventName, RunState, RunTransition, RunTrigger } from './runs/run-states.js';
 export { runStatesPage } from './runs/run-states-page.js';
 export { MAX_RUNS_LISTED, PHASE_BYTES_STEP } from './runs/run.js';
 export type { NewRunEvent, PhaseCost, Run, RunEnding, RunEvent, RunRequest } from './runs/run.js';
+export { SUMS } from './runs/transfer-board.js';
 export { createAgencyStore } from './store/agency-store.js';
 export type { AgencyStore } from './store/agency-store.js';
 export { openDatabase } from './store/database.js';
 export { createRunStore } from './store/run-store.js';
-export type { RunStore } from './store/run-store.js';
+export type { AskedRequest, ReleasedRun, RunStore } from './store/run-store.js';

@@ -14,10 +14,16 @@ import type {
 } from '../transport/index.js';
 import { loadAgreements, loadIdentity, loadTls } from './agreements.js';
 import type { Agreements } from './agreements.js';
+import { LedgerAccounts } from './budget/accounts.js';
+import type { Accounts } from './budget/accounts.js';
 import type { NodeConfig } from './config.js';
+import { DifferencingGuard } from './guard/guard.js';
+import { Ledger } from './ledger/ledger.js';
 import { verifyOffer } from './offers/verify-offer.js';
+import { floorsOf } from './policy/policy.js';
 import { RunHost } from './rounds/run-host.js';
 import { snapshotLayout } from './snapshot/layout.js';
+import { deriveKey } from './snapshot/sealing.js';
 import { SnapshotStore } from './snapshot/snapshot-store.js';
 import { readStorageKey } from './snapshot/storage-key.js';
 import { softwareVersion } from './software-version.js';
@@ -26,6 +32,7 @@ import { softwareVersion } from './software-version.js';
 export const SNAPSHOT_LOOK_MS = 2_000;
 
 const BYTES_PER_MIB = 1_048_576;
+const NO_SALT = new Uint8Array(0);
 
 export interface NodeDependencies {
   readonly clock: AlarmClock;
@@ -63,6 +70,9 @@ interface Base {
   readonly identity: SigningKey;
   readonly tls: TlsMaterial;
   readonly snapshots: SnapshotStore;
+  /** What the agency's noise is keyed with. Wiped when the node has stopped. */
+  readonly noiseKey: Uint8Array;
+  readonly accounts: Accounts;
   readonly group: Group;
   readonly engine: Engine;
   readonly stores: RecordStores;
@@ -73,7 +83,17 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
   const base = await startBase(config, dependencies, lifecycle);
   const { agency, roster } = base.agreements;
   const version = softwareVersion();
-  const hello = (): Hello => ({ softwareVersion: version, snapshots: base.snapshots.inForce });
+  const floors = floorsOf(config.policy);
+  const hello = (): Hello => ({
+    softwareVersion: version,
+    floors,
+    snapshots: base.snapshots.inForce.map((held) => ({
+      ...held,
+      epsilonLeft: base.accounts.left(held.dataset, held.snapshot),
+    })),
+  });
+  // When there is no connection, the next one begins with it.
+  const sayHello = (): Promise<void> => client.send({ kind: 'hello', hello: hello() }).catch(() => undefined);
   const handlers: ClientHandlers = {
     connected: () => log.info({ event: 'connected', address: config.coordinator.address }, 'connected'),
     disconnected: (reason, code) => {
@@ -92,12 +112,12 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
   );
   const host = await lifecycle.start(
     'runs',
-    () => createHost(config, base, dependencies, client),
+    () => createHost(config, base, dependencies, client, () => void sayHello()),
     (runs) => runs.stop(),
   );
   await lifecycle.start(
     'look-out for new snapshots',
-    () => lookOut(base.snapshots, log, () => client.send({ kind: 'hello', hello: hello() })),
+    () => lookOut(base.snapshots, log, sayHello),
     (timer) => clearInterval(timer),
   );
   log.info({ event: 'started', agency: agency.id, federation: roster.federation }, 'the node has started');
@@ -106,12 +126,18 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
 
 async function startBase(
   config: NodeConfig,
-  { rng, log, engine: givenEngine }: NodeDependencies,
+  { clock, rng, log, engine: givenEngine }: NodeDependencies,
   lifecycle: Lifecycle,
 ): Promise<Base> {
   const agreements = await lifecycle.start('agreements', () => loadAgreements(config));
   const identity = await lifecycle.start('identity', () => loadIdentity(config.identityKey, agreements.agency));
   const tls = await lifecycle.start('tls', () => loadTls(config.tls));
+  const noiseKey = await lifecycle.start(
+    'noise key',
+    () => withStorageKey(config, (storageKey) => deriveKey(storageKey, NO_SALT, 'noise')),
+    (key) => wipe(key),
+  );
+  const accounts = await openAccounts(config, agreements, { clock, log }, lifecycle);
   const snapshots = await lifecycle.start(
     'snapshots',
     () => openSnapshots(config, agreements, log),
@@ -136,7 +162,7 @@ async function startBase(
       }),
     (spool) => spool.close(),
   );
-  return { agreements, identity, tls, snapshots, group, engine, stores };
+  return { agreements, identity, tls, snapshots, noiseKey, accounts, group, engine, stores };
 }
 
 function connect(
@@ -154,9 +180,10 @@ function connect(
 
 function createHost(
   { policy, concurrentRuns, deadlines }: NodeConfig,
-  { agreements: { agency, roster, catalogue }, identity, snapshots, group, engine, stores }: Base,
+  { agreements: { agency, roster, catalogue }, identity, snapshots, noiseKey, accounts, group, engine, stores }: Base,
   { clock, rng, log }: NodeDependencies,
   client: FederationClient,
+  spent: () => void,
 ): RunHost {
   const self = agency.id;
   return new RunHost({
@@ -168,7 +195,10 @@ function createHost(
     engine,
     stores,
     rng,
+    noiseKey,
     snapshots,
+    accounts,
+    spent,
     verify: (offer) =>
       verifyOffer(offer, {
         self,
@@ -187,13 +217,11 @@ function createHost(
 }
 
 async function openSnapshots(config: NodeConfig, { roster, sources }: Agreements, log: Log): Promise<SnapshotStore> {
-  const storageKey = readStorageKey(config.storageKey);
-  const store = new SnapshotStore({
-    directory: config.snapshots,
-    layouts: sources.map(({ mapping }) => snapshotLayout(mapping.definition, roster.federation)),
-    storageKey,
-  });
-  wipe(storageKey);
+  const layouts = sources.map(({ mapping }) => snapshotLayout(mapping.definition, roster.federation));
+  const store = withStorageKey(
+    config,
+    (storageKey) => new SnapshotStore({ directory: config.snapshots, layouts, storageKey }),
+  );
   try {
     await store.refresh();
   } catch (thrown) {
@@ -208,6 +236,31 @@ async function openSnapshots(config: NodeConfig, { roster, sources }: Agreements
   return store;
 }
 
+function withStorageKey<T>(config: NodeConfig, use: (storageKey: Uint8Array) => T): T {
+  const storageKey = readStorageKey(config.storageKey);
+  try {
+    return use(storageKey);
+  } finally {
+    wipe(storageKey);
+  }
+}
+
+async function openAccounts(
+  { ledger: file, policy }: NodeConfig,
+  { agency, roster }: Agreements,
+  { clock, log }: Pick<NodeDependencies, 'clock' | 'log'>,
+  lifecycle: Lifecycle,
+): Promise<Accounts> {
+  const ledger = await lifecycle.start(
+    'ledger',
+    () => Ledger.open({ file, federation: roster.federation, agency: agency.id, clock }),
+    (opened) => opened.close(),
+  );
+  // Whoever keeps these lines can tell later whether the ledger was cut off or put back.
+  log.info({ event: 'ledger', ...ledger.head }, 'the ledger is whole');
+  return new LedgerAccounts({ ledger, limits: policy.budget, guard: new DifferencingGuard(), clock });
+}
+
 function logInForce(store: SnapshotStore, log: Log): void {
   for (const snapshot of store.inForce) log.info({ event: 'snapshot', ...snapshot }, 'a snapshot is in force');
 }
@@ -219,8 +272,7 @@ function lookOut(snapshots: SnapshotStore, log: Log, changed: () => Promise<void
     try {
       if (!(await snapshots.refresh())) return;
       logInForce(snapshots, log);
-      // When there is no connection, the next one begins with it.
-      await changed().catch(() => undefined);
+      await changed();
       said = '';
     } catch (thrown) {
       if (messageOf(thrown) !== said)

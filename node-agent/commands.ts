@@ -11,6 +11,7 @@ import { NodeError } from './errors.js';
 import { NODE_LOG_FIELDS } from './log-fields.js';
 import { prepareAll } from './prepare-all.js';
 import { prepareProgress } from './prepare-progress.js';
+import { describeBudget, describeLedger } from './ledger-report.js';
 
 /** What a command touches of the process it runs in. */
 export interface CommandMeans {
@@ -31,11 +32,13 @@ export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 export const USAGE = `Usage:
   start --config FILE                      answer offers until stopped
   prepare --config FILE [--dataset NAME]   make a new snapshot of each source, or of one
+  budget --config FILE                     show what privacy loss was spent, and what is left
+  ledger verify --config FILE              read the ledger through; fails when an entry was changed or is missing
 `;
 
 const USAGE_CODES: ReadonlySet<string> = new Set(['USAGE', 'CONFIG_UNREADABLE', 'CONFIG_INVALID']);
 
-/** Runs the node's program: `start` or `prepare`. What goes wrong is written to `stderr` as its code and what to do. */
+/** Runs one command of the node's program. What goes wrong is written to `stderr` as its code and what to do. */
 export async function runCommand(words: readonly string[], means: CommandMeans): Promise<ExitCode> {
   try {
     const { command, configFile, dataset } = parseWords(words);
@@ -47,7 +50,8 @@ export async function runCommand(words: readonly string[], means: CommandMeans):
       fields: NODE_LOG_FIELDS,
     });
     if (command === 'start') await startNode(config, log, means);
-    else await prepare(config, log, means, dataset);
+    else if (command === 'prepare') await prepare(config, log, means, dataset);
+    else means.stdout.write(command === 'budget' ? describeBudget(config, means.clock) : describeLedger(config));
     return EXIT_CODES.done;
   } catch (thrown) {
     const code = isCoded(thrown) ? thrown.code : 'INTERNAL';
@@ -84,8 +88,11 @@ async function prepare(
   }
 }
 
+const COMMANDS = ['start', 'prepare', 'budget', 'ledger verify'] as const;
+type Command = (typeof COMMANDS)[number];
+
 interface Words {
-  readonly command: 'start' | 'prepare';
+  readonly command: Command;
   readonly configFile: string;
   readonly dataset?: string;
 }
@@ -93,13 +100,12 @@ interface Words {
 /** Thrown when they don't make a command: NodeError USAGE. */
 function parseWords(words: readonly string[]): Words {
   const { positionals, values } = parsed(words);
-  const [command, ...rest] = positionals;
+  const asked = positionals.join(' ');
+  const command = COMMANDS.find((one) => one === asked);
   const { config: configFile, dataset } = values;
-  if ((command !== 'start' && command !== 'prepare') || rest.length > 0) {
-    throw new NodeError('USAGE', 'Name one command: start or prepare.');
-  }
+  if (command === undefined) throw new NodeError('USAGE', `Name one command: ${COMMANDS.join(', ')}.`);
   if (configFile === undefined) throw new NodeError('USAGE', `${command} needs --config FILE.`);
-  if (command === 'start' && dataset !== undefined) throw new NodeError('USAGE', 'start has no --dataset.');
+  if (command !== 'prepare' && dataset !== undefined) throw new NodeError('USAGE', `${command} has no --dataset.`);
   return { command, configFile, ...(dataset === undefined ? {} : { dataset }) };
 }
 

@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 
 import { z } from 'zod';
 
+import { MAXIMUM_THRESHOLD } from '../core/disclosure/index.js';
 import { normaliseDate } from '../core/linkage/index.js';
+import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../core/noise/index.js';
 import { COORDINATOR } from '../core/private-join/index.js';
-import { MINIMUM_PARTICIPANTS } from '../core/templates/index.js';
+import { DEFAULT_BUDGET, MINIMUM_PARTICIPANTS } from '../core/templates/index.js';
 import { besideFile, MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, readYamlConfig } from '../runtime/index.js';
 import { DENY_ALL } from './policy/policy.js';
 
@@ -15,12 +17,16 @@ export const MAX_ALLOWED_TEMPLATES = 1_000;
 export const MAX_WORKERS = 256;
 /** Runs that one node takes part in at once. */
 export const MAX_CONCURRENT_RUNS = 16;
+/** Privacy loss (epsilon) that a budget may allow: beyond it, it is no budget. */
+export const MAX_BUDGET = 1_000_000;
 /** A day: a deadline beyond it is no deadline. */
 export const MAX_DEADLINE_SECONDS = 86_400;
 
 const path = z.string().min(1);
 const name = z.string().min(1).max(200);
 const seconds = z.number().positive().max(MAX_DEADLINE_SECONDS);
+/** Nothing may be given away where it is 0. */
+const budget = z.number().min(0).max(MAX_BUDGET);
 const isoDate = z.string().refine((text) => normaliseDate(text) === text, 'a date written as YYYY-MM-DD');
 
 const sourceSchema = z.strictObject({
@@ -47,7 +53,15 @@ const policySchema = z.strictObject({
     .array(z.strictObject({ template: name, version: z.int().min(1).optional() }))
     .max(MAX_ALLOWED_TEMPLATES)
     .default([]),
-  minimumThreshold: z.int().min(0).default(0),
+  minimumThreshold: z.int().min(0).max(MAXIMUM_THRESHOLD).default(0),
+  minimumRounding: z.int().min(0).max(MAXIMUM_THRESHOLD).default(0),
+  maximumEpsilon: z.number().min(MINIMUM_EPSILON).max(MAXIMUM_EPSILON).optional(),
+  budget: z
+    .strictObject({
+      perSnapshot: budget.default(DEFAULT_BUDGET.perSnapshot),
+      perQuarter: budget.default(DEFAULT_BUDGET.perQuarter),
+    })
+    .default({ ...DEFAULT_BUDGET }),
   minimumParticipants: z.int().min(MINIMUM_PARTICIPANTS).default(MINIMUM_PARTICIPANTS),
 });
 
@@ -67,6 +81,8 @@ export const configSchema = z
     roster: path,
     datasets: path,
     snapshots: path,
+    /** A file beside the folder of snapshots where it isn't given. */
+    ledger: path.optional(),
     sources: z.array(sourceSchema).min(1).max(MAX_SOURCES),
     policy: policySchema.default({ ...DENY_ALL, allow: [] }),
     spool: z.strictObject({ directory: path, memoryMiB: z.int().min(MIN_SPOOL_MEMORY_MIB).max(MAX_SPOOL_MEMORY_MIB) }),
@@ -86,7 +102,7 @@ export const configSchema = z
   });
 
 /** A node's configuration, with every path made absolute. */
-export type NodeConfig = z.infer<typeof configSchema>;
+export type NodeConfig = z.infer<typeof configSchema> & { readonly ledger: string };
 export type SourceConfig = NodeConfig['sources'][number];
 
 /**
@@ -109,6 +125,8 @@ export function loadConfig(file: string): NodeConfig {
     roster: from(config.roster),
     datasets: from(config.datasets),
     snapshots: from(config.snapshots),
+    // Not in the folder: that may be emptied and prepared anew, and what has been given away stays given away.
+    ledger: from(config.ledger ?? `${config.snapshots.replace(/[/]+$/, '')}.ledger`),
     sources: config.sources.map((source) => ({ ...source, sqlite: from(source.sqlite) })),
     spool: { ...config.spool, directory: from(config.spool.directory) },
   };

@@ -32,6 +32,10 @@ export const NODE_ERROR_CODES = [
   'SNAPSHOT_WRITE_FAILED',
   'PREPARE_IN_PROGRESS',
   'PREPARE_STOPPED',
+  'LEDGER_IN_USE',
+  'LEDGER_EXPOSED',
+  'LEDGER_DAMAGED',
+  'LEDGER_UNUSABLE',
 ] as const;
 export type NodeErrorCode = (typeof NODE_ERROR_CODES)[number];
 

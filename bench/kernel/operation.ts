@@ -7,6 +7,7 @@ export const OPERATIONS = {
   multiply: 'multiply, one scalar for all',
   'multiply-each': 'multiply, a scalar each',
   add: 'add two elements',
+  walk: 'walk 64 elements (logarithms)',
   'fixed-base': 'fixed base',
   encrypt: 'ElGamal: encrypt',
   rerandomise: 'ElGamal: re-randomise',

@@ -6,6 +6,9 @@ import type { Material } from './material.js';
 import { incomparable, timedOperations } from './operation.js';
 import type { Operations, TimedOperation } from './operation.js';
 
+/** Elements of a walk that are measured as one, so that a call is as long as those that look for logarithms. */
+const WALKED = 64;
+
 export type KernelKind = Group['kernel'];
 
 /** The module that this machine gets when nobody asks for one. */
@@ -37,6 +40,7 @@ export async function ownOperations(kind: KernelKind, material: Material): Promi
     multiply: (count) => group.multiply(scalar, inputs(count)),
     'multiply-each': (count) => group.multiplyEach(first(scalars, SCALAR_BYTES, count), inputs(count)),
     add: (count) => group.add(inputs(count), first(others, ELEMENT_BYTES, count)),
+    walk: (count) => group.walk(inputs(1), first(others, ELEMENT_BYTES, 1), WALKED * count),
     'fixed-base': (count) => group.multiplyBase(first(scalars, SCALAR_BYTES, count)),
   };
   const random: Operations<unknown> = {

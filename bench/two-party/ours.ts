@@ -57,17 +57,22 @@ const LINKED = listPlan('second', 'linked');
 const PLAN: JoinPlan = {
   runId: '00000000-0000-4000-8000-000000000000',
   context: new Uint8Array(32),
+  request: new Uint8Array(32),
   mixers: ['first', 'second'],
   lists: [BASE, LINKED],
   base: { dataset: 'first', unit: 'record' },
   links: [{ dataset: 'second', on: 'case', keep: 'linked' }],
   cells: 4,
+  tableCells: [2],
+  noise: null,
+  decoys: null,
+  sums: [],
   minimumTally: 0,
 };
 
 function listPlan(provider: string, role: ListPlan['role']): ListPlan {
   const keys = [{ name: KEY, on: 'case' }] as const;
-  return { id: `${provider}/${provider}`, dataset: provider, provider, role, keys, labels: 1, stride: 1 };
+  return { id: `${provider}/${provider}`, dataset: provider, provider, role, keys, labels: 1, stride: 1, sums: 0 };
 }
 
 function listOf(plan: ListPlan, elements: Uint8Array = new Uint8Array(0)): BlindedList {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { AgencyView, TemplateDetailView, TemplateView } from '../../coordinator/index.js';
+import { amountLeft, type AgencyView, type TemplateDetailView, type TemplateView } from '../../coordinator/index.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
 import { columnsOf, wrapText } from '../text.js';
 
@@ -77,8 +77,14 @@ function listAgencies(agencies: readonly AgencyView[]): string {
       id,
       state,
       lastSeenAt === null ? 'never' : lastSeenAt.slice(0, 19).replace('T', ' '),
-      datasets.map(({ dataset, asAt }) => (asAt === null ? `${dataset}: none` : `${dataset} as at ${asAt}`)).join('; '),
+      datasets.map(heldText).join('; '),
       name,
     ]),
   ]);
+}
+
+function heldText({ dataset, asAt, epsilonLeft }: AgencyView['datasets'][number]): string {
+  if (asAt === null) return `${dataset}: none`;
+  const left = epsilonLeft === null ? '' : `, epsilon ${amountLeft(epsilonLeft)} left`;
+  return `${dataset} as at ${asAt}${left}`;
 }

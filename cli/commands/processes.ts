@@ -45,4 +45,16 @@ export function addProcessCommands(program: Command, context: CliContext): void 
     .description('answer offers until told to stop; the log goes to stdout, one JSON object a line')
     .requiredOption(CONFIG, 'configuration')
     .action(({ config }: { config: string }) => runNode('start', '--config', config));
+  node
+    .command('budget')
+    .description('say what is left of the privacy budget of each snapshot')
+    .requiredOption(CONFIG, 'configuration')
+    .action(({ config }: { config: string }) => runNode('budget', '--config', config));
+  node
+    .command('ledger')
+    .description('look after the ledger of what was spent')
+    .command('verify')
+    .description('check that no entry of the ledger was changed, taken out or put in')
+    .requiredOption(CONFIG, 'configuration')
+    .action(({ config }: { config: string }) => runNode('ledger', 'verify', '--config', config));
 }

@@ -1,14 +1,16 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { isEnded, MAX_RUNS_LISTED, type RunDetailView } from '../../coordinator/index.js';
 import type { ApiClient } from '../api-client.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
 import { describeRun, describeRuns, outcome } from '../describe-run.js';
-import { EXIT_CODES, type ExitCode } from '../errors.js';
+import { CliError, EXIT_CODES, type ExitCode } from '../errors.js';
+import { EXPORT_FORMATS, exportRelease, type ExportFormat } from '../export.js';
+import { writeNewFile } from '../files.js';
 import { RunProgressView } from '../progress.js';
 
 type Parameters = Readonly<Record<string, readonly string[]>>;
 
-/** `tally run`, `tally runs`, `tally cancel`. */
+/** `tally run`, `tally runs`, `tally export`, `tally cancel`. */
 export function addRunCommands(program: Command, context: CliContext): void {
   withConnection(program.command('run'))
     .description('ask an approved template and wait for its table')
@@ -35,6 +37,23 @@ export function addRunCommands(program: Command, context: CliContext): void {
       const runs = await client.runs(options.limit);
       if (options.json === true) context.printer.json(runs);
       else context.printer.result(describeRuns(runs));
+    });
+
+  withConnection(program.command('export'))
+    .description("write a run's table for another program")
+    .argument('<run>', 'id of a run that has finished')
+    .addOption(
+      new Option('--format <format>', 'csv: a row for each number, with its status; json: the whole release')
+        .choices(EXPORT_FORMATS)
+        .default('csv'),
+    )
+    .option('--out <file>', 'where it goes, a new file; stdout when not given')
+    .action(async (id: string, { format, out }: { format: ExportFormat; out?: string }, command: Command) => {
+      const { release, state } = await clientOf(command, context).run(id);
+      if (release === null) throw new CliError('NO_RELEASE', `Run ${id} is ${state}: it has no table to export.`);
+      const text = exportRelease(release, format);
+      if (out === undefined) context.printer.data(text);
+      else writeNewFile(out, new TextEncoder().encode(text));
     });
 
   withConnection(program.command('cancel'))

@@ -7,6 +7,7 @@ import {
   bindTemplate,
   canonicalTemplate,
   explainTemplate,
+  lintTemplate,
   parseRoster,
   parseTemplateSource,
   signTemplate,
@@ -17,8 +18,9 @@ import {
   type Template,
 } from '../../core/templates/index.js';
 import type { CliContext } from '../context.js';
-import { CliError } from '../errors.js';
-import { readFile, readText, writeNewFile } from '../files.js';
+import { CliError, EXIT_CODES } from '../errors.js';
+import { listFiles, readFile, readText, writeNewFile } from '../files.js';
+import { lintText } from '../lint-text.js';
 import { wrapText } from '../text.js';
 import { explainSection } from './federation.js';
 
@@ -31,16 +33,28 @@ export function addTemplateCommands(program: Command, context: CliContext): void
 
   template
     .command('check')
-    .description('say everything that is wrong with a template, with its lines')
+    .description('say everything that is wrong with a template, with its lines, and what it would give away')
     .argument('<file>', 'template (YAML), or the envelope of a signed one (JSON)')
     .option('--datasets <folder>', `${DATASETS_HELP}; without it, names of datasets and fields are not checked`)
-    .action((file: string, { datasets }: { datasets?: string }) => {
+    .option('--templates <folder>', 'folder of signed templates (*.json) whose tables this one could be compared with')
+    .action((file: string, { datasets, templates }: { datasets?: string; templates?: string }) => {
       const source = read(file);
-      const { template: parsed } = source;
+      const { template: parsed, lineOf } = source;
+      if (templates !== undefined && datasets === undefined) {
+        throw new CliError('BAD_USAGE', 'Templates are compared by their datasets: give --datasets with --templates.');
+      }
       const bound = datasets === undefined ? null : bind(source, datasets);
       const digest = templateDigest(canonicalTemplate(parsed));
-      const cells = bound === null ? 'Names are unchecked: give --datasets.' : `${bound.cells} cell numbers.`;
-      printer.result(`${file}: ${parsed.template} version ${parsed.version} is in order. ${cells}\ndigest ${digest}`);
+      const cells =
+        bound === null
+          ? 'Names, and what it gives away, are unchecked: give --datasets.'
+          : `${bound.cells} cell numbers.`;
+      printer.result(`${file}: the form of ${parsed.template} version ${parsed.version} is in order. ${cells}`);
+      printer.result(`digest ${digest}`);
+      if (bound === null || datasets === undefined) return;
+      const findings = lintTemplate(bound, templates === undefined ? [] : bindFolder(templates, datasets));
+      if (findings.length > 0) printer.result(lintText(findings, printer.columns, lineOf));
+      if (findings.some(({ severity }) => severity === 'error')) context.exit(EXIT_CODES.wrongUse);
     });
 
   template
@@ -87,6 +101,12 @@ interface Source {
 
 function read(file: string): Source {
   return isEnvelope(file) ? { template: readEnvelope(file) } : parseTemplateSource(readText(file));
+}
+
+/** Every envelope of a folder. Whether their signatures are good is for those to check who have the roster. */
+function bindFolder(templates: string, datasets: string): readonly BoundTemplate[] {
+  const catalogue = loadCatalogue(datasets);
+  return listFiles(templates, '.json').map((file) => bindTemplate(readEnvelope(file), catalogue));
 }
 
 function bind({ template, lineOf }: Source, datasets: string): BoundTemplate {

@@ -12,8 +12,8 @@ import { MAX_RUNS_LISTED } from '../runs/run.js';
 import { requesterOf, requireToken } from './auth.js';
 import { answerErrors, ApiError, notFound } from './errors.js';
 import type { EventStreams } from './event-stream.js';
-import { MAX_BODY_BYTES, submitSchema, type UnprotectedCountsView } from './schema.js';
-import { toRunDetailView, toRunView, toTemplateDetailView, toTemplateView } from './views.js';
+import { MAX_BODY_BYTES, submitSchema } from './schema.js';
+import { toRunDetailView, toRunView, toTemplateDetailView, toTemplateView, toUnprotectedCountsView } from './views.js';
 
 /** Requests from one address in a minute. A command that follows a run makes one. */
 export const MAX_REQUESTS_PER_MINUTE = 600;
@@ -104,13 +104,7 @@ function routes({ runs, templates, registry, roster }: ApiServices, streams: Eve
   });
 
   router.get('/runs/:id/unprotected-counts', (request, response) => {
-    const { table, phases } = runs.unprotectedCounts(request.params.id);
-    const view: UnprotectedCountsView = {
-      dimensions: table.dimensions.map((dimension) => ({ ...dimension, categories: [...dimension.categories] })),
-      cells: table.cells.map(({ categories, count }) => ({ categories, count })),
-      phases,
-    };
-    response.json(view);
+    response.json(toUnprotectedCountsView(runs.unprotectedCounts(request.params.id)));
   });
 
   router.delete('/runs/:id', async (request, response) => {

@@ -43,6 +43,8 @@ const statuses: ReadonlyMap<ApiErrorCode | CoordinatorErrorCode | TemplateErrorC
   ['AGENCIES_NOT_CONNECTED', 409],
   ['SNAPSHOTS_MISSING', 409],
   ['TOO_FEW_PARTICIPANTS', 409],
+  ['BUDGET_SPENT', 409],
+  ['BAD_OFFER', 409],
   ['RUN_ENDED', 409],
   ['BODY_TOO_LARGE', 413],
   ['BAD_PARAMETERS', 422],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FAILURE_CODES, REFUSAL_CODES } from '../../core/private-join/index.js';
 import { AGENCY_STATES } from '../federation/agency-registry.js';
-import { releaseSchema } from '../runs/release.js';
+import { releaseSchema } from '../runs/release-schema.js';
 import { RUN_EVENTS, RUN_STATES } from '../runs/run-states.js';
 
 /**
@@ -28,13 +28,26 @@ export const submitSchema = z.strictObject({
 });
 export type SubmitBody = z.input<typeof submitSchema>;
 
+const floorsView = z.object({ threshold: z.int(), roundTo: z.int(), epsilon: z.number().nullable() });
+
 export const agencyView = z.object({
   id: z.string(),
   name: z.string(),
   state: z.enum(AGENCY_STATES),
   lastSeenAt: z.string().nullable(),
   softwareVersion: z.string().nullable(),
-  datasets: z.array(z.object({ dataset: z.string(), asAt: z.string().nullable() })).readonly(),
+  /** What it asks of every table beyond what templates do; null unless it is online. */
+  floors: floorsView.nullable(),
+  datasets: z
+    .array(
+      z.object({
+        dataset: z.string(),
+        asAt: z.string().nullable(),
+        /** Of its privacy budget; null where it holds none or is not online. */
+        epsilonLeft: z.number().nullable(),
+      }),
+    )
+    .readonly(),
 });
 export type AgencyView = z.infer<typeof agencyView>;
 export const agenciesView = z.object({ agencies: z.array(agencyView).readonly() });
@@ -100,9 +113,14 @@ export const runView = z.object({
       z.object({
         agency: z.string(),
         datasets: z.array(z.object({ dataset: z.string(), snapshot: z.string() })).readonly(),
+        floors: floorsView,
       }),
     )
     .readonly(),
+  /** Runs that have the same get the same answer; null until its turn comes. */
+  requestDigest: z.string().nullable(),
+  /** The run whose release this one gave again; null where it counted for itself. */
+  replayOf: z.string().nullable(),
 });
 export type RunView = z.infer<typeof runView>;
 export const runsView = z.object({ runs: z.array(runView).readonly() });
@@ -142,7 +160,19 @@ export type RunDetailView = z.infer<typeof runDetailView>;
 /** Of a demonstration's coordinator only. */
 export const unprotectedCountsView = z.object({
   dimensions: releaseSchema.shape.table.shape.dimensions,
+  /** With the mixers' noise in them, where there is any: then counts may be below 0. */
   cells: z.array(z.object({ categories: z.array(z.int()).readonly(), count: z.int() })).readonly(),
+  /** In the order of the cells: sums of value - centre and of its square, and how many records have a value. */
+  measures: z
+    .array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(['sum', 'mean', 'variance']),
+        centre: z.number(),
+        cells: z.array(z.object({ value: z.number(), present: z.number(), square: z.number().nullable() })).readonly(),
+      }),
+    )
+    .readonly(),
   phases: z.array(phaseView).readonly(),
 });
 export type UnprotectedCountsView = z.infer<typeof unprotectedCountsView>;

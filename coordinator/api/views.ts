@@ -2,9 +2,10 @@ import { explainTemplate, type Roster } from '../../core/templates/index.js';
 import { isRefusalCode } from '../../core/private-join/index.js';
 import type { ApprovedTemplate } from '../register/approved-templates.js';
 import { adviceAfterFailure, adviceAfterRefusal } from '../runs/advice.js';
+import type { UnprotectedCounts } from '../runs/run-attempt.js';
 import type { RunDetail } from '../runs/run-service.js';
 import type { Run } from '../runs/run.js';
-import type { RunDetailView, RunView, TemplateDetailView, TemplateView } from './schema.js';
+import type { RunDetailView, RunView, TemplateDetailView, TemplateView, UnprotectedCountsView } from './schema.js';
 
 export function toTemplateView({ bound, digest, signers }: ApprovedTemplate, roster: Roster): TemplateView {
   const { template } = bound;
@@ -44,7 +45,7 @@ export function toRunView(run: Run): RunView {
     ...run,
     parameters: { ...run.parameters },
     ending: run.ending === null ? null : { ...run.ending, advice: adviceAfterFailure(run.ending.code) },
-    participants: run.participants.map(({ agency, datasets }) => ({ agency, datasets: [...datasets] })),
+    participants: run.participants.map(({ agency, datasets, floors }) => ({ agency, datasets: [...datasets], floors })),
   };
 }
 
@@ -55,4 +56,13 @@ export function toRunDetailView({ run, events, phases, release }: RunDetail): Ru
       : [],
   );
   return { ...toRunView(run), refusals, events: [...events], phases: [...phases], release: release ?? null };
+}
+
+export function toUnprotectedCountsView({ table, measures, phases }: UnprotectedCounts): UnprotectedCountsView {
+  return {
+    dimensions: table.dimensions.map((dimension) => ({ ...dimension, categories: [...dimension.categories] })),
+    cells: table.cells.map(({ categories, count }) => ({ categories, count })),
+    measures: measures.map(({ name, kind, centre, cells }) => ({ name, kind, centre, cells })),
+    phases,
+  };
 }

@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../../core/base/index.js';
 import type { PartyId } from '../../core/private-join/index.js';
+import { NO_FLOORS, type Floors } from '../../core/templates/index.js';
 import type { Hello, HeldSnapshot, NodeConnection } from '../../transport/index.js';
 import type { AgencyStore } from '../store/agency-store.js';
 
@@ -23,6 +24,8 @@ export interface AgencyStatus {
   readonly lastSeenAt: string | null;
   /** Of its node; null unless it is online. */
   readonly softwareVersion: string | null;
+  /** What it asks of every table beyond what templates do; null unless it is online. */
+  readonly floors: Floors | null;
   readonly datasets: readonly AgencyDataset[];
 }
 
@@ -30,6 +33,8 @@ export interface AgencyDataset {
   readonly dataset: string;
   /** Date of the snapshot that its node holds; null where it holds none or is not online. */
   readonly asAt: string | null;
+  /** What is left of its privacy budget; null where it holds none or is not online. */
+  readonly epsilonLeft: number | null;
 }
 
 /** Which agencies there are, which are connected, and what each holds. */
@@ -60,12 +65,12 @@ export class AgencyRegistry {
     this.#log.info({ event: 'agency-connected', agency }, 'agency connected');
   }
 
-  /** The agency's snapshots changed. */
+  /** The agency's snapshots, floors or budgets changed. */
   updated(agency: PartyId, hello: Hello): void {
     const known = this.#connections.get(agency);
     if (known === undefined) return;
     this.#connections.set(agency, { connection: known.connection, hello: this.#checked(agency, hello) });
-    this.#log.info({ event: 'agency-updated', agency }, 'agency renewed its snapshots');
+    this.#log.info({ event: 'agency-updated', agency }, 'agency said anew what it holds');
   }
 
   disconnected(agency: PartyId, reason: string): void {
@@ -91,7 +96,11 @@ export class AgencyRegistry {
         state: online !== undefined ? 'online' : lastSeen.has(id) ? 'offline' : 'never-seen',
         lastSeenAt: online !== undefined ? this.#now() : (lastSeen.get(id) ?? null),
         softwareVersion: online?.hello.softwareVersion ?? null,
-        datasets: datasets.map((dataset) => ({ dataset, asAt: this.snapshotOf(id, dataset)?.asAt ?? null })),
+        floors: online?.hello.floors ?? null,
+        datasets: datasets.map((dataset) => {
+          const held = this.snapshotOf(id, dataset);
+          return { dataset, asAt: held?.asAt ?? null, epsilonLeft: held?.epsilonLeft ?? null };
+        }),
       };
     });
   }
@@ -104,6 +113,11 @@ export class AgencyRegistry {
   /** Undefined when the agency is not connected or holds no snapshot of the dataset. */
   snapshotOf(agency: PartyId, dataset: string): HeldSnapshot | undefined {
     return this.#connections.get(agency)?.hello.snapshots.find((snapshot) => snapshot.dataset === dataset);
+  }
+
+  /** None where the agency is not connected. */
+  floorsOf(agency: PartyId): Floors {
+    return this.#connections.get(agency)?.hello.floors ?? NO_FLOORS;
   }
 
   /** Without the datasets that the roster doesn't let the agency offer. */

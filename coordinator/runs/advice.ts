@@ -24,6 +24,11 @@ const afterFailure: Readonly<Record<FailureCode, string>> = {
   DUPLICATE_LIST: report,
   OUT_OF_ORDER: report,
   CELL_OUT_OF_RANGE: report,
+  SUM_OUT_OF_RANGE:
+    "A sum came out larger than any there can be: an agency's values or noise are not what the plan says. " + report,
+  DISCLOSURE_FAILED:
+    'The table was counted, and thrown away because it could not be made safe to show. Choose other parameters; asking the ' +
+    'same again would end the same way. Send the run id to the operator of the coordinator.',
   SNAPSHOT_UNREADABLE: 'The operator of the party named runs `tally node prepare`; then submit the run again.',
   SPOOL_FULL: 'The operator of the party named makes room on the disk of its spool; then submit the run again.',
   SPOOL_FAILED: 'The operator of the party named looks at the disk of its spool; then submit the run again.',
@@ -41,6 +46,12 @@ const afterRefusal: Readonly<Record<RefusalCode, string>> = {
   NOT_ALLOWED_HERE: "The agency's policy does not answer this template. Its operator decides.",
   PARAMETER_OUT_OF_BOUNDS: "Choose values from the template's lists: `tally templates <name>` shows them.",
   TOO_FEW_PARTICIPANTS: 'The agency wants more agencies to take part. Its operator decides.',
+  BUDGET_SPENT:
+    "Answers from the agency's data have used up what governance allows of their privacy. What was asked before of the same " +
+    'data is answered again for nothing; new data, and in time a new quarter, bring a new budget.',
+  DIFFERENCING:
+    'This table and one that was released before would differ by a handful of people, who could be worked out. Choose other ' +
+    'parameters: the same as before, or ones that differ by more.',
   SNAPSHOT_MISSING: "The agency's operator runs `tally node prepare`.",
   SNAPSHOT_STALE: "The agency's operator runs `tally node prepare` again.",
   PROTOCOL_VIOLATION: report,

@@ -1,10 +1,18 @@
 import type { Problem } from '../../core/base/index.js';
+import type { PartyId } from '../../core/private-join/index.js';
 import { MINIMUM_PARTICIPANTS, type BoundTemplate, type Participant, type Roster } from '../../core/templates/index.js';
 import { CoordinatorError } from '../errors.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
-import type { ReleaseSource } from './release.js';
 
-/** Who is to be asked a template, and from which of their snapshots. */
+export interface ReleaseSource {
+  readonly agency: PartyId;
+  readonly agencyName: string;
+  readonly dataset: string;
+  /** ISO date of the data. */
+  readonly asAt: string;
+}
+
+/** Who is to be asked a template, from which of their snapshots, and what each demands. */
 export interface Participation {
   /** In roster order. */
   readonly participants: readonly Participant[];
@@ -71,6 +79,7 @@ export function chooseParticipants(bound: BoundTemplate, roster: Roster, registr
       datasets: held
         .filter((item) => item.agency.id === agency.id)
         .map(({ dataset, snapshot }) => ({ dataset, snapshot: snapshot?.snapshot ?? '' })),
+      floors: registry.floorsOf(agency.id),
     })),
     sources: held.map(({ agency, dataset, snapshot }) => ({
       agency: agency.id,

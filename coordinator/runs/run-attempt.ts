@@ -1,5 +1,5 @@
 import type { AlarmClock, Log, Rng } from '../../core/base/index.js';
-import { protectTable, type CountTable } from '../../core/disclosure/index.js';
+import type { CountTable, MeasureTable } from '../../core/disclosure/index.js';
 import {
   COORDINATOR,
   CoordinatorJoin,
@@ -20,29 +20,24 @@ import {
   type RefusalCode,
   type SigningKey,
 } from '../../core/private-join/index.js';
-import {
-  bindParameters,
-  decodeTable,
-  identityKeys,
-  planRun,
-  type BoundParameters,
-  type Roster,
-  type RunOffer,
-} from '../../core/templates/index.js';
+import { decodeTable, identityKeys, type Roster, type RunOffer } from '../../core/templates/index.js';
 import { Pulse, Watchdog } from '../../runtime/index.js';
 import { TransportError, type FederationServer, type RelayObserver, type RunLink } from '../../transport/index.js';
 import type { CoordinatorConfig } from '../config.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
-import { assertNotExpired, type ApprovedTemplate } from '../register/approved-templates.js';
-import { chooseParticipants, type Participation } from './participants.js';
+import type { ApprovedTemplate } from '../register/approved-templates.js';
+import { findAnswer, type BudgetDeps } from './budget.js';
+import { prepareRun, type PreparedRun } from './prepared-run.js';
+import { protectRun, type ProtectionDeps } from './protection.js';
 import { makeRelease } from './release.js';
 import { endingOf } from './run-ending.js';
+import type { RunProgress } from './run-feed.js';
 import type { RunJournal } from './run-journal.js';
 import type { PhaseCost, Run } from './run.js';
 import { TransferBoard } from './transfer-board.js';
 
 /** What runs are done with; the same for every run. */
-export interface AttemptDeps {
+export interface AttemptDeps extends BudgetDeps, ProtectionDeps {
   readonly roster: Roster;
   readonly registry: AgencyRegistry;
   readonly federation: Pick<FederationServer, 'openRun'>;
@@ -50,6 +45,8 @@ export interface AttemptDeps {
   readonly group: Group;
   readonly engine: Engine;
   readonly stores: RecordStores;
+  /** What was asked and released before. */
+  readonly store: BudgetDeps['store'] & ProtectionDeps['store'];
   readonly rng: Rng;
   readonly clock: AlarmClock;
   readonly log: Log;
@@ -58,9 +55,11 @@ export interface AttemptDeps {
   readonly reveal?: ((runId: string, counts: UnprotectedCounts) => void) | undefined;
 }
 
-/** Exact counts and sizes. They stay in this process's memory. */
+/** Counts and sums as decoded, and sizes. They stay in this process's memory. */
 export interface UnprotectedCounts {
+  /** With the mixers' noise in them, where there is any: then counts may be below 0. */
   readonly table: CountTable;
+  readonly measures: readonly MeasureTable[];
   readonly phases: readonly PhaseCost[];
 }
 
@@ -104,16 +103,18 @@ export class RunAttempt {
   async carryOut(): Promise<void> {
     let link: RunLink | null = null;
     try {
-      const { bound, digest } = this.#template;
-      assertNotExpired(bound.template, this.#deps.clock.now());
-      const parameters = bindParameters(bound, this.#run.parameters);
-      const participation = chooseParticipants(bound, this.#deps.roster, this.#deps.registry);
-      const offer = this.#offer(participation);
-      const plan = planRun({ offer, bound, parameters, templateDigest: digest, roster: this.#deps.roster });
-      this.#journal.offering(offer.participants);
-      link = this.#open(plan, offer);
-      const result = await this.#outcome(offer);
-      this.#release(result, parameters, participation);
+      const prepared = prepareRun(this.#run, this.#template, this.#deps);
+      const { requestDigest, participation } = prepared;
+      const asked = { participants: participation.participants, requestDigest };
+      const answered = findAnswer(prepared, this.#deps);
+      if (answered !== undefined) {
+        this.#journal.replay(answered, asked);
+        return;
+      }
+      this.#journal.offering(asked);
+      link = this.#open(prepared.plan, prepared.offer);
+      const result = await this.#outcome(prepared.offer);
+      await this.#release(result, prepared);
     } catch (thrown) {
       this.#end(thrown);
     } finally {
@@ -152,17 +153,6 @@ export class RunAttempt {
   /** The coordinator is going down. */
   stop(): void {
     this.#abort(new JoinError('RESTARTED', COORDINATOR, 'the coordinator was stopped during the run'));
-  }
-
-  #offer({ participants }: Participation): RunOffer {
-    return {
-      runId: this.#run.id,
-      envelope: this.#template.envelope,
-      parameters: this.#run.parameters,
-      requester: this.#run.requester,
-      purpose: this.#run.purpose,
-      participants,
-    };
   }
 
   #open(plan: JoinPlan, offer: RunOffer): RunLink {
@@ -226,6 +216,7 @@ export class RunAttempt {
           });
         }
         if (message.kind === 'working') this.#moved();
+        if (message.kind === 'sum-shares') this.#guarded(() => this.#summed(from));
         this.#join?.message(from, message);
       },
       transfer: async (from, header, chunks) => {
@@ -287,11 +278,28 @@ export class RunAttempt {
         this.#progress.rest();
         this.#arrived();
         return;
+      case 'sums':
+        this.#journal.move('tallied-with-sums');
+        this.#journalProgress(this.#board?.summing());
+        this.#progress.watch();
+        return;
       case 'keying':
       case 'ring':
       case 'finished':
         return;
     }
+  }
+
+  /** An agency has added its noise to the sums; the coordinator checks that and asks the next. */
+  #summed(agency: PartyId): void {
+    this.#moved();
+    this.#journalProgress(this.#board?.summed(agency));
+    // The rest is the coordinator's own: nobody else can hold it up.
+    if (this.#board?.awaited().length === 0) this.#progress.rest();
+  }
+
+  #journalProgress(progress: RunProgress | undefined): void {
+    if (progress !== undefined) this.#journal.progress(progress);
   }
 
   /** Something of this run has moved, or somebody is at work on it. */
@@ -328,20 +336,24 @@ export class RunAttempt {
     };
   }
 
-  #release(result: JoinResult, parameters: BoundParameters, { sources }: Participation): void {
+  async #release(result: JoinResult, prepared: PreparedRun): Promise<void> {
     const { bound } = this.#template;
-    this.#journal.moveTo('releasing');
-    const table = decodeTable(bound, result.counts);
+    const { plan, terms } = prepared;
+    if (this.#journal.state === 'summing') this.#journal.move('summed');
+    else this.#journal.moveTo('releasing');
+    const decoded = decodeTable(bound, terms, plan.mixers.length, result);
     result.counts.fill(0);
-    this.#deps.reveal?.(this.#run.id, { table, phases: this.#journal.exactCosts });
-    const released = protectTable(table, bound.template.disclosure);
-    this.#journal.finish(makeRelease(bound, parameters, this.#deps.roster, released, sources));
+    for (const sums of result.sums) sums.fill(0);
+    const { table, measures } = decoded;
+    this.#deps.reveal?.(this.#run.id, { table, measures, phases: this.#journal.exactCosts });
+    const released = await protectRun(decoded, prepared, this.#run, bound, this.#deps);
+    this.#journal.finish(makeRelease(bound, prepared, this.#deps.roster, released));
   }
 
   #end(thrown: unknown): void {
     const ending = endingOf(thrown);
     this.#closing = ending.code;
-    if (ending.code === 'INTERNAL') {
+    if (ending.code === 'INTERNAL' || ending.code === 'DISCLOSURE_FAILED') {
       this.#deps.log.error({ event: 'run-error', runId: this.#run.id, err: causeOf(thrown) }, 'a run ended unforeseen');
     }
     // Whoever is waiting for this run hears the reason; a join that never began has nobody to tell.

@@ -6,7 +6,7 @@ import type { RunEvent } from './run.js';
  * records an agency put in.
  */
 export interface RunProgress {
-  /** The list, or the tally. */
+  /** The list, the tally, or the sums. */
   readonly subject: TransferSubject;
   /** Steps of its way that are done, and steps there are. */
   readonly done: number;

@@ -1,7 +1,6 @@
 import type { Clock, Log } from '../../core/base/index.js';
 import type { PartyId, RefusalCode } from '../../core/private-join/index.js';
-import type { Participant } from '../../core/templates/index.js';
-import type { RunStore } from '../store/run-store.js';
+import type { AskedRequest, RunStore } from '../store/run-store.js';
 import type { Release } from './release.js';
 import type { RunFeed, RunProgress } from './run-feed.js';
 import { isEnded, RUN_PATH, transition, type RunState, type RunTrigger } from './run-states.js';
@@ -49,9 +48,18 @@ export class RunJournal {
   }
 
   /** The run's turn has come; these are asked. */
-  offering(participants: readonly Participant[]): void {
-    this.#deps.store.putParticipants(this.#runId, participants);
+  offering(asked: AskedRequest): void {
+    this.#deps.store.putAsked(this.#runId, asked);
     this.move('start');
+  }
+
+  /** The run's turn has come, and the same was asked before by `original`. */
+  replay(original: string, asked: AskedRequest): void {
+    const { to, records } = transition(this.#state, 'replay');
+    const at = this.#closePhase();
+    const event: NewRunEvent = { at, name: records, state: to };
+    this.#tell(this.#deps.store.replayRun(this.#runId, event, original, asked));
+    this.#ended(null);
   }
 
   /** Thrown when the table has no such change: CoordinatorError ILLEGAL_TRANSITION. */

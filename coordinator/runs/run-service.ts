@@ -1,10 +1,11 @@
 import type { Log } from '../../core/base/index.js';
 import { COORDINATOR, type PartyId, type RefusalCode } from '../../core/private-join/index.js';
-import { bindParameters, type ParameterValues } from '../../core/templates/index.js';
+import type { ParameterValues } from '../../core/templates/index.js';
 import { CoordinatorError } from '../errors.js';
-import { assertNotExpired, type ApprovedTemplates } from '../register/approved-templates.js';
+import type { ApprovedTemplates } from '../register/approved-templates.js';
 import type { RunStore } from '../store/run-store.js';
-import { chooseParticipants } from './participants.js';
+import { findAnswer } from './budget.js';
+import { prepareRun } from './prepared-run.js';
 import type { Release } from './release.js';
 import { RunAttempt, type AttemptDeps, type UnprotectedCounts } from './run-attempt.js';
 import type { RunFeed, RunListener } from './run-feed.js';
@@ -18,7 +19,7 @@ export const MAX_WAITING_RUNS = 32;
 /** Runs of which a demonstration's coordinator remembers the unprotected counts. */
 export const MAX_REVEALED_RUNS = 8;
 
-export interface RunServiceDeps extends Omit<AttemptDeps, 'reveal'> {
+export interface RunServiceDeps extends Omit<AttemptDeps, 'reveal' | 'store'> {
   readonly templates: ApprovedTemplates;
   readonly store: RunStore;
   readonly feed: RunFeed;
@@ -80,31 +81,31 @@ export class RunService {
   /**
    * Checks a request and puts it in the queue.
    * Thrown: CoordinatorError UNKNOWN_TEMPLATE, TEMPLATE_EXPIRED, AGENCIES_NOT_CONNECTED, SNAPSHOTS_MISSING,
-   * TOO_FEW_PARTICIPANTS, QUEUE_FULL or STOPPING; TemplateError BAD_PARAMETERS.
+   * TOO_FEW_PARTICIPANTS, BUDGET_SPENT, QUEUE_FULL or STOPPING; TemplateError BAD_PARAMETERS or BAD_OFFER.
    */
   submit({ template: name, parameters, requester }: SubmittedRequest): Run {
     if (this.#stopping) throw new CoordinatorError('STOPPING', 'The coordinator is going down: submit again later.');
-    const { templates, roster, registry, store, clock, newRunId, feed } = this.#deps;
-    const { bound, digest } = templates.get(name);
-    assertNotExpired(bound.template, clock.now());
-    const { values } = bindParameters(bound, parameters);
-    chooseParticipants(bound, roster, registry);
+    const { templates, store, newRunId, feed } = this.#deps;
+    const approved = templates.get(name);
+    const { template } = approved.bound;
+    const id = newRunId();
+    const prepared = prepareRun({ id, parameters, requester, purpose: template.purpose }, approved, this.#deps);
+    findAnswer(prepared, this.#deps);
     if (this.#waiting.length >= MAX_WAITING_RUNS) {
       throw new CoordinatorError(
         'QUEUE_FULL',
         `${MAX_WAITING_RUNS} runs are waiting already: submit again when some of them have ended.`,
       );
     }
-    const id = newRunId();
     const event = store.putRun({
       id,
       template: name,
-      templateVersion: bound.template.version,
-      templateTitle: bound.template.title,
-      templateDigest: digest,
-      parameters: Object.fromEntries(values),
+      templateVersion: template.version,
+      templateTitle: template.title,
+      templateDigest: approved.digest,
+      parameters: Object.fromEntries(prepared.parameters.values),
       requester,
-      purpose: bound.template.purpose,
+      purpose: template.purpose,
       submittedAt: this.#now(),
     });
     const run = this.#get(id);
@@ -174,8 +175,7 @@ export class RunService {
     if (!this.#deps.revealUnprotectedCounts) {
       throw new CoordinatorError('COUNTS_NOT_REVEALED', 'This coordinator shows nobody counts that are not protected.');
     }
-    this.#get(id);
-    const counts = this.#revealed.get(id);
+    const counts = this.#revealed.get(this.#get(id).replayOf ?? id);
     if (counts !== undefined) return counts;
     throw new CoordinatorError(
       'COUNTS_GONE',

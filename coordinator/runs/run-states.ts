@@ -8,6 +8,7 @@ export const RUN_STATES = [
   'ring',
   'matching',
   'tallying',
+  'summing',
   'releasing',
   'finished',
   'refused',
@@ -24,7 +25,10 @@ export const RUN_TRIGGERS = [
   'gathered',
   'matched',
   'tallied',
+  'tallied-with-sums',
+  'summed',
   'released',
+  'replay',
   'refuse',
   'fail',
   'cancel',
@@ -42,7 +46,9 @@ export const RUN_EVENTS = [
   'lists-gathered',
   'lists-matched',
   'tally-decoded',
+  'sums-opened',
   'table-released',
+  'release-replayed',
   'run-refused',
   'run-failed',
   'run-cancelled',
@@ -57,7 +63,7 @@ export interface RunTransition {
   readonly records: RunEventName;
 }
 
-/** The way of a run that comes to its end, in order. */
+/** The way of a run that counts and comes to its end, in order. */
 export const RUN_PATH: readonly RunTransition[] = [
   { from: 'submitted', on: 'start', to: 'offering', records: 'offer-sent' },
   { from: 'offering', on: 'all-accepted', to: 'keying', records: 'offer-accepted' },
@@ -68,18 +74,27 @@ export const RUN_PATH: readonly RunTransition[] = [
   { from: 'releasing', on: 'released', to: 'finished', records: 'table-released' },
 ];
 
+/** What a run with measures does in place of going from the tally to the release at once. */
+export const SUMS_PATH: readonly RunTransition[] = [
+  { from: 'tallying', on: 'tallied-with-sums', to: 'summing', records: 'tally-decoded' },
+  { from: 'summing', on: 'summed', to: 'releasing', records: 'sums-opened' },
+];
+
+/** Every state in which a run goes on. */
+const workingStates = RUN_STATES.filter((state) => [...RUN_PATH, ...SUMS_PATH].some(({ from }) => from === state));
+
 /** Every change of state there is. A pair of state and trigger that isn't here is refused. */
 export const RUN_TRANSITIONS: readonly RunTransition[] = [
   ...RUN_PATH,
+  ...SUMS_PATH,
+  // The same was asked of the same snapshots before: its answer is given again, and nobody is asked.
+  { from: 'submitted', on: 'replay', to: 'finished', records: 'release-replayed' },
   { from: 'offering', on: 'refuse', to: 'refused', records: 'run-refused' },
-  ...RUN_PATH.map(({ from }): RunTransition => ({ from, on: 'fail', to: 'failed', records: 'run-failed' })),
+  ...workingStates.map((from): RunTransition => ({ from, on: 'fail', to: 'failed', records: 'run-failed' })),
   // Once the table is being released the run can't be called back: an agency may have heard that it is finished.
-  ...RUN_PATH.filter(({ from }) => from !== 'releasing').map(({ from }): RunTransition => ({
-    from,
-    on: 'cancel',
-    to: 'cancelled',
-    records: 'run-cancelled',
-  })),
+  ...workingStates
+    .filter((from) => from !== 'releasing')
+    .map((from): RunTransition => ({ from, on: 'cancel', to: 'cancelled', records: 'run-cancelled' })),
 ];
 
 /** The event that a run begins with; it leads from nowhere to `submitted`. */

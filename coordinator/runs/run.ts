@@ -27,8 +27,15 @@ export interface Run extends RunRequest {
   readonly endedAt: string | null;
   /** Why it ended without a table; null while it goes on and when it finished. */
   readonly ending: RunEnding | null;
-  /** Who was asked, with which snapshots; empty until the offer. */
+  /** Who was asked, with which snapshots; empty until its turn comes. */
   readonly participants: readonly Participant[];
+  /**
+   * Digest of what was asked of which snapshots, 64 hexadecimal digits: two runs that have the same get the same answer.
+   * Null until its turn comes.
+   */
+  readonly requestDigest: string | null;
+  /** The run whose release this one gave again, for it asked the same; null where it counted for itself. */
+  readonly replayOf: string | null;
 }
 
 export interface RunEnding {

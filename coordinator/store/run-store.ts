@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { FAILURE_CODES, REFUSAL_CODES } from '../../core/private-join/index.js';
-import type { Participant } from '../../core/templates/index.js';
+import { NO_FLOORS, type Floors, type Participant, type ParameterValues } from '../../core/templates/index.js';
 import { CoordinatorError } from '../errors.js';
-import { releaseSchema, type Release } from '../runs/release.js';
+import { releaseSchema } from '../runs/release-schema.js';
+import type { Release } from '../runs/release.js';
 import { FIRST_EVENT, RUN_EVENTS, RUN_STATES } from '../runs/run-states.js';
 import type { NewRunEvent, PhaseCost, Run, RunEnding, RunEvent, RunRequest } from '../runs/run.js';
 
@@ -20,19 +21,42 @@ export interface RunStore {
   listRuns(limit: number, before?: string): readonly Run[];
   /** Runs that have not ended, oldest first. */
   unfinishedRuns(): readonly Run[];
-  /** Who is asked, fixed when the run's turn comes. */
-  putParticipants(id: string, participants: readonly Participant[]): void;
+  /** Who is asked what, fixed when the run's turn comes. */
+  putAsked(id: string, asked: AskedRequest): void;
   /** Writes the event and moves the run to the event's state. */
   putEvent(id: string, event: NewRunEvent): RunEvent;
   /** Writes the event that ends the run without a table. */
   endRun(id: string, event: NewRunEvent, ending: RunEnding, phases: readonly PhaseCost[]): RunEvent;
   /** Writes the event that finishes the run, and its table. */
   finishRun(id: string, event: NewRunEvent, release: Release, phases: readonly PhaseCost[]): RunEvent;
+  /**
+   * Writes the event that finishes the run with the release of an earlier one, which must have one of its own. Nothing is
+   * copied: what was released once stands once.
+   */
+  replayRun(id: string, event: NewRunEvent, original: string, asked: AskedRequest): RunEvent;
+  /** The run that first released an answer to what has this digest. Undefined when there is none. */
+  findReleased(requestDigest: string): string | undefined;
+  /** Whether any run has offered what has this digest, however it ended. */
+  wasOffered(requestDigest: string): boolean;
+  /** Runs with a release of their own of this very template from exactly these snapshots, newest first. */
+  listReleased(templateDigest: string, participants: readonly Participant[]): readonly ReleasedRun[];
   /** In order, those after `sequence`. */
   getEvents(id: string, sequence: number): readonly RunEvent[];
   getPhases(id: string): readonly PhaseCost[];
-  /** Undefined while the run has none. */
+  /** Its own, or that which it gave again. Undefined while the run has none. */
   getRelease(id: string): Release | undefined;
+}
+
+/** What a run asks, once its turn has come. */
+export interface AskedRequest {
+  readonly participants: readonly Participant[];
+  /** 64 hexadecimal digits. */
+  readonly requestDigest: string;
+}
+
+export interface ReleasedRun {
+  readonly id: string;
+  readonly parameters: ParameterValues;
 }
 
 export function createRunStore(database: Database.Database): RunStore {
@@ -58,6 +82,8 @@ const runRow = z.object({
   ending_code: z.enum(FAILURE_CODES).nullable(),
   ending_party: z.string().nullable(),
   ending_message: z.string().nullable(),
+  request_digest: z.string().nullable(),
+  replay_of: z.int().nullable(),
 });
 
 const eventRow = z.object({
@@ -72,7 +98,14 @@ const eventRow = z.object({
 
 const phaseRow = z.object({ phase: z.enum(RUN_STATES), seconds: z.number(), bytes: z.int() });
 const snapshotRow = z.object({ agency: z.string(), dataset: z.string(), snapshot: z.string() });
+const floorsRow = z.object({
+  agency: z.string(),
+  threshold: z.int(),
+  round_to: z.int(),
+  epsilon: z.number().nullable(),
+});
 const releaseRow = z.object({ body: z.string() });
+const releasedRow = z.object({ id: z.string(), parameters: z.string() });
 
 class SqliteRunStore implements RunStore {
   readonly #database: Database.Database;
@@ -116,16 +149,8 @@ class SqliteRunStore implements RunStore {
       .map((row) => this.#toRun(row));
   }
 
-  putParticipants(id: string, participants: readonly Participant[]): void {
-    this.#transaction(() => {
-      const run = this.#numberOf(id);
-      const insert = this.#database.prepare(
-        'INSERT INTO run_snapshots (run, position, agency, dataset, snapshot) VALUES (?, ?, ?, ?, ?)',
-      );
-      participants
-        .flatMap(({ agency, datasets }) => datasets.map(({ dataset, snapshot }) => ({ agency, dataset, snapshot })))
-        .forEach(({ agency, dataset, snapshot }, position) => insert.run(run, position, agency, dataset, snapshot));
-    });
+  putAsked(id: string, asked: AskedRequest): void {
+    this.#transaction(() => this.#insertAsked(this.#numberOf(id), asked));
   }
 
   putEvent(id: string, event: NewRunEvent): RunEvent {
@@ -170,6 +195,55 @@ class SqliteRunStore implements RunStore {
     });
   }
 
+  replayRun(id: string, event: NewRunEvent, original: string, asked: AskedRequest): RunEvent {
+    return this.#transaction(() => {
+      const run = this.#numberOf(id);
+      const source = this.#numberOf(original);
+      if (this.#database.prepare('SELECT 1 FROM releases WHERE run = ?').get(source) === undefined) {
+        throw new RangeError('the run that is to be given again has no release of its own');
+      }
+      this.#insertAsked(run, asked);
+      this.#database
+        .prepare(
+          'UPDATE runs SET state = @state, started_at = @at, ended_at = @at, replay_of = @source WHERE number = @run',
+        )
+        .run({ run, state: event.state, at: event.at, source });
+      return this.#insertEvent(run, event);
+    });
+  }
+
+  findReleased(requestDigest: string): string | undefined {
+    const id = this.#database
+      .prepare(
+        `SELECT id FROM runs JOIN releases ON releases.run = runs.number
+         WHERE request_digest = ? ORDER BY number LIMIT 1`,
+      )
+      .pluck()
+      .get(requestDigest);
+    return typeof id === 'string' ? id : undefined;
+  }
+
+  wasOffered(requestDigest: string): boolean {
+    return this.#database.prepare('SELECT 1 FROM runs WHERE request_digest = ?').get(requestDigest) !== undefined;
+  }
+
+  listReleased(templateDigest: string, participants: readonly Participant[]): readonly ReleasedRun[] {
+    const snapshots = participants
+      .flatMap(({ agency, datasets }) => datasets.map(({ dataset, snapshot }) => [agency, dataset, snapshot]))
+      .toSorted(compareSnapshots);
+    return this.#database
+      .prepare(
+        `SELECT id, parameters FROM runs JOIN releases ON releases.run = runs.number
+         WHERE template_digest = ? AND ? = (
+           SELECT json_group_array(json_array(agency, dataset, snapshot) ORDER BY agency, dataset)
+           FROM run_snapshots WHERE run_snapshots.run = runs.number)
+         ORDER BY number DESC`,
+      )
+      .all(templateDigest, JSON.stringify(snapshots))
+      .map((row) => releasedRow.parse(row))
+      .map(({ id, parameters }) => ({ id, parameters: parametersSchema.parse(JSON.parse(parameters)) }));
+  }
+
   getEvents(id: string, sequence: number): readonly RunEvent[] {
     return this.#database
       .prepare(
@@ -188,7 +262,9 @@ class SqliteRunStore implements RunStore {
   }
 
   getRelease(id: string): Release | undefined {
-    const row = this.#database.prepare('SELECT body FROM releases WHERE run = ?').get(this.#numberOf(id));
+    const row = this.#database
+      .prepare('SELECT body FROM releases WHERE run = (SELECT coalesce(replay_of, number) FROM runs WHERE number = ?)')
+      .get(this.#numberOf(id));
     return row === undefined ? undefined : releaseSchema.parse(JSON.parse(releaseRow.parse(row).body));
   }
 
@@ -223,6 +299,24 @@ class SqliteRunStore implements RunStore {
     return written;
   }
 
+  #insertAsked(run: number, { participants, requestDigest }: AskedRequest): void {
+    this.#database.prepare('UPDATE runs SET request_digest = ? WHERE number = ?').run(requestDigest, run);
+    const insertSnapshot = this.#database.prepare(
+      'INSERT INTO run_snapshots (run, position, agency, dataset, snapshot) VALUES (?, ?, ?, ?, ?)',
+    );
+    participants
+      .flatMap(({ agency, datasets }) => datasets.map(({ dataset, snapshot }) => ({ agency, dataset, snapshot })))
+      .forEach(({ agency, dataset, snapshot }, position) =>
+        insertSnapshot.run(run, position, agency, dataset, snapshot),
+      );
+    const insertFloors = this.#database.prepare(
+      'INSERT INTO run_floors (run, agency, threshold, round_to, epsilon) VALUES (?, ?, ?, ?, ?)',
+    );
+    for (const { agency, floors } of participants) {
+      insertFloors.run(run, agency, floors.threshold, floors.roundTo, floors.epsilon);
+    }
+  }
+
   #insertPhases(run: number, phases: readonly PhaseCost[]): void {
     const insert = this.#database.prepare(
       'INSERT INTO run_phases (run, position, phase, seconds, bytes) VALUES (?, ?, ?, ?, ?)',
@@ -248,6 +342,8 @@ class SqliteRunStore implements RunStore {
       endedAt: row.ended_at,
       ending: code === null || message === null ? null : { code, party, message },
       participants: this.#participantsOf(row.number),
+      requestDigest: row.request_digest,
+      replayOf: row.replay_of === null ? null : this.#idOf(row.replay_of),
     };
   }
 
@@ -256,9 +352,36 @@ class SqliteRunStore implements RunStore {
       .prepare('SELECT agency, dataset, snapshot FROM run_snapshots WHERE run = ? ORDER BY position')
       .all(run)
       .map((row) => snapshotRow.parse(row));
+    const floors = this.#floorsOf(run);
     return [...new Set(rows.map(({ agency }) => agency))].map((agency) => ({
       agency,
       datasets: rows.filter((row) => row.agency === agency).map(({ dataset, snapshot }) => ({ dataset, snapshot })),
+      floors: floors.get(agency) ?? NO_FLOORS,
     }));
   }
+
+  #floorsOf(run: number): ReadonlyMap<string, Floors> {
+    const rows = this.#database
+      .prepare('SELECT agency, threshold, round_to, epsilon FROM run_floors WHERE run = ?')
+      .all(run)
+      .map((row) => floorsRow.parse(row));
+    return new Map(
+      rows.map(({ agency, threshold, round_to: roundTo, epsilon }) => [agency, { threshold, roundTo, epsilon }]),
+    );
+  }
+
+  #idOf(number: number): string {
+    return z.string().parse(this.#database.prepare('SELECT id FROM runs WHERE number = ?').pluck().get(number));
+  }
+}
+
+type SnapshotNames = readonly string[];
+
+/** As SQLite sorts text: by its bytes, which for these names are its characters. */
+function compareSnapshots(
+  [agencyA = '', datasetA = '']: SnapshotNames,
+  [agencyB = '', datasetB = '']: SnapshotNames,
+): number {
+  if (agencyA !== agencyB) return agencyA < agencyB ? -1 : 1;
+  return datasetA < datasetB ? -1 : datasetA === datasetB ? 0 : 1;
 }

@@ -1,7 +1,45 @@
+export { DOMINANCE_PERCENT, dominated, LARGEST_SHARE } from './dominance.js';
 export { DISCLOSURE_ERROR_CODES, DisclosureError } from './errors.js';
 export type { DisclosureErrorCode } from './errors.js';
-export { assertPolicy, MAXIMUM_THRESHOLD, MINIMUM_ROUNDING, MINIMUM_THRESHOLD, strictestPolicy } from './policy.js';
+export {
+  assertPolicy,
+  describeRounding,
+  MAXIMUM_THRESHOLD,
+  MIDPOINT_WIDTH,
+  MINIMUM_ROUNDING,
+  MINIMUM_THRESHOLD,
+  roundCount,
+  strictestPolicy,
+} from './policy.js';
 export type { DisclosurePolicy } from './policy.js';
-export { protectTable } from './protect.js';
-export type { CellStatus, ReleasedCell, ReleasedTable } from './protect.js';
-export type { CountedCell, CountTable, TableCategory, TableDimension } from './table.js';
+export { MAX_AUDITED_CELLS, protectTable } from './protect.js';
+export type { ProtectInput } from './protect.js';
+export { CELL_STATUSES } from './released.js';
+export type {
+  CellStatus,
+  Estimate,
+  Group,
+  Interval,
+  Protected,
+  ReleasedCell,
+  ReleasedMeasure,
+  ReleasedMeasureCell,
+  ReleasedQuantile,
+  ReleasedRate,
+  ReleasedTable,
+} from './released.js';
+export { createSolver } from './highs-solver.js';
+export type { LinearModel, LinearProgramme, LinearSolver } from './solver.js';
+export type {
+  CountedCell,
+  CountTable,
+  EarlierTable,
+  MeasuredCell,
+  MeasureTable,
+  Presentation,
+  QuantilesPresentation,
+  RatePresentation,
+  TableCategory,
+  TableDimension,
+  TableNoise,
+} from './table.js';

@@ -1,9 +1,13 @@
+import type { Presentation } from '../disclosure/index.js';
 import { CASE_KEY, keyNames, schemes } from '../linkage/index.js';
 import type { Scheme } from '../linkage/index.js';
 import { MAX_CELLS } from '../private-join/index.js';
 import type { KeyColumn } from '../private-join/index.js';
 import { bindDimensions } from './bind-dimensions.js';
 import { bindFilters, bindParameterClauses } from './bind-filters.js';
+import { checkLimits } from './bind-limits.js';
+import { bindMeasures } from './bind-measures.js';
+import { bindPresentation } from './bind-presentation.js';
 import { radixOf } from './bound.js';
 import type {
   BoundDimension,
@@ -17,6 +21,7 @@ import type { Catalogue, DatasetDefinition } from './dataset.js';
 import { TemplateError } from './errors.js';
 import { ProblemList } from './problems.js';
 import type { LineOf } from './problems.js';
+import { dimensionsShape } from './table.js';
 import type { Template } from './template.js';
 
 /**
@@ -34,19 +39,23 @@ export function bindTemplate(template: Template, catalogue: Catalogue, lineOf?: 
   const dimensions = bindDimensions(template.dimensions, used, template.links, problems);
   checkLinksAreShown(template, dimensions, problems);
   const { filters, parameters } = bindChoices(template, used, problems);
+  const measures = bindMeasures(template.measures ?? [], used, template.links, problems);
+  const presentation = present(template, dimensions, problems);
 
   const layout = layOut(template, dimensions);
   // A product of wrong factors would only be a second complaint about them.
   if (problems.isEmpty && layout.cells > MAX_CELLS) {
     problems.add(['dimensions'], `make ${layout.cells} cells, of which there may be ${MAX_CELLS}: use fewer or wider`);
   }
-  if (!problems.isEmpty || population === undefined) {
-    throw new TemplateError('NOT_BINDABLE', 'The template does not fit its datasets:', problems.sorted());
-  }
+  assertNoProblems(problems);
+  if (population === undefined) throw new RangeError('a population that is not defined has been no problem');
 
+  const measuresOf = (dataset: string): Pick<BoundPopulation, 'measures'> => ({
+    measures: measures.filter((measure) => measure.dataset === dataset),
+  });
   const unit = template.unit === 'person' ? 'person' : 'record';
   const filtersOf = (dataset: string): readonly BoundFilter[] => filters.get(dataset) ?? [];
-  return {
+  const bound: BoundTemplate = {
     template,
     unit,
     scheme,
@@ -56,18 +65,48 @@ export function bindTemplate(template: Template, catalogue: Catalogue, lineOf?: 
       where: filtersOf(population.dataset),
       contributionLimit: template.contributionLimit,
       keys: baseKeys(template, scheme),
+      ...measuresOf(population.dataset),
       ...layout.partOf(population.dataset),
-    } satisfies BoundPopulation,
+    },
     links: template.links.flatMap(({ dataset: name, on, keep, take }): BoundLink[] => {
       const dataset = used.get(name);
       if (dataset === undefined) return [];
       const keys = on === 'person' ? personColumns(scheme) : [CASE_COLUMN];
-      return [{ role: 'linked', dataset, on, keep, take, where: filtersOf(name), keys, ...layout.partOf(name) }];
+      return [
+        {
+          role: 'linked',
+          dataset,
+          on,
+          keep,
+          take,
+          where: filtersOf(name),
+          keys,
+          ...measuresOf(name),
+          ...layout.partOf(name),
+        },
+      ];
     }),
     dimensions,
+    measures,
+    presentation,
     parameters,
     cells: layout.cells,
   };
+  checkLimits(bound, problems);
+  assertNoProblems(problems);
+  return bound;
+}
+
+function assertNoProblems(problems: ProblemList): void {
+  if (problems.isEmpty) return;
+  throw new TemplateError('NOT_BINDABLE', 'The template does not fit its datasets:', problems.sorted());
+}
+
+/** A dimension that was itself wrong has no place that anything could name. */
+function present(template: Template, dimensions: readonly BoundDimension[], problems: ProblemList): Presentation {
+  const isWhole = dimensions.length === template.dimensions.length;
+  const shape = dimensionsShape(dimensions, template.links);
+  return bindPresentation(isWhole ? template.present : undefined, dimensions, shape, problems);
 }
 
 /** The datasets of the template that exist, by name. */
@@ -114,7 +153,10 @@ function checkLinks(template: Template, used: Catalogue, problems: ProblemList):
   });
 }
 
-/** Data that no dimension shows and no filter needs isn't asked for; and each table cell is then one cell number. */
+/**
+ * Data that no dimension shows and no filter needs isn't asked for; and each table cell is then one cell number. A
+ * measure is no reason: whose values they are would not be seen.
+ */
 function checkLinksAreShown(template: Template, dimensions: readonly BoundDimension[], problems: ProblemList): void {
   // A dimension that was itself wrong is no proof that the link isn't used.
   if (dimensions.length !== template.dimensions.length) return;

@@ -1,7 +1,8 @@
+import type { Presentation } from '../disclosure/index.js';
 import type { Scheme } from '../linkage/index.js';
 import type { KeyColumn, LinkOn } from '../private-join/index.js';
 import type { CodeField, DatasetDefinition, IntegerField, QuarterField } from './dataset.js';
-import type { Template } from './template.js';
+import type { MeasureKind, Template } from './template.js';
 
 /** A template whose every name is resolved against dataset definitions and whose cells are laid out. */
 export interface BoundTemplate {
@@ -15,6 +16,10 @@ export interface BoundTemplate {
   readonly links: readonly BoundLink[];
   /** In template order, across all datasets: the dimensions of the table. */
   readonly dimensions: readonly BoundDimension[];
+  /** In template order, across all datasets. Their columns, one after the other, are the plan's sums. */
+  readonly measures: readonly BoundMeasure[];
+  /** What is derived from the protected counts, by place in the table. */
+  readonly presentation: Presentation;
   /** Sorted by name. */
   readonly parameters: ReadonlyMap<string, BoundParameter>;
   /** How many cell numbers there are: the product of labels + 1 over all datasets. */
@@ -28,6 +33,8 @@ interface BoundListCommon {
   readonly where: readonly BoundFilter[];
   /** This dataset's own dimensions, in template order: what its label is made of. */
   readonly dimensions: readonly FieldDimension[];
+  /** Measures of this dataset's fields, in template order. */
+  readonly measures: readonly BoundMeasure[];
   /** A record's label is in 1..labels. */
   readonly labels: number;
   /** A record's share in its cell number is label * stride. */
@@ -101,6 +108,28 @@ export interface LinkedDimension {
   readonly kind: 'linked';
   readonly dataset: string;
   readonly label: string;
+}
+
+/** A number of each record that is added up within each cell. */
+export interface BoundMeasure {
+  readonly kind: MeasureKind;
+  readonly dataset: string;
+  readonly field: string;
+  readonly definition: IntegerField;
+  readonly label: string;
+  /** Values outside are taken for the nearer end. */
+  readonly range: readonly [number, number];
+  /** Values are counted from here, a whole number in the middle of the range: what is added up is small then. */
+  readonly centre: number;
+  /** What is added up, in the order of the plan's sums. */
+  readonly columns: readonly MeasureColumn[];
+}
+
+/** value: clipped value - centre. present: 1 where the record has a value. square: the first, squared. */
+export interface MeasureColumn {
+  readonly part: 'value' | 'present' | 'square';
+  /** Absolute values of one record's number are at most this. */
+  readonly magnitude: number;
 }
 
 export interface BoundParameter {

@@ -1,5 +1,13 @@
 import type { KeyColumn } from '../private-join/index.js';
-import type { Band, BoundFilter, BoundLink, BoundPopulation, BoundTemplate, FieldDimension } from './bound.js';
+import type {
+  Band,
+  BoundFilter,
+  BoundList,
+  BoundMeasure,
+  BoundTemplate,
+  FieldDimension,
+  MeasureColumn,
+} from './bound.js';
 import { radixOf } from './bound.js';
 import type { BoundParameters } from './parameters.js';
 import {
@@ -21,38 +29,105 @@ export interface CompiledQuery {
 export interface CompiledList extends CompiledQuery {
   /** Match keys in column order. Each row is its label, then where the snapshot has the sealed point of each, or null. */
   readonly keys: readonly KeyColumn[];
+  /** Then its numbers, one for each of these: whole, within ± the column's magnitude. */
+  readonly numbers: readonly MeasureColumn[];
 }
 
 /**
- * The rows that one agency's snapshot of `dataset` puts into the run, in record order: label, then its match keys' places.
- * Filters come first: of several records of a person the latest (or earliest) of those that match them stands.
+ * The rows that one agency's snapshot of `dataset` puts into the run, in record order: label, then its match keys'
+ * places, then the numbers of its measures. Filters come first: of several records of a person the latest (or earliest)
+ * of those that match them stands.
  * Thrown when the template doesn't use the dataset: RangeError.
  */
 export function compileList(bound: BoundTemplate, dataset: string, parameters: BoundParameters): CompiledList {
-  const list = [bound.population, ...bound.links].find((candidate) => candidate.dataset.dataset === dataset);
-  if (list === undefined) throw new RangeError('not a dataset of the template');
+  const list = listOf(bound, dataset);
+  const numbers = list.measures.flatMap((measure) => measure.columns.map((part) => ({ measure, part })));
+  const rows = compileRows(bound, list, parameters, [
+    { name: 'label', ...compileLabel(list.dimensions) },
+    ...list.keys.map(({ name }) => ({ name: keyColumn(name), sql: column(keyColumn(name)), parameters: [] })),
+    ...numbers.map(({ measure, part }, index) => ({ name: `number ${index}`, ...compileNumber(measure, part) })),
+  ]);
+  return { ...rows, keys: list.keys, numbers: numbers.map(({ part }) => part) };
+}
 
-  const keys = list.keys.map(({ name }) => column(keyColumn(name)));
-  const label = compileLabel(list.dimensions);
+/** How many rows the list has: one row, one column. */
+export function compileCount({ sql, parameters }: CompiledList): CompiledQuery {
+  return { sql: `SELECT COUNT(*) AS "count" FROM (\n${sql}\n)`, parameters };
+}
+
+/**
+ * How many values of the list's measures are outside their ranges and taken for the nearer end: one row, one column.
+ * Thrown when the template doesn't use the dataset: RangeError.
+ */
+export function compileClipped(bound: BoundTemplate, dataset: string, parameters: BoundParameters): CompiledQuery {
+  const list = listOf(bound, dataset);
+  const rows = compileRows(
+    bound,
+    list,
+    parameters,
+    list.measures.map(({ field, range: [from, to] }, index) => ({
+      name: `clipped ${index}`,
+      // Null, where there is no value, is neither below nor above.
+      sql: `COALESCE(${column(fieldColumn(field))} NOT BETWEEN ? AND ?, 0)`,
+      parameters: [from, to],
+    })),
+  );
+  const clipped = list.measures.map((_, index) => column(`clipped ${index}`));
+  const sum = clipped.length === 0 ? '0' : `COALESCE(SUM(${clipped.join(' + ')}), 0)`;
+  return { sql: `SELECT ${sum} AS "clipped" FROM (\n${rows.sql}\n)`, parameters: rows.parameters };
+}
+
+/**
+ * Where each record of the snapshot stands in the list: a row for every one, in record order, of its number and its
+ * label, 0 where it isn't in the list. With two of them a node sees which records a request has that another hasn't.
+ * Thrown when the template doesn't use the dataset: RangeError.
+ */
+export function compileMembership(bound: BoundTemplate, dataset: string, parameters: BoundParameters): CompiledQuery {
+  const list = listOf(bound, dataset);
+  const rows = compileRows(bound, list, parameters, [
+    { name: RECORD_COLUMN, sql: RECORD, parameters: [] },
+    { name: 'label', ...compileLabel(list.dimensions) },
+  ]);
+  const lines = [
+    `SELECT "all".${RECORD}, COALESCE("list"."label", 0) AS "label" FROM ${column(RECORDS_TABLE)} AS "all" LEFT JOIN (`,
+    rows.sql,
+    `) AS "list" ON "list".${RECORD} = "all".${RECORD} ORDER BY "all".${RECORD}`,
+  ];
+  return { sql: lines.join('\n'), parameters: rows.parameters };
+}
+
+interface CompiledColumn extends CompiledQuery {
+  readonly name: string;
+}
+
+/** The list's records, in their order, with these columns. Of no columns it is the records' numbers. */
+function compileRows(
+  bound: BoundTemplate,
+  list: BoundList,
+  parameters: BoundParameters,
+  columns: readonly CompiledColumn[],
+): CompiledQuery {
   const where = list.where.map((filter) => compileFilter(filter, parameters));
   const limit = list.role === 'base' && bound.unit === 'record' ? list.contributionLimit : 1;
+  const inner = columns.filter(({ name }) => name !== RECORD_COLUMN);
+  const named = inner.map(({ name, sql }) => (sql === column(name) ? sql : `${sql} AS ${column(name)}`));
   const lines = [
-    `SELECT ${['"label"', ...keys].join(', ')} FROM (`,
-    `SELECT ${[RECORD, ...keys].join(', ')}, ${label.sql} AS "label", ${compilePlace(list)} AS "place"`,
+    `SELECT ${columns.length === 0 ? RECORD : columns.map(({ name }) => column(name)).join(', ')} FROM (`,
+    `SELECT ${[RECORD, ...named].join(', ')}, ${compilePlace(list)} AS "place"`,
     `FROM ${column(RECORDS_TABLE)}`,
     ...where.map(({ sql }, index) => `${index === 0 ? 'WHERE' : 'AND'} ${sql}`),
     `) WHERE "place" <= ? ORDER BY ${RECORD}`,
   ];
   return {
     sql: lines.join('\n'),
-    parameters: [...label.parameters, ...where.flatMap((part) => part.parameters), limit],
-    keys: list.keys,
+    parameters: [...inner.flatMap((part) => part.parameters), ...where.flatMap((part) => part.parameters), limit],
   };
 }
 
-/** How many rows the list has: one row, one column. */
-export function compileCount({ sql, parameters }: CompiledList): CompiledQuery {
-  return { sql: `SELECT COUNT(*) AS "count" FROM (\n${sql}\n)`, parameters };
+function listOf(bound: BoundTemplate, dataset: string): BoundList {
+  const list = [bound.population, ...bound.links].find((candidate) => candidate.dataset.dataset === dataset);
+  if (list === undefined) throw new RangeError('not a dataset of the template');
+  return list;
 }
 
 const column = quoteIdentifier;
@@ -100,6 +175,18 @@ function compileBand(field: string, { from, below }: Band): CompiledQuery {
   return { sql: bounds.map(({ sql }) => sql).join(' AND '), parameters: bounds.map(({ value }) => value) };
 }
 
+/** Min and max of several numbers are null where one is; what a record doesn't have adds nothing. */
+function compileNumber({ field, range: [from, to], centre }: BoundMeasure, { part }: MeasureColumn): CompiledQuery {
+  const name = column(fieldColumn(field));
+  if (part === 'present') return { sql: `${name} IS NOT NULL`, parameters: [] };
+  const value: CompiledQuery = { sql: `(MIN(MAX(${name}, ?), ?) - ?)`, parameters: [from, to, centre] };
+  const number: CompiledQuery =
+    part === 'value'
+      ? value
+      : { sql: `${value.sql} * ${value.sql}`, parameters: [...value.parameters, ...value.parameters] };
+  return { sql: `CAST(COALESCE(${number.sql}, 0) AS INTEGER)`, parameters: number.parameters };
+}
+
 /** A comparison with null is neither true nor false: a record without the field never matches. */
 function compileFilter(filter: BoundFilter, parameters: BoundParameters): CompiledQuery {
   const field = column(fieldColumn(filter.field));
@@ -121,7 +208,7 @@ function chosen(parameters: BoundParameters, name: string): readonly string[] {
  * field, then of their number; SQLite puts null before everything, so a record without the field counts as earliest.
  * Records without a case are each a case of their own.
  */
-function compilePlace(list: BoundPopulation | BoundLink): string {
+function compilePlace(list: BoundList): string {
   const direction = list.role === 'linked' && list.take === 'earliest' ? 'ASC' : 'DESC';
   const order = `ORDER BY ${column(fieldColumn(list.dataset.order))} ${direction}, ${RECORD} ${direction}`;
   if (list.role === 'linked' && list.on === 'case') {

@@ -3,6 +3,7 @@ import type {
   BoundFilter,
   BoundLink,
   BoundList,
+  BoundMeasure,
   BoundParameter,
   BoundPopulation,
   BoundTemplate,
@@ -10,6 +11,7 @@ import type {
 } from './bound.js';
 import { codesOf } from './dataset.js';
 import type { FieldCategory } from './dataset.js';
+import { explainPublication, explainSideView } from './explain-publication.js';
 import type { BoundParameters } from './parameters.js';
 import type { Roster } from './roster.js';
 import { tableShape } from './table.js';
@@ -37,8 +39,8 @@ export function explainTemplate(bound: BoundTemplate, parameters?: BoundParamete
       { heading: 'Who is asked', paragraphs: explainSources(bound, roster) },
       { heading: 'Why', paragraphs: explainReasons(bound) },
       { heading: 'Under which law', paragraphs: [template.lawfulBasis, `It may run until ${template.expires}.`] },
-      { heading: 'What leaves each agency', paragraphs: explainWhatLeaves(bound) },
-      { heading: 'What can be published', paragraphs: explainPublication(bound) },
+      { heading: 'What leaves each agency', paragraphs: explainWhatLeaves(bound, roster) },
+      { heading: 'What can be published', paragraphs: explainPublication(bound, roster) },
     ],
   };
 }
@@ -135,20 +137,25 @@ function explainReasons({ template: { purpose, pilot, success, principles } }: B
   ];
 }
 
-function explainWhatLeaves(bound: BoundTemplate): string[] {
+function explainWhatLeaves(bound: BoundTemplate, roster: Roster | undefined): string[] {
   return [
     'No record leaves an agency. For each of its records that are asked for, it sends what only all agencies and the ' +
       'coordinator together could open:',
     ...listsOf(bound).map((list) => {
       const keys = describeKeys(list, bound.scheme);
       const fields = list.dimensions.map(describeShared);
-      const label = fields.length === 0 ? 'and nothing else' : `and one sealed number for ${fields.join(', ')}`;
-      return sentence(`From ${quoted(list)}: ${keys}, ${label}`);
+      const label = fields.length === 0 ? nothingElse(list) : `and one sealed number for ${fields.join(', ')}`;
+      const measures = list.measures.map(describeShared);
+      const numbers = measures.length === 0 ? '' : `, and sealed numbers to be added up, of ${measures.join(', ')}`;
+      return sentence(`From ${quoted(list)}: ${keys}, ${label}${numbers}`);
     }),
-    'Pseudonyms are made anew for each run and shuffled by every agency, so that nobody can tell which record is which. ' +
-      'All who take part learn how many records each agency sent; the coordinator also learns how many linked, and how ' +
-      'many fall in each cell of the table, before small counts are suppressed.',
+    'Pseudonyms are made anew for each run and shuffled by every agency, so that nobody can tell which record is which.',
+    ...explainSideView(bound, roster),
   ];
+}
+
+function nothingElse({ measures }: BoundList): string {
+  return measures.length === 0 ? 'and nothing else' : 'without any category';
 }
 
 const CATEGORY_WORDS: Readonly<Record<FieldCategory, string>> = {
@@ -159,7 +166,7 @@ const CATEGORY_WORDS: Readonly<Record<FieldCategory, string>> = {
   'offender-information': 'information about the offender',
 };
 
-function describeShared({ definition }: FieldDimension): string {
+function describeShared({ definition }: FieldDimension | BoundMeasure): string {
   return `"${phrase(definition.meaning)}" (${CATEGORY_WORDS[definition.category]})`;
 }
 
@@ -178,15 +185,6 @@ function describeKeys({ keys }: BoundList, scheme: Scheme | null): string {
     return atoms.map((atom) => ATOM_WORDS[atom]).join(' + ');
   });
   return described.length === 0 ? 'no pseudonyms' : `pseudonyms of ${described.join('; of ')}`;
-}
-
-function explainPublication({ template: { disclosure }, dimensions }: BoundTemplate): string[] {
-  return [
-    `One table of counts by ${dimensions.map(({ label }) => `"${label}"`).join(', ')}, without totals.`,
-    `Counts below ${disclosure.threshold}, zero among them, are suppressed. The others are rounded to the nearest ` +
-      `${disclosure.roundTo}. No noise is added.`,
-    `If fewer than ${disclosure.threshold} records are left to count, there is no table at all.`,
-  ];
 }
 
 function listsOf({ population, links }: BoundTemplate): readonly BoundList[] {

@@ -7,6 +7,7 @@ export type {
   BoundFilter,
   BoundLink,
   BoundList,
+  BoundMeasure,
   BoundParameter,
   BoundPopulation,
   BoundTemplate,
@@ -14,10 +15,11 @@ export type {
   FieldDimension,
   InFilter,
   LinkedDimension,
+  MeasureColumn,
 } from './bound.js';
 export { canonicalJson } from './canonical-json.js';
 export { canonicalTemplate, MAX_PAYLOAD_BYTES, templateDigest, templateFromPayload } from './canonical.js';
-export { compileCount, compileList } from './compile-sqlite.js';
+export { compileClipped, compileCount, compileList, compileMembership } from './compile-sqlite.js';
 export type { CompiledList, CompiledQuery } from './compile-sqlite.js';
 export { codesOf, createCatalogue, datasetDigest, FIELD_CATEGORIES } from './dataset.js';
 export type {
@@ -37,9 +39,12 @@ export { TEMPLATE_ERROR_CODES, TemplateError } from './errors.js';
 export type { TemplateErrorCode } from './errors.js';
 export { explainTemplate } from './explain.js';
 export type { Explanation, ExplanationSection } from './explain.js';
-export type { OfferedSnapshot, ParameterValues, Participant, RunOffer } from './offer.js';
+export { NO_FLOORS } from './offer.js';
+export type { Floors, OfferedSnapshot, ParameterValues, Participant, RunOffer } from './offer.js';
 export { bindParameters } from './parameters.js';
 export type { BoundParameters } from './parameters.js';
+export { LINT_CODES, lintTemplate } from './lint.js';
+export type { LintCode, LintFinding } from './lint.js';
 export { MAX_DATASET_BYTES, parseDataset } from './parse-dataset.js';
 export { MAX_TEMPLATE_BYTES, parseTemplate, parseTemplateSource } from './parse.js';
 export type { TemplateSource } from './parse.js';
@@ -48,6 +53,8 @@ export type { PlanInput } from './plan.js';
 export { MAX_PROBLEMS } from './problems.js';
 export type { LineOf } from './problems.js';
 export { isQuarter, quarterOf, quartersBetween } from './quarter.js';
+export { requestDigest } from './request.js';
+export type { RequestInput } from './request.js';
 export { identityKeys, parseRoster } from './roster.js';
 export type { Governance, Officer, Roster, RosterAgency } from './roster.js';
 export {
@@ -59,7 +66,8 @@ export {
   RECORD_COLUMN,
   RECORDS_TABLE,
 } from './snapshot-schema.js';
-export { decodeTable, tableShape } from './table.js';
+export { decodeTable, presentationOf, tableShape } from './table.js';
+export type { CellNumbers, DecodedTable } from './table.js';
 export { isExpired } from './template.js';
 export type {
   BetweenClause,
@@ -70,8 +78,15 @@ export type {
   InClause,
   LinkClause,
   LinkedDimensionClause,
+  MeasureClause,
+  MeasureKind,
   ParameterClause,
   PopulationClause,
+  PresentClause,
   Principles,
+  QuantilesClause,
+  RateClause,
   Template,
 } from './template.js';
+export { DEFAULT_BUDGET, policyOf, runCost, runTerms } from './terms.js';
+export type { RunCost, RunTerms, TermsParticipant } from './terms.js';

@@ -18,7 +18,21 @@ export interface RunOffer {
 export interface Participant {
   readonly agency: PartyId;
   readonly datasets: readonly OfferedSnapshot[];
+  /** What the agency asks for beyond the template; its node refuses an offer that says less. */
+  readonly floors: Floors;
 }
+
+/** What an agency demands of every table that its records go into. The strictest of template and agencies holds. */
+export interface Floors {
+  /** Counts below this are suppressed; 0 where the agency leaves it to the template. */
+  readonly threshold: number;
+  /** Counts are rounded at least so coarsely; 0 where it leaves it to the template. */
+  readonly roundTo: number;
+  /** No privacy loss above this for counts, overlaps or a measure; null where it leaves it to the template. */
+  readonly epsilon: number | null;
+}
+
+export const NO_FLOORS: Floors = { threshold: 0, roundTo: 0, epsilon: null };
 
 export interface OfferedSnapshot {
   readonly dataset: string;

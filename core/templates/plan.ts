@@ -1,12 +1,17 @@
 import { fromHex } from '../base/index.js';
+import { MAXIMUM_THRESHOLD } from '../disclosure/index.js';
+import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../noise/index.js';
 import { computeContext, COORDINATOR, listId } from '../private-join/index.js';
 import type { ContextParticipant, JoinPlan, ListPlan } from '../private-join/index.js';
 import type { BoundList, BoundTemplate } from './bound.js';
-import { datasetDigest } from './dataset.js';
 import { TemplateError } from './errors.js';
-import type { Participant, RunOffer } from './offer.js';
+import type { Floors, Participant, RunOffer } from './offer.js';
 import type { BoundParameters } from './parameters.js';
+import { planNoise } from './plan-noise.js';
+import { datasetDigests, listSnapshots, requestDigest } from './request.js';
 import type { Roster, RosterAgency } from './roster.js';
+import { possibleCells } from './table.js';
+import { runTerms } from './terms.js';
 
 export interface PlanInput {
   readonly offer: RunOffer;
@@ -25,32 +30,39 @@ export const MAX_REQUESTER_LENGTH = 200;
 
 /**
  * Derives the plan of a run. Every party does it for itself; the context in it binds template, dataset definitions,
- * parameters, requester, purpose, participants and snapshots.
- * Thrown when the offer doesn't fit the template or the roster: TemplateError BAD_OFFER or TOO_FEW_PARTICIPANTS.
+ * parameters, requester, purpose, participants, their floors and snapshots. Noise is that of the strictest of template
+ * and floors.
+ * Thrown when the offer doesn't fit the template or the roster, or asks for more noise than a run can carry:
+ * TemplateError BAD_OFFER or TOO_FEW_PARTICIPANTS.
  */
 export function planRun({ offer, bound, parameters, templateDigest, roster }: PlanInput): JoinPlan {
   assertAsking(offer, bound);
   const providers = resolveParticipants(offer.participants, bound, roster);
+  const terms = runTerms(bound, providers);
+  const request = requestDigest({ templateDigest, bound, parameters, participants: offer.participants });
+  const lists = planLists(providers, bound);
+  const tableCells = possibleCells(bound);
   return {
     runId: offer.runId,
     context: computeContext({
       runId: offer.runId,
       templateDigest: fromHex(templateDigest),
-      datasetDigests: listsOf(bound).map(({ dataset }) => ({
-        dataset: dataset.dataset,
-        digest: datasetDigest(dataset),
-      })),
+      datasetDigests: datasetDigests(bound),
       parameters: parameters.canonical,
       requester: offer.requester,
       purpose: offer.purpose,
       participants: contextParticipants(providers, roster),
+      request,
     }),
+    request,
     mixers: providers.map(({ agency }) => agency.id),
-    lists: planLists(providers, bound),
+    lists,
     base: { dataset: bound.population.dataset.dataset, unit: bound.unit },
     links: bound.links.map(({ dataset, on, keep }) => ({ dataset: dataset.dataset, on, keep })),
     cells: bound.cells,
-    minimumTally: bound.template.disclosure.threshold,
+    tableCells,
+    ...planNoise({ bound, terms, lists, cells: tableCells.length, mixers: providers.length }),
+    minimumTally: terms.threshold,
   };
 }
 
@@ -65,6 +77,7 @@ function assertAsking({ runId, requester, purpose }: RunOffer, { template }: Bou
 interface Provider {
   readonly agency: RosterAgency;
   readonly datasets: Participant['datasets'];
+  readonly floors: Floors;
 }
 
 /** Exactly agencies of the roster, in its order, each with datasets it may offer and the template asks for. */
@@ -78,11 +91,12 @@ function resolveParticipants(
     throw badOffer('The participants are not in the order of the roster, each once.');
   }
   const asked = listsOf(bound).map(({ dataset }) => dataset.dataset);
-  const providers = participants.map(({ datasets }, index): Provider => {
+  const providers = participants.map(({ datasets, floors }, index): Provider => {
     const agency = roster.agencies[places[index] ?? -1];
     if (agency === undefined) throw badOffer('A participant is not an agency of the roster.');
     assertDatasets(datasets, agency, asked);
-    return { agency, datasets };
+    assertFloors(floors);
+    return { agency, datasets, floors };
   });
   if (providers.length < MINIMUM_PARTICIPANTS) {
     throw new TemplateError('TOO_FEW_PARTICIPANTS', `A run needs at least ${MINIMUM_PARTICIPANTS} agencies.`);
@@ -109,14 +123,27 @@ function assertDatasets(datasets: Participant['datasets'], agency: RosterAgency,
   }
 }
 
+/** A floor beyond what a template may say would make terms that nothing can keep. */
+function assertFloors({ threshold, roundTo, epsilon }: Floors): void {
+  const isCount = (floor: number): boolean => Number.isInteger(floor) && floor >= 0 && floor <= MAXIMUM_THRESHOLD;
+  const isEpsilon = epsilon === null || (epsilon >= MINIMUM_EPSILON && epsilon <= MAXIMUM_EPSILON);
+  if (!isCount(threshold) || !isCount(roundTo) || !isEpsilon) {
+    throw badOffer(
+      `A participant demands what no table can keep: thresholds and rounding go up to ${MAXIMUM_THRESHOLD}, ` +
+        `epsilon goes from ${MINIMUM_EPSILON} to ${MAXIMUM_EPSILON}.`,
+    );
+  }
+}
+
 /** Dataset by dataset in template order; within one, in roster order, which is the order of preference. */
 function planLists(providers: readonly Provider[], bound: BoundTemplate): ListPlan[] {
-  return listsOf(bound).flatMap(({ dataset: { dataset }, role, keys, labels, stride }) =>
+  return listsOf(bound).flatMap(({ dataset: { dataset }, role, keys, labels, stride, measures }) =>
     providers
       .filter(({ datasets }) => datasets.some((offered) => offered.dataset === dataset))
       .map(({ agency }) => {
         const id = listId(dataset, agency.id);
-        return { id, dataset, provider: agency.id, role, keys, labels, stride };
+        const sums = measures.reduce((columns, measure) => columns + measure.columns.length, 0);
+        return { id, dataset, provider: agency.id, role, keys, labels, stride, sums };
       }),
   );
 }
@@ -126,10 +153,7 @@ function contextParticipants(providers: readonly Provider[], { coordinator }: Ro
     party: id,
     identityKey,
     roles: datasets.length === 0 ? ['mixer'] : ['provider', 'mixer'],
-    // Sorted, so that the order in which an agency names its datasets means nothing.
-    lists: datasets
-      .map(({ dataset, snapshot }) => ({ list: listId(dataset, id), snapshot }))
-      .toSorted((a, b) => (a.list < b.list ? -1 : 1)),
+    lists: listSnapshots(id, datasets),
   }));
   return [...agencies, { party: COORDINATOR, identityKey: coordinator.identityKey, roles: ['coordinator'], lists: [] }];
 }

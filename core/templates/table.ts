@@ -1,43 +1,142 @@
-import type { CountedCell, CountTable, TableCategory, TableDimension } from '../disclosure/index.js';
+import type {
+  CountedCell,
+  CountTable,
+  MeasuredCell,
+  MeasureTable,
+  Presentation,
+  TableCategory,
+  TableDimension,
+  TableNoise,
+} from '../disclosure/index.js';
+import type { NoiseLaw } from '../noise/index.js';
 import { radixOf } from './bound.js';
-import type { Band, BoundDimension, BoundList, BoundTemplate, FieldDimension } from './bound.js';
+import type { Band, BoundDimension, BoundList, BoundMeasure, BoundTemplate, FieldDimension } from './bound.js';
 import { codesOf } from './dataset.js';
 import { TemplateError } from './errors.js';
+import { columnEpsilon, columnLaw, countLaw } from './run-noise.js';
+import type { LinkClause } from './template.js';
+import type { RunTerms } from './terms.js';
 import { RESERVED_CODES } from './vocabulary.js';
 
 /** The dimensions of the template's table, with "Not recorded", "Not linked" and Yes / No among the categories. */
-export function tableShape(bound: BoundTemplate): TableDimension[] {
-  return bound.dimensions.map((dimension) => ({
+export function tableShape({ dimensions, template: { links } }: BoundTemplate): TableDimension[] {
+  return dimensionsShape(dimensions, links);
+}
+
+/** The same, for a template that is only being bound. */
+export function dimensionsShape(
+  dimensions: readonly BoundDimension[],
+  links: readonly Pick<LinkClause, 'dataset' | 'keep'>[],
+): TableDimension[] {
+  return dimensions.map((dimension) => ({
     name: dimension.kind === 'linked' ? dimension.dataset : `${dimension.dataset}.${dimension.field}`,
     label: dimension.label,
-    categories: dimension.kind === 'linked' ? YES_NO : fieldCategories(dimension, canBeUnlinked(bound, dimension)),
+    categories: dimension.kind === 'linked' ? YES_NO : fieldCategories(dimension, canBeUnlinked(links, dimension)),
   }));
 }
 
+/** What the template wants derived from its protected counts, by place in the table. */
+export function presentationOf({ presentation }: BoundTemplate): Presentation {
+  return presentation;
+}
+
+/** What the protocol found (`JoinResult`): a number for each cell number, of the count and of each of the plan's sums. */
+export interface CellNumbers {
+  readonly counts: ArrayLike<number>;
+  readonly sums: readonly ArrayLike<number>[];
+}
+
+export interface DecodedTable {
+  readonly table: CountTable;
+  /** What the mixers have added to the counts; null where they are exact. */
+  readonly noise: TableNoise | null;
+  /** In template order, each with the cells of the table. */
+  readonly measures: readonly MeasureTable[];
+}
+
 /**
- * Turns the counts by cell number into the table: one cell for every combination that can occur, in the order of the
- * dimensions' categories, also where the count is 0.
- * Thrown when there are not `bound.cells` counts, one is not a whole number from 0 up, or a cell that can't occur has
- * been counted: TemplateError BAD_COUNTS.
+ * Turns the numbers by cell into the table: one cell for every combination that can occur, in the order of the
+ * dimensions' categories, also where the count is 0. Noise stays in: counts may be below 0 where the terms have any.
+ * `mixers` is how many added it.
+ * Thrown when there are not `bound.cells` numbers of the count and of each sum, one is no whole number, a count that has
+ * no noise is below 0, or a cell that can't occur has anything in it: TemplateError BAD_COUNTS.
  */
-export function decodeTable(bound: BoundTemplate, counts: ArrayLike<number>): CountTable {
-  if (counts.length !== bound.cells) {
-    throw new TemplateError('BAD_COUNTS', `The template has ${bound.cells} cells; ${counts.length} were counted.`);
+export function decodeTable(bound: BoundTemplate, terms: RunTerms, mixers: number, result: CellNumbers): DecodedTable {
+  const cells = tableCells(bound).toSorted(compareCells);
+  const possible = new Set(cells.map(({ number }) => number));
+  const columns = bound.measures.flatMap((measure) => measure.columns);
+  if (result.sums.length !== columns.length) {
+    throw badCounts(`The template has ${columns.length} sums for each cell; there are ${result.sums.length}.`);
   }
-  const isPossible = new Uint8Array(bound.cells);
-  const cells = tableCells(bound).map(({ number, categories }): CountedCell => {
-    isPossible[number] = 1;
-    return { categories, count: counts[number] ?? 0 };
-  });
-  Array.from(counts).forEach((count, number) => {
-    if (!Number.isSafeInteger(count) || count < 0) {
-      throw new TemplateError('BAD_COUNTS', `The count of cell ${number} is not a whole number from 0 up.`);
+  for (const numbers of [result.counts, ...result.sums]) assertNumbers(numbers, bound.cells, possible);
+  const negative = terms.epsilon === null ? cells.find(({ number }) => (result.counts[number] ?? 0) < 0) : undefined;
+  if (negative !== undefined) throw badCounts(`The count of cell ${negative.number} is below 0, and has no noise.`);
+
+  const asNoise = (law: NoiseLaw | null, epsilon: number | null): TableNoise | null =>
+    law === null || epsilon === null ? null : { law, mixers, epsilon };
+  return {
+    table: {
+      dimensions: tableShape(bound),
+      cells: cells.map(({ number, categories }): CountedCell => ({ categories, count: result.counts[number] ?? 0 })),
+    },
+    noise: asNoise(countLaw(terms), terms.epsilon),
+    measures: bound.measures.map((measure, index): MeasureTable => {
+      const epsilon = terms.measures[index] ?? null;
+      const noises = measure.columns.map((column) =>
+        asNoise(columnLaw(measure, column, epsilon, terms), epsilon === null ? null : columnEpsilon(measure, epsilon)),
+      );
+      return measureTable(measure, cells, result.sums.slice(sumsBefore(bound, index)), noises);
+    }),
+  };
+}
+
+/** Cell numbers in which a record can be, ascending: the plan's tableCells. */
+export function possibleCells(bound: BoundTemplate): number[] {
+  return tableCells(bound)
+    .map(({ number }) => number)
+    .toSorted((a, b) => a - b);
+}
+
+function sumsBefore({ measures }: BoundTemplate, index: number): number {
+  return measures.slice(0, index).reduce((columns, measure) => columns + measure.columns.length, 0);
+}
+
+/** `sums` and `noises` begin with the measure's own: value, present and, of a variance, square. */
+function measureTable(
+  { kind, dataset, field, label, range, centre }: BoundMeasure,
+  cells: readonly TableCell[],
+  [values, presents, squares]: readonly ArrayLike<number>[],
+  [value, present, square]: readonly (TableNoise | null)[],
+): MeasureTable {
+  const isVariance = kind === 'variance';
+  return {
+    name: `${dataset}.${field}`,
+    label,
+    kind,
+    range,
+    centre,
+    cells: cells.map(({ number }): MeasuredCell => ({
+      value: values?.[number] ?? 0,
+      present: presents?.[number] ?? 0,
+      square: isVariance ? (squares?.[number] ?? 0) : null,
+    })),
+    noise: value == null || present == null ? null : { value, present, square: isVariance ? (square ?? null) : null },
+  };
+}
+
+function assertNumbers(numbers: ArrayLike<number>, cells: number, possible: ReadonlySet<number>): void {
+  if (numbers.length !== cells) throw badCounts(`The template has ${cells} cells; there are ${numbers.length}.`);
+  for (let cell = 0; cell < cells; cell += 1) {
+    const found = numbers[cell];
+    if (!Number.isSafeInteger(found)) throw badCounts(`What was found in cell ${cell} is not a whole number.`);
+    if (found !== 0 && !possible.has(cell)) {
+      throw badCounts(`Something was found in cell ${cell}, which no record of the template can be in.`);
     }
-    if (count > 0 && isPossible[number] === 0) {
-      throw new TemplateError('BAD_COUNTS', `Cell ${number} was counted, which no record of the template can be in.`);
-    }
-  });
-  return { dimensions: tableShape(bound), cells: cells.toSorted(compareCells) };
+  }
+}
+
+function badCounts(message: string): TemplateError {
+  return new TemplateError('BAD_COUNTS', message);
 }
 
 const YES_NO: readonly TableCategory[] = [
@@ -64,8 +163,8 @@ function bandCategory({ from, below }: Band): TableCategory {
   return { code: `${from}..${last}`, label: from === last ? `${from}` : `${from} to ${last}` };
 }
 
-function canBeUnlinked({ links }: BoundTemplate, { dataset }: BoundDimension): boolean {
-  return links.some((link) => link.dataset.dataset === dataset && link.keep === 'all');
+function canBeUnlinked(links: readonly Pick<LinkClause, 'dataset' | 'keep'>[], { dataset }: BoundDimension): boolean {
+  return links.some((link) => link.dataset === dataset && link.keep === 'all');
 }
 
 /** A label that records of a list can have, and what it says for each of the table's dimensions (null: nothing). */
@@ -123,7 +222,7 @@ function rangeFrom1(length: number): number[] {
   return Array.from({ length }, (_, index) => index + 1);
 }
 
-function compareCells(a: CountedCell, b: CountedCell): number {
+function compareCells(a: TableCell, b: TableCell): number {
   for (const [index, category] of a.categories.entries()) {
     const difference = category - (b.categories[index] ?? 0);
     if (difference !== 0) return difference;

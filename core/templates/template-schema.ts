@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { MAXIMUM_THRESHOLD, MINIMUM_ROUNDING, MINIMUM_THRESHOLD } from '../disclosure/index.js';
-import type { DimensionClause, FilterClause, Template } from './template.js';
+import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../noise/index.js';
+import type { DimensionClause, FilterClause, MeasureClause, PresentClause, Template } from './template.js';
 import {
   datasetNameSchema,
   hasOneOf,
@@ -25,6 +26,11 @@ export const MAX_PARAMETERS = 10;
 /** Values of a filter or of a parameter's list. */
 export const MAX_VALUES = 500;
 export const MAX_CONTRIBUTION_LIMIT = 100;
+export const MAX_MEASURES = 8;
+/** Shares of the way at which quantiles are shown. */
+export const MAX_QUANTILES = 9;
+/** What `rounding: midpoint-6` rounds to, and so what `roundTo` must say beside it. */
+export const MIDPOINT_WIDTH = 6;
 
 export const parameterNameSchema = z
   .string()
@@ -82,19 +88,93 @@ const parameterSchema = z.strictObject({
   max: z.int().min(1).max(MAX_VALUES).exactOptional(),
 });
 
+/** A privacy loss that noise can be made for. */
+const epsilonSchema = z.number().min(MINIMUM_EPSILON).max(MAXIMUM_EPSILON);
+
+/** Both branches say the same, so that nobody is told of one of them alone. */
+const epsilonMessage = {
+  error: ({ input }: { readonly input?: unknown }): string =>
+    input === undefined
+      ? 'is missing'
+      : `must be a number from ${MINIMUM_EPSILON} to ${MAXIMUM_EPSILON}, or none for no noise`,
+};
+
+const epsilonOrNoneSchema = z.union(
+  [
+    z.number(epsilonMessage).min(MINIMUM_EPSILON, epsilonMessage).max(MAXIMUM_EPSILON, epsilonMessage),
+    z.literal('none', epsilonMessage),
+  ],
+  epsilonMessage,
+);
+
 const disclosureSchema = z
   .strictObject({
     threshold: z.int().min(MINIMUM_THRESHOLD).max(MAXIMUM_THRESHOLD),
     roundTo: z.int().min(MINIMUM_ROUNDING).max(MAXIMUM_THRESHOLD),
-    epsilon: z.literal('none', {
-      error: ({ input }) =>
-        typeof input === 'number' ? 'noise is not available in this version: write none' : undefined,
-    }),
+    rounding: z.enum(['base', 'midpoint-6']).exactOptional(),
+    epsilon: epsilonOrNoneSchema,
+    overlapEpsilon: epsilonOrNoneSchema.exactOptional(),
+    wholeLines: textSchema.exactOptional(),
   })
   .refine(({ threshold, roundTo }) => typeof threshold !== 'number' || !(roundTo > threshold), {
     ...onAnyBlock,
     path: ['roundTo'],
     error: 'must not be more than the threshold',
+  })
+  .refine(({ rounding, roundTo }) => rounding !== 'midpoint-6' || roundTo === MIDPOINT_WIDTH, {
+    ...onAnyBlock,
+    path: ['roundTo'],
+    error: `must be ${MIDPOINT_WIDTH} where rounding is midpoint-6`,
+  });
+
+const measureSchema = z
+  .strictObject({
+    sum: qualifiedFieldSchema.exactOptional(),
+    mean: qualifiedFieldSchema.exactOptional(),
+    variance: qualifiedFieldSchema.exactOptional(),
+    range: z.tuple([integerSchema, integerSchema]),
+    label: lineSchema.exactOptional(),
+    epsilon: epsilonSchema.exactOptional(),
+  })
+  .refine(hasOneOf('sum', 'mean', 'variance'), {
+    ...onAnyBlock,
+    error: 'must have exactly one of sum, mean and variance',
+  })
+  .transform(({ sum, mean, variance, ...rest }): MeasureClause => {
+    if (sum !== undefined) return { sum, ...rest };
+    if (mean !== undefined) return { mean, ...rest };
+    if (variance !== undefined) return { variance, ...rest };
+    throw new TypeError('the check for exactly one of sum, mean and variance has passed none');
+  });
+
+/** A dimension by its name: `<dataset>.<field>`, or `<dataset>` of a linked one. Whether it exists is known later. */
+const dimensionNameSchema = z.union([qualifiedFieldSchema, datasetNameSchema], {
+  error: 'must be a dimension: <dataset>.<field>, or the <dataset> of a linked one',
+});
+
+const groupsSchema = z.array(dimensionNameSchema).max(MAX_DIMENSIONS - 1);
+
+const presentSchema: z.ZodType<PresentClause> = z
+  .strictObject({
+    margins: z.enum(['none', 'totals']).exactOptional(),
+    rate: z.strictObject({ of: dimensionNameSchema, equals: valuesSchema, by: groupsSchema }).exactOptional(),
+    quantiles: z
+      .strictObject({
+        of: dimensionNameSchema,
+        at: z
+          .array(z.number().gt(0).lt(1))
+          .min(1)
+          .max(MAX_QUANTILES)
+          .refine((at) => at.every((share, index) => index === 0 || share > (at[index - 1] ?? 1)), {
+            error: 'must ascend',
+          }),
+        by: groupsSchema,
+      })
+      .exactOptional(),
+  })
+  .refine((present) => Object.keys(present).length > 0, {
+    ...onAnyBlock,
+    error: 'says nothing: leave it out',
   });
 
 export const templateSchema: z.ZodType<Template> = z.strictObject({
@@ -136,5 +216,8 @@ export const templateSchema: z.ZodType<Template> = z.strictObject({
       error: `must have at most ${MAX_PARAMETERS} entries`,
     })
     .default({}),
+  // No default: a template that was signed before there were measures must read back as the bytes it was.
+  measures: z.array(measureSchema).min(1).max(MAX_MEASURES).exactOptional(),
   disclosure: disclosureSchema,
+  present: presentSchema.exactOptional(),
 });

@@ -29,7 +29,10 @@ export interface Template {
   readonly links: readonly LinkClause[];
   readonly dimensions: readonly DimensionClause[];
   readonly parameters: Readonly<Record<string, ParameterClause>>;
+  /** What is added up beside the counts. */
+  readonly measures?: readonly MeasureClause[];
   readonly disclosure: DisclosureClause;
+  readonly present?: PresentClause;
 }
 
 export interface Principles {
@@ -96,7 +99,71 @@ export interface ParameterClause {
 export interface DisclosureClause {
   readonly threshold: number;
   readonly roundTo: number;
-  readonly epsilon: 'none';
+  /** `base` where absent: to the nearest multiple of roundTo. `midpoint-6`: 1..6 to 3, 7..12 to 9, … */
+  readonly rounding?: 'base' | 'midpoint-6';
+  /** Privacy loss of the counts, MINIMUM_EPSILON..MAXIMUM_EPSILON; `none`: no noise. */
+  readonly epsilon: number | 'none';
+  /** Privacy loss of list sizes and overlaps towards the coordinator; that of the counts where absent. */
+  readonly overlapEpsilon?: number | 'none';
+  /** Why a line of the table may show that everybody in it is in one category, in plain English. */
+  readonly wholeLines?: string;
+}
+
+/**
+ * A number that is added up within each cell of the table: an integer field of one of the template's datasets. Which of
+ * the three names it has says what becomes of it.
+ */
+export type MeasureClause = SumClause | MeanClause | VarianceClause;
+
+/** `variance` gives mean and variance. */
+export type MeasureKind = 'sum' | 'mean' | 'variance';
+
+interface MeasureClauseCommon {
+  /** Values outside are taken for the nearer end. Both included. */
+  readonly range: readonly [number, number];
+  readonly label?: string;
+  /** Privacy loss of all its columns together; that of the counts where absent. */
+  readonly epsilon?: number;
+}
+
+export interface SumClause extends MeasureClauseCommon {
+  /** `<dataset>.<field>`. */
+  readonly sum: string;
+}
+
+export interface MeanClause extends MeasureClauseCommon {
+  readonly mean: string;
+}
+
+export interface VarianceClause extends MeasureClauseCommon {
+  readonly variance: string;
+}
+
+/** What is derived from the protected counts, so that everybody derives the same. */
+export interface PresentClause {
+  /** Totals of each dimension and of the table; shown where absent. */
+  readonly margins?: 'none' | 'totals';
+  /** The share of `equals` among the records that are recorded in the dimension `of`, in each group of `by`. */
+  readonly rate?: RateClause;
+  /** In which band of a dimension the record at each of these shares of the way lies, in each group of `by`. */
+  readonly quantiles?: QuantilesClause;
+}
+
+export interface RateClause {
+  /** A dimension by its name: `<dataset>.<field>`, or `<dataset>` of a linked dimension. */
+  readonly of: string;
+  /** Codes of its categories that count as yes. */
+  readonly equals: readonly string[];
+  /** Names of other dimensions. Groups are compared with the first of them. */
+  readonly by: readonly string[];
+}
+
+export interface QuantilesClause {
+  /** A banded dimension. */
+  readonly of: string;
+  /** Each in (0, 1), ascending. */
+  readonly at: readonly number[];
+  readonly by: readonly string[];
 }
 
 /** Whether its last day has passed, by the calendar of UTC. */

@@ -7,5 +7,5 @@ export type { Federation, FederationOptions } from './federation.js';
 export { boldCatalogue, boldTemplates } from './library.js';
 export { boldSources } from './sources.js';
 export type { Source, SourceMapping } from './sources.js';
-export { pooledTruth } from './truth/index.js';
-export type { TrueCell, TruthQuestion } from './truth/index.js';
+export { pooledTable, pooledTruth } from './truth/index.js';
+export type { TrueCell, TrueMeasure, TrueMeasuredCell, TrueTable, TruthQuestion } from './truth/index.js';

@@ -19,6 +19,11 @@ export function boldTemplates(catalogue: Catalogue): ReadonlyMap<string, BoundTe
   );
 }
 
+/** The YAML of a template. */
+export function templateText(name: string): string {
+  return readFileSync(packagePath('examples', 'bold', 'templates', `${name}.yaml`), 'utf8');
+}
+
 function textsUnder(folder: string): string[] {
   const directory = packagePath('examples', 'bold', folder);
   return readdirSync(directory)

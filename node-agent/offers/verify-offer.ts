@@ -6,6 +6,8 @@ import {
   isExpired,
   MINIMUM_PARTICIPANTS,
   planRun,
+  runCost,
+  runTerms,
   TemplateError,
   templateFromPayload,
   verifyEnvelope,
@@ -14,12 +16,15 @@ import type {
   BoundParameters,
   BoundTemplate,
   Catalogue,
+  Floors,
   Roster,
+  RunCost,
   RunOffer,
+  RunTerms,
   Template,
   VerifiedEnvelope,
 } from '../../core/templates/index.js';
-import { reasonToDeny } from '../policy/policy.js';
+import { floorsOf, reasonToDeny } from '../policy/policy.js';
 import type { Policy } from '../policy/policy.js';
 import { Refusal } from './refusal.js';
 
@@ -44,6 +49,10 @@ export interface VerifiedOffer {
   /** 64 hexadecimal digits. */
   readonly templateDigest: string;
   readonly plan: JoinPlan;
+  /** What holds in the run: the strictest of the template and every participant's floors. */
+  readonly terms: RunTerms;
+  /** What it takes from the budget of each of this node's snapshots in it. */
+  readonly cost: RunCost;
   /** This node's own snapshots in the run, by dataset. */
   readonly snapshots: ReadonlyMap<string, string>;
 }
@@ -61,9 +70,11 @@ export function verifyOffer(offer: RunOffer, grounds: OfferGrounds): VerifiedOff
   const parameters = verifyParameters(offer, bound);
   verifyParticipants(offer, bound, grounds);
   verifyParticipantCount(offer, grounds.policy);
+  verifyFloors(offer, grounds);
   const snapshots = verifySnapshots(offer, grounds);
   const plan = makePlan(offer, bound, parameters, envelope, grounds.roster);
-  return { offer, bound, parameters, templateDigest: envelope.digest, plan, snapshots };
+  const terms = runTerms(bound, offer.participants);
+  return { offer, bound, parameters, templateDigest: envelope.digest, plan, terms, cost: runCost(terms), snapshots };
 }
 
 function verifySignatures(offer: RunOffer, roster: Roster): VerifiedEnvelope {
@@ -141,6 +152,20 @@ function verifyParticipantCount(offer: RunOffer, { minimumParticipants }: Policy
     'TOO_FEW_PARTICIPANTS',
     `a run needs at least ${minimum} agencies here; the offer has ${offer.participants.length}`,
   );
+}
+
+/** What other agencies demand only they can know; that it is less than it was helps nobody, for each says so for itself. */
+function verifyFloors({ participants }: RunOffer, { self, policy }: OfferGrounds): void {
+  const own = participants.find(({ agency }) => agency === self)?.floors;
+  if (own !== undefined && sameFloors(own, floorsOf(policy))) return;
+  throw new Refusal(
+    'PROTOCOL_VIOLATION',
+    `the offer has other floors for ${self} than its policy: ask again when it has said hello anew`,
+  );
+}
+
+function sameFloors(left: Floors, right: Floors): boolean {
+  return left.threshold === right.threshold && left.roundTo === right.roundTo && left.epsilon === right.epsilon;
 }
 
 function verifySnapshots(offer: RunOffer, { self, snapshots }: OfferGrounds): ReadonlyMap<string, string> {

@@ -1,12 +1,19 @@
-import { MINIMUM_PARTICIPANTS } from '../../core/templates/index.js';
-import type { Template } from '../../core/templates/index.js';
+import { DEFAULT_BUDGET, MINIMUM_PARTICIPANTS } from '../../core/templates/index.js';
+import type { Floors, Template } from '../../core/templates/index.js';
+import type { BudgetLimits } from '../budget/budget.js';
 
 /** What an agency lets its node answer, beyond what governance has signed. */
 export interface Policy {
   /** Templates by name; every version where none is given. A template that is not here is not answered. */
   readonly allow: readonly AllowedTemplate[];
-  /** A template that would publish smaller counts is not answered. */
+  /** Smaller counts are suppressed in every table that this agency has a part in; 0: as the template says. */
   readonly minimumThreshold: number;
+  /** Counts are rounded at least to multiples of this; 0: as the template says. */
+  readonly minimumRounding: number;
+  /** Counts, overlaps and each measure cost no more than this and have the noise for it; absent: as the template says. */
+  readonly maximumEpsilon?: number | undefined;
+  /** What is given away in all. */
+  readonly budget: BudgetLimits;
   /** A run with fewer agencies is not answered. */
   readonly minimumParticipants: number;
 }
@@ -17,16 +24,23 @@ export interface AllowedTemplate {
 }
 
 /** What a node without a policy answers: nothing. */
-export const DENY_ALL: Policy = { allow: [], minimumThreshold: 0, minimumParticipants: MINIMUM_PARTICIPANTS };
+export const DENY_ALL: Policy = {
+  allow: [],
+  minimumThreshold: 0,
+  minimumRounding: 0,
+  budget: DEFAULT_BUDGET,
+  minimumParticipants: MINIMUM_PARTICIPANTS,
+};
+
+/** What the agency demands of every table; the strictest of template and participants holds. */
+export function floorsOf({ minimumThreshold, minimumRounding, maximumEpsilon }: Policy): Floors {
+  return { threshold: minimumThreshold, roundTo: minimumRounding, epsilon: maximumEpsilon ?? null };
+}
 
 /** Why this agency doesn't answer the template, in words for the analyst; undefined when it does. */
-export function reasonToDeny(policy: Policy, { template, version, disclosure }: Template): string | undefined {
+export function reasonToDeny(policy: Policy, { template, version }: Template): string | undefined {
   const allowed = policy.allow.some(
     (entry) => entry.template === template && (entry.version === undefined || entry.version === version),
   );
-  if (!allowed) return `its policy does not allow ${template} version ${version}`;
-  if (disclosure.threshold < policy.minimumThreshold) {
-    return `its policy asks for a threshold of at least ${policy.minimumThreshold}; the template has ${disclosure.threshold}`;
-  }
-  return undefined;
+  return allowed ? undefined : `its policy does not allow ${template} version ${version}`;
 }

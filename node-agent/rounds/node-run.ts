@@ -1,16 +1,19 @@
 import type { AlarmClock, Log, Rng } from '../../core/base/index.js';
+import { keyedNoise } from '../../core/noise/index.js';
 import { COORDINATOR, JoinError, NodeJoin, watchedEngine, WORKING_SECONDS } from '../../core/private-join/index.js';
 import type {
   Engine,
   FailureCode,
   Group,
   LinkReceiver,
+  NodePhase,
   PartyId,
   RecordStores,
   SigningKey,
 } from '../../core/private-join/index.js';
 import { Pulse, Watchdog } from '../../runtime/index.js';
 import type { FederationClient } from '../../transport/index.js';
+import type { ClippedValues } from '../budget/accounts.js';
 import type { VerifiedOffer } from '../offers/verify-offer.js';
 import { SnapshotListSource } from '../snapshot/snapshot-list-source.js';
 import type { SnapshotLease } from '../snapshot/snapshot-store.js';
@@ -27,6 +30,8 @@ export interface RunGrounds {
   readonly engine: Engine;
   readonly stores: RecordStores;
   readonly rng: Rng;
+  /** What the agency's noise is keyed with, NOISE_KEY_BYTES. Read as long as a run is under way. */
+  readonly noiseKey: Uint8Array;
   readonly clock: AlarmClock;
   /** A run in which nothing has moved for so long, and nobody has been at work, is given up. */
   readonly progressDeadlineSeconds: number;
@@ -40,7 +45,16 @@ export interface RunEnd {
   readonly outcome: 'finished' | FailureCode;
   /** Where the trouble arose, as far as this node knows; null where there was none. */
   readonly party: PartyId | null;
+  /** Whether this node's share of the key may have been used: until then nobody can open anything of the run. */
+  readonly opened: boolean;
+  readonly clipped: readonly ClippedValues[];
 }
+
+/** How a run ended, as far as the protocol knows. */
+type Outcome = Pick<RunEnd, 'outcome' | 'party'>;
+
+/** Those in which this node's share of the key has not been used. */
+const SHUT_PHASES: readonly NodePhase[] = ['keying', 'ring'];
 
 /** A run that this node takes part in. */
 export interface NodeRun {
@@ -58,6 +72,8 @@ export function startRun(
 ): NodeRun {
   const { self, identity, peers, client, group, engine, stores, rng, clock, progressDeadlineSeconds, log } = grounds;
   const cpuSecondsBefore = grounds.cpuSeconds();
+  const clipped: ClippedValues[] = [];
+  let opened = false;
 
   // A link delivers from the event loop, so never before the join below stands.
   const receiver: LinkReceiver = {
@@ -86,10 +102,15 @@ export function startRun(
     }),
     stores,
     rng,
-    source: new SnapshotListSource(self, bound, parameters, leases),
+    noise: keyedNoise(grounds.noiseKey, plan.request),
+    source: new SnapshotListSource(self, bound, parameters, leases, (dataset, values) => {
+      clipped.push({ dataset, values });
+      log.info({ event: 'values-clipped', runId, dataset, clipped: values }, 'values outside the range of a measure');
+    }),
     observer: {
       phase: (phase) => {
         moved();
+        opened ||= !SHUT_PHASES.includes(phase);
         log.info({ event: 'run-phase', runId, phase }, 'the run is in another phase');
       },
     },
@@ -103,23 +124,23 @@ export function startRun(
   void join.start();
   const ended = join.outcome
     .then(finished, (thrown: unknown) => failed(thrown, self, runId, log))
-    .then((end) => {
+    .then((how) => {
       progress.rest();
       pulse.stop();
-      runLink.close(end.outcome === 'finished' ? undefined : end.outcome);
+      runLink.close(how.outcome === 'finished' ? undefined : how.outcome);
       for (const lease of leases.values()) lease.release();
       const cpuSeconds = grounds.cpuSeconds() - cpuSecondsBefore;
-      log.info({ event: 'run-ended', runId, ...end, cpuSeconds: Number(cpuSeconds.toFixed(3)) }, 'the run has ended');
-      return end;
+      log.info({ event: 'run-ended', runId, ...how, cpuSeconds: Number(cpuSeconds.toFixed(3)) }, 'the run has ended');
+      return { ...how, opened, clipped };
     });
   return { ended, abort };
 }
 
-function finished(): RunEnd {
+function finished(): Outcome {
   return { outcome: 'finished', party: null };
 }
 
-function failed(thrown: unknown, self: PartyId, runId: string, log: Log): RunEnd {
+function failed(thrown: unknown, self: PartyId, runId: string, log: Log): Outcome {
   if (!(thrown instanceof JoinError)) {
     log.error({ runId, err: thrown }, 'a run ended in a way that was not foreseen');
     return { outcome: 'INTERNAL', party: self };

@@ -3,11 +3,12 @@ import type { FailureCode, PartyId, RefusalCode } from '../../core/private-join/
 import type { RunOffer } from '../../core/templates/index.js';
 import { MAX_REASON_CHARACTERS } from '../../transport/index.js';
 import type { FromNode } from '../../transport/index.js';
+import type { Accounts } from '../budget/accounts.js';
 import { Refusal } from '../offers/refusal.js';
 import type { VerifiedOffer } from '../offers/verify-offer.js';
 import type { SnapshotLease, SnapshotStore } from '../snapshot/snapshot-store.js';
 import { startRun } from './node-run.js';
-import type { NodeRun, RunGrounds } from './node-run.js';
+import type { NodeRun, RunEnd, RunGrounds } from './node-run.js';
 
 /** Ids of runs that a node remembers, so that none is used twice. */
 export const MAX_REMEMBERED_RUNS = 10_000;
@@ -16,6 +17,9 @@ export interface RunHostOptions extends RunGrounds {
   /** Everything the node checks for itself. Thrown when the offer is refused: Refusal. */
   readonly verify: (offer: RunOffer) => VerifiedOffer;
   readonly snapshots: Pick<SnapshotStore, 'lease'>;
+  readonly accounts: Accounts;
+  /** Is told when a run has been paid for: less is left than before. */
+  readonly spent: () => void;
   /** Runs at once; further offers are refused. */
   readonly concurrentRuns: number;
 }
@@ -41,7 +45,7 @@ export class RunHost {
     try {
       this.#accept(offer);
     } catch (thrown) {
-      if (thrown instanceof Refusal) this.#refuse(runId, thrown.code, thrown.message);
+      if (thrown instanceof Refusal) this.#refuse(offer, thrown.code, thrown.message);
       else this.#giveUp(runId, thrown);
     }
   }
@@ -79,13 +83,34 @@ export class RunHost {
     const leases = this.#lease(verified);
     let run: NodeRun;
     try {
+      // Before the share leaves: whoever learns anything of this run, it has been paid for.
+      this.#options.accounts.spend(verified, leases);
       run = startRun(verified, leases, this.#options);
     } catch (thrown) {
       releaseAll(leases);
       throw thrown;
     }
-    this.#runs.set(runId, run);
-    void run.ended.then(() => this.#runs.delete(runId));
+    this.#options.spent();
+    const ended = run.ended.then((end) => {
+      this.#account(verified, end);
+      this.#runs.delete(runId);
+      return end;
+    });
+    this.#runs.set(runId, { ...run, ended });
+  }
+
+  /** That a run ended is good to know and binds nobody: what it cost was written down before it began. */
+  #account(verified: VerifiedOffer, { outcome, party, opened, clipped }: RunEnd): void {
+    const failure = outcome === 'finished' ? null : { code: outcome, party };
+    this.#written(verified.offer.runId, () => this.#options.accounts.ended(verified, { failure, opened, clipped }));
+  }
+
+  #written(runId: string, write: () => void): void {
+    try {
+      write();
+    } catch (err) {
+      this.#options.log.error({ runId, err }, 'the ledger could not be written');
+    }
   }
 
   #lease({ snapshots }: VerifiedOffer): ReadonlyMap<string, SnapshotLease> {
@@ -107,7 +132,9 @@ export class RunHost {
     if (this.#seen.size > MAX_REMEMBERED_RUNS && oldest !== undefined) this.#seen.delete(oldest);
   }
 
-  #refuse(runId: string, code: RefusalCode, reason: string): void {
+  #refuse(offer: RunOffer, code: RefusalCode, reason: string): void {
+    const { runId } = offer;
+    this.#written(runId, () => this.#options.accounts.refused(offer, code, reason));
     this.#options.log.info({ event: 'offer-refused', runId, code, reason }, 'an offer was refused');
     this.#say(
       { kind: 'refusal', runId, code, reason: reason.slice(0, MAX_REASON_CHARACTERS) },

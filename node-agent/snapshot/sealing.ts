@@ -60,9 +60,9 @@ export class Sealing {
 
 /**
  * What a derived key is for: sealing a snapshot's match keys or a journal, telling match keys apart (`tag`), a snapshot's
- * id, and the HMACs of its content and of what is said about it.
+ * id, the HMACs of its content and of what is said about it, and the agency's noise.
  */
-export type KeyPurpose = 'sealing' | 'journal' | 'tag' | 'id' | 'content' | 'mac';
+export type KeyPurpose = 'sealing' | 'journal' | 'tag' | 'id' | 'content' | 'mac' | 'noise';
 
 /** A key for one purpose, of which nobody can conclude to the storage key or to the keys for other purposes. */
 export function deriveKey(storageKey: Uint8Array, salt: Uint8Array, purpose: KeyPurpose): Uint8Array {

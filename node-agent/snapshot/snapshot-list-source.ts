@@ -1,8 +1,11 @@
 import { COORDINATOR, JoinError, listId } from '../../core/private-join/index.js';
 import type { ListId, ListRows, ListSource, PartyId, RowChunk } from '../../core/private-join/index.js';
-import { compileList } from '../../core/templates/index.js';
+import { compileClipped, compileList } from '../../core/templates/index.js';
 import type { BoundParameters, BoundTemplate } from '../../core/templates/index.js';
 import type { SnapshotLease } from './snapshot-store.js';
+
+/** Is told, list by list, how many values of its measures were outside their ranges and taken for the nearer end. */
+export type ClippedObserver = (dataset: string, values: number) => void;
 
 /** (Provider) The lists of one run, from the snapshots that its offer named. */
 export class SnapshotListSource implements ListSource {
@@ -10,6 +13,7 @@ export class SnapshotListSource implements ListSource {
   readonly #bound: BoundTemplate;
   readonly #parameters: BoundParameters;
   readonly #leases: ReadonlyMap<string, SnapshotLease>;
+  readonly #clipped: ClippedObserver;
 
   /** `leases` by dataset. They stay the caller's, who releases them when the run has ended. */
   constructor(
@@ -17,11 +21,13 @@ export class SnapshotListSource implements ListSource {
     bound: BoundTemplate,
     parameters: BoundParameters,
     leases: ReadonlyMap<string, SnapshotLease>,
+    clipped: ClippedObserver = () => undefined,
   ) {
     this.#self = self;
     this.#bound = bound;
     this.#parameters = parameters;
     this.#leases = leases;
+    this.#clipped = clipped;
   }
 
   /** Thrown when the list isn't this agency's: JoinError UNKNOWN_LIST; else as ListSource says. */
@@ -32,7 +38,11 @@ export class SnapshotListSource implements ListSource {
     }
     const [dataset, lease] = found;
     return this.#readable(dataset, () => {
-      const rows = lease.list(compileList(this.#bound, dataset, this.#parameters));
+      const compiled = compileList(this.#bound, dataset, this.#parameters);
+      if (compiled.numbers.length > 0) {
+        this.#clipped(dataset, lease.number(compileClipped(this.#bound, dataset, this.#parameters)));
+      }
+      const rows = lease.list(compiled);
       return { count: rows.count, chunks: () => this.#chunks(dataset, rows), close: () => rows.close() };
     });
   }

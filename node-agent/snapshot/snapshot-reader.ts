@@ -5,8 +5,8 @@ import Database from 'better-sqlite3';
 import { fromHex } from '../../core/base/index.js';
 import { CHUNK_RECORDS, ELEMENT_BYTES } from '../../core/private-join/index.js';
 import type { ListRows, RowChunk } from '../../core/private-join/index.js';
-import { compileCount, quoteIdentifier } from '../../core/templates/index.js';
-import type { CompiledList } from '../../core/templates/index.js';
+import { compileCount, quoteIdentifier, RECORDS_TABLE } from '../../core/templates/index.js';
+import type { CompiledList, CompiledQuery } from '../../core/templates/index.js';
 import { NodeError } from '../errors.js';
 import { snapshotMac } from './digests.js';
 import type { SnapshotHead } from './digests.js';
@@ -15,7 +15,7 @@ import { META_TABLE } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
 import { Sealing } from './sealing.js';
 
-/** One row of a compiled list: its label, then the slots of its match keys. */
+/** One row of a compiled list: its label, then the slots of its match keys, then its numbers. */
 type ListRow = readonly [number, ...(number | null)[]];
 
 /**
@@ -92,6 +92,29 @@ export class SnapshotReader {
     };
   }
 
+  /** For every record, in order, its label by a compiled membership. Thrown when the file can't be read: Error. */
+  labels({ sql, parameters }: CompiledQuery): Uint32Array {
+    const labels = new Uint32Array(this.#records());
+    const rows = this.#database
+      .prepare<unknown[], readonly [number, number]>(sql)
+      .raw()
+      .iterate(...parameters);
+    let place = 0;
+    for (const [, label] of rows) labels[place++] = label;
+    if (place !== labels.length) throw new RangeError('a membership that leaves records out');
+    return labels;
+  }
+
+  /** What a query of one row and one column says. Thrown when the file can't be read: Error. */
+  number({ sql, parameters }: CompiledQuery): number {
+    return (
+      this.#database
+        .prepare<unknown[], number>(sql)
+        .pluck()
+        .get(...parameters) ?? 0
+    );
+  }
+
   /** Ends every list that is still being read. May be called twice. */
   close(): void {
     for (const chunks of this.#reading) this.#end(chunks);
@@ -104,7 +127,11 @@ export class SnapshotReader {
     chunks.return(undefined);
   }
 
-  *#chunks({ sql, parameters, keys }: CompiledList): Generator<RowChunk> {
+  #records(): number {
+    return this.number({ sql: `SELECT COUNT(*) FROM ${quoteIdentifier(RECORDS_TABLE)}`, parameters: [] });
+  }
+
+  *#chunks({ sql, parameters, keys, numbers }: CompiledList): Generator<RowChunk> {
     const rows = this.#database
       .prepare<unknown[], ListRow>(sql)
       .raw()
@@ -115,26 +142,35 @@ export class SnapshotReader {
       for (const row of rows) {
         pending.push(row);
         if (pending.length < CHUNK_RECORDS) continue;
-        yield chunkOf(pending, keys.length, keyBlocks);
+        yield chunkOf(pending, keys.length, numbers.length, keyBlocks);
         pending = [];
       }
-      if (pending.length > 0) yield chunkOf(pending, keys.length, keyBlocks);
+      if (pending.length > 0) yield chunkOf(pending, keys.length, numbers.length, keyBlocks);
     } finally {
       keyBlocks.wipe();
     }
   }
 }
 
-function chunkOf(rows: readonly ListRow[], keyColumns: number, keyBlocks: KeyBlockReader): RowChunk {
+function chunkOf(
+  rows: readonly ListRow[],
+  keyColumns: number,
+  numberColumns: number,
+  keyBlocks: KeyBlockReader,
+): RowChunk {
   const keys = new Uint8Array(rows.length * keyColumns * ELEMENT_BYTES);
   const labels = new Uint32Array(rows.length);
-  rows.forEach(([label, ...slots], index) => {
+  const numbers = new Float64Array(rows.length * numberColumns);
+  rows.forEach(([label, ...cells], index) => {
     labels[index] = label;
-    slots.forEach((slot, column) => {
+    cells.slice(0, keyColumns).forEach((slot, column) => {
       if (slot !== null) keys.set(keyBlocks.element(slot), (index * keyColumns + column) * ELEMENT_BYTES);
     });
+    cells.slice(keyColumns).forEach((number, column) => {
+      numbers[index * numberColumns + column] = number ?? 0;
+    });
   });
-  return { count: rows.length, keys, labels };
+  return { count: rows.length, keys, labels, numbers };
 }
 
 function readMeta(database: Database.Database): ReadonlyMap<string, string> {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 
 import { wipe } from '../../core/base/index.js';
 import type { ListRows } from '../../core/private-join/index.js';
-import type { CompiledList } from '../../core/templates/index.js';
+import type { CompiledList, CompiledQuery } from '../../core/templates/index.js';
 import type { SnapshotLayout } from './layout.js';
 import { snapshotFiles } from './snapshot-files.js';
 import { SnapshotReader } from './snapshot-reader.js';
@@ -25,6 +25,10 @@ export interface SnapshotInForce {
 /** Keeps one snapshot open for as long as a run needs it, also when a newer one has taken its place. */
 export interface SnapshotLease {
   list(compiled: CompiledList): ListRows;
+  /** For every record its label by a compiled membership. */
+  labels(membership: CompiledQuery): Uint32Array;
+  /** What a query of one row and one column says. */
+  number(compiled: CompiledQuery): number;
   /** May be called twice. */
   release(): void;
 }
@@ -72,6 +76,8 @@ export class SnapshotStore {
     let released = false;
     return {
       list: (compiled) => held.reader.list(compiled),
+      labels: (membership) => held.reader.labels(membership),
+      number: (compiled) => held.reader.number(compiled),
       release: () => {
         if (released) return;
         released = true;

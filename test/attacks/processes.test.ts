@@ -31,7 +31,7 @@ describe.runIf(canHave(canReadMemory, 'the memory of processes as files (/proc)'
     beforeAll(async () => {
       const group = await createGroup();
       federation = await ProcessFederation.start({
-        people: 1_500,
+        people: 4_000,
         seed: testSeed,
         templates: DEMO_TEMPLATES,
         alter: ({ sources }) => {

@@ -4,7 +4,7 @@ import { toHex, utf8Bytes } from '../../core/base/index.js';
 import { createGroup, inlineEngine, matchKeyDomain, TALLY } from '../../core/private-join/index.js';
 import type { Engine, Group, Job, JoinPlan, PartyId } from '../../core/private-join/index.js';
 import { IDENTITY } from '../../core/private-join/group.js';
-import { separate } from '../../core/private-join/jobs.js';
+import { separate } from '../../core/private-join/records.js';
 import { threePartyPlan } from '../support/plans.js';
 import { seededRng } from '../support/seeded-rng.js';
 import { FEDERATION, runWorld } from '../support/world.js';
@@ -83,7 +83,7 @@ function sightings({ jobs }: Coalition): { keys: Uint8Array; ciphertexts: Uint8A
   return jobs.flatMap((job) => {
     const records = job.kind === 'hop' ? job.records : job.kind === 'check' ? job.elements : null;
     // Told apart by size alone: 12 clients of two keys each.
-    return records?.length === CLIENTS * 128 ? [separate(2, records)] : [];
+    return records?.length === CLIENTS * 128 ? [separate(2, 0, records)] : [];
   });
 }
 
@@ -269,7 +269,7 @@ describe('a mixer', () => {
 
   function ciphertextsOf(keyColumns: number, records: Uint8Array): Uint8Array[] {
     const width = keyColumns * 32 + 64;
-    return records.length % width === 0 ? pairs(separate(keyColumns, records).ciphertexts) : [];
+    return records.length % width === 0 ? pairs(separate(keyColumns, 0, records).ciphertexts) : [];
   }
 
   function pairs(ciphertexts: Uint8Array): Uint8Array[] {

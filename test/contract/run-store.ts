@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   MAX_RUNS_LISTED,
+  type AskedRequest,
   type NewRunEvent,
   type Release,
   type RunEnding,
   type RunRequest,
   type RunStore,
 } from '../../coordinator/index.js';
+import { NO_FLOORS } from '../../core/templates/index.js';
 
 /** What a store under test is opened and closed with. */
 export interface OpenedStore {
@@ -37,9 +39,48 @@ const release: Release = {
   chosen: [{ parameter: 'quarters', values: ['January to March 2025'] }],
   table: {
     dimensions: [{ name: 'a.b.c', label: 'C', categories: [{ code: 'x', label: 'X' }] }],
-    cells: [{ categories: [0], value: null, status: 'primary', reason: 'few' }],
-    policy: { threshold: 10, roundTo: 5 },
+    cells: [{ categories: [0], value: null, status: 'primary', reason: 'few', interval: null }],
+    totals: [{ categories: [null], value: 15, status: 'ok', reason: '', interval: { low: 10, high: 20 } }],
+    rates: [
+      {
+        group: [null],
+        value: 0.5,
+        status: 'ok',
+        reason: '',
+        band: null,
+        interval: { low: 0.25, high: 0.75 },
+        longRun: { low: 0.2, high: 0.8 },
+        difference: null,
+        ratio: { value: 1.5, low: 1, high: 2 },
+      },
+    ],
+    quantiles: [{ group: [null], at: 0.5, value: 0, status: 'ok', reason: '', interval: { low: 0, high: 0 } }],
+    measures: [
+      {
+        name: 'a.b.d',
+        label: 'D',
+        kind: 'variance',
+        range: [-10, 10],
+        cells: [
+          {
+            categories: [0],
+            contributors: 15,
+            value: { value: -1.5, low: -2, high: -1 },
+            variance: { value: 4, low: 3, high: 5 },
+            status: 'ok',
+            reason: '',
+          },
+        ],
+      },
+    ],
+    policy: { threshold: 10, roundTo: 6, rounding: 'midpoint-6', wholeLines: true },
+    noise: { epsilon: 1, standardDeviation: 4.5 },
     suppressed: 1,
+  },
+  presentation: {
+    margins: 'totals',
+    rate: { of: 0, yes: [0], among: [0], by: [] },
+    quantiles: { of: 0, bands: [0], at: [0.5], by: [] },
   },
   sources: [{ agency: 'police', agencyName: 'The police', dataset: 'a.b', asAt: '2026-10-31' }],
   notes: ['A note.'],
@@ -52,9 +93,13 @@ const participants = [
       { dataset: 'a.b', snapshot: '1'.repeat(64) },
       { dataset: 'a.c', snapshot: '2'.repeat(64) },
     ],
+    floors: { threshold: 20, roundTo: 10, epsilon: 0.5 },
   },
-  { agency: 'charity', datasets: [{ dataset: 'c.d', snapshot: '3'.repeat(64) }] },
+  { agency: 'charity', datasets: [{ dataset: 'c.d', snapshot: '3'.repeat(64) }], floors: NO_FLOORS },
 ];
+const asked: AskedRequest = { participants, requestDigest: 'a'.repeat(64) };
+const other: AskedRequest = { participants, requestDigest: 'b'.repeat(64) };
+const replayed: NewRunEvent = { at: '2026-11-22T12:00:00.000Z', name: 'release-replayed', state: 'finished' };
 
 /** What every store of runs has to do. */
 export function runStoreContract(name: string, open: () => OpenedStore): void {
@@ -85,6 +130,8 @@ export function runStoreContract(name: string, open: () => OpenedStore): void {
         endedAt: null,
         ending: null,
         participants: [],
+        requestDigest: null,
+        replayOf: null,
       });
       expect(store.getEvents('one', 0)).toEqual([event]);
     });
@@ -98,7 +145,8 @@ export function runStoreContract(name: string, open: () => OpenedStore): void {
       expect(() => store.putEvent('none', offering)).toThrow(unknown);
       expect(() => store.endRun('none', failed, ending, [])).toThrow(unknown);
       expect(() => store.finishRun('none', finished, release, [])).toThrow(unknown);
-      expect(() => store.putParticipants('none', participants)).toThrow(unknown);
+      expect(() => store.putAsked('none', asked)).toThrow(unknown);
+      expect(() => store.replayRun('none', replayed, 'none', asked)).toThrow(unknown);
       expect(() => store.listRuns(1, 'none')).toThrow(unknown);
     });
 
@@ -108,10 +156,82 @@ export function runStoreContract(name: string, open: () => OpenedStore): void {
       expect(store.getEvents('one', 0)).toHaveLength(1);
     });
 
-    it('keeps who is asked in the order given', () => {
+    it('keeps who is asked what in the order given, with what each demands', () => {
       store.putRun(request('one'));
-      store.putParticipants('one', participants);
-      expect(store.getRun('one')?.participants).toEqual(participants);
+      store.putAsked('one', asked);
+      expect(store.getRun('one')).toMatchObject(asked);
+    });
+
+    it('knows what was offered, and who released an answer to it first', () => {
+      for (const id of ['failing', 'first', 'second']) {
+        store.putRun(request(id));
+        expect(store.wasOffered(asked.requestDigest)).toBe(id !== 'failing');
+        store.putAsked(id, asked);
+        expect(store.wasOffered(asked.requestDigest)).toBe(true);
+        expect(store.findReleased(asked.requestDigest)).toBe(id === 'second' ? 'first' : undefined);
+        if (id === 'failing') store.endRun(id, failed, ending, []);
+        else store.finishRun(id, finished, release, []);
+      }
+      expect(store.findReleased(asked.requestDigest)).toBe('first');
+      expect(store.findReleased(other.requestDigest)).toBeUndefined();
+      expect(store.wasOffered(other.requestDigest)).toBe(false);
+    });
+
+    it('gives the release of another run again without a copy of it', () => {
+      for (const id of ['first', 'again']) store.putRun(request(id));
+      store.putAsked('first', asked);
+      store.finishRun('first', finished, release, []);
+      const event = store.replayRun('again', replayed, 'first', asked);
+      expect(event).toMatchObject({ sequence: 2, name: 'release-replayed', state: 'finished' });
+      expect(store.getRun('again')).toMatchObject({
+        ...asked,
+        state: 'finished',
+        replayOf: 'first',
+        startedAt: replayed.at,
+        endedAt: replayed.at,
+        ending: null,
+      });
+      expect(store.getRelease('again')).toEqual(release);
+      expect(store.getPhases('again')).toEqual([]);
+      expect(store.unfinishedRuns()).toEqual([]);
+      // It is nobody's original: the first stays the one.
+      expect(store.findReleased(asked.requestDigest)).toBe('first');
+      expect(store.listReleased('d'.repeat(64), participants).map(({ id }) => id)).toEqual(['first']);
+    });
+
+    it('gives nothing again that has no release of its own', () => {
+      for (const id of ['first', 'again', 'third']) store.putRun(request(id));
+      expect(() => store.replayRun('again', replayed, 'first', asked)).toThrow(RangeError);
+      expect(store.getRun('again')).toMatchObject({ state: 'submitted', requestDigest: null });
+      store.finishRun('first', finished, release, []);
+      store.replayRun('again', replayed, 'first', asked);
+      expect(() => store.replayRun('third', replayed, 'again', asked)).toThrow(RangeError);
+    });
+
+    it('lists what was released of one template from the same snapshots, newest first', () => {
+      const template = 'd'.repeat(64);
+      const renewed = participants.map((participant, index) =>
+        index === 0 ? participant : { ...participant, datasets: [{ dataset: 'c.d', snapshot: '4'.repeat(64) }] },
+      );
+      const stricter = participants.map((participant) => ({ ...participant, floors: NO_FLOORS })).toReversed();
+      const runs: [string, Partial<RunRequest>, AskedRequest['participants']][] = [
+        ['one', { parameters: { quarters: ['2025-Q1'] } }, participants],
+        ['other-template', { templateDigest: 'e'.repeat(64) }, participants],
+        ['other-snapshot', {}, renewed],
+        ['fewer', {}, participants.slice(0, 1)],
+        ['other-floors-and-order', {}, stricter],
+        ['unfinished', {}, participants],
+      ];
+      for (const [id, changes, who] of runs) {
+        store.putRun(request(id, changes));
+        store.putAsked(id, { participants: who, requestDigest: id });
+        if (id !== 'unfinished') store.finishRun(id, finished, release, []);
+      }
+      expect(store.listReleased(template, participants)).toEqual([
+        { id: 'other-floors-and-order', parameters: { quarters: ['2025-Q1', '2025-Q2'] } },
+        { id: 'one', parameters: { quarters: ['2025-Q1'] } },
+      ]);
+      expect(store.listReleased(template, []).map(({ id }) => id)).toEqual([]);
     });
 
     it('numbers events within a run, moves its state, and remembers when its turn came', () => {

@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import type { CountTable } from '../../core/disclosure/index.js';
-import { decodeTable } from '../../core/templates/index.js';
+import type { JoinPlan } from '../../core/private-join/index.js';
+import { decodeTable, runTerms } from '../../core/templates/index.js';
+import type { CellNumbers, DecodedTable } from '../../core/templates/index.js';
 import { boldCatalogue, boldTemplates } from '../../examples/bold/library.js';
 import { widestParameters } from '../../examples/bold/demo/bold-federation.js';
-import { pooledTruth } from '../../examples/bold/truth/index.js';
+import { pooledTable } from '../../examples/bold/truth/index.js';
+import type { TrueTable } from '../../examples/bold/truth/index.js';
 import { arbitraryTemplate } from '../support/arbitrary-template.js';
 import { prepareBoldAgencies } from '../support/bold-agencies.js';
 import type { BoldAgencies, Question } from '../support/bold-agencies.js';
-import { naiveCounts } from '../support/naive-join.js';
+import { naiveCounts, naiveMatches } from '../support/naive-join.js';
+import type { PlainLists } from '../support/naive-join.js';
 import { propertyOptions, testSeed } from '../support/seeded-rng.js';
 import { runWorld } from '../support/world.js';
 
@@ -25,28 +28,81 @@ const REAL_RUNS = 6;
 
 const catalogue = boldCatalogue();
 
-function nonEmpty(table: CountTable): Map<string, number> {
-  return new Map(
-    table.cells.filter(({ count }) => count > 0).map(({ categories, count }) => [categories.join(), count]),
-  );
+/** What a table says, cell by cell that has anything in it, to be compared. */
+interface Said {
+  readonly counts: ReadonlyMap<string, number>;
+  /** For each measure of each cell in which somebody has a value: how many have, their sum and, of a variance, the squares'. */
+  readonly measures: readonly ReadonlyMap<string, readonly (number | null)[]>[];
 }
 
-function trueCounts({ bound, parameters }: Question, { sources }: BoldAgencies): Map<string, number> {
-  return new Map(
-    pooledTruth({ template: bound, parameters, sources })
-      .filter(({ count }) => count > 0)
-      .map(({ categories, count }) => [categories.join(), count]),
-  );
+/** Values are counted from the centre c: Σ v is Σ(v - c) + n c, and Σ v² is Σ(v - c)² + 2c Σ(v - c) + n c². */
+function said({ table, measures }: DecodedTable): Said {
+  const keyOf = (index: number): string => table.cells[index]?.categories.join() ?? '';
+  return {
+    counts: new Map(
+      table.cells.filter(({ count }) => count > 0).map(({ categories, count }) => [categories.join(), count]),
+    ),
+    measures: measures.map(({ centre, cells }) => {
+      const filled = cells.map((cell, index) => ({ ...cell, key: keyOf(index) })).filter(({ present }) => present > 0);
+      return new Map(
+        filled.map(({ key, value, present, square }) => [
+          key,
+          [
+            present,
+            value + present * centre,
+            square === null ? null : square + 2 * centre * value + present * centre ** 2,
+          ],
+        ]),
+      );
+    }),
+  };
+}
+
+function truth({ bound, parameters }: Question, { sources }: BoldAgencies): Said {
+  const table: TrueTable = pooledTable({ template: bound, parameters, sources });
+  return {
+    counts: new Map(
+      table.cells.filter(({ count }) => count > 0).map(({ categories, count }) => [categories.join(), count]),
+    ),
+    measures: table.measures.map(({ cells }, index) => {
+      const isVariance = bound.measures[index]?.kind === 'variance';
+      return new Map(
+        cells.map(({ categories, contributors, sum, squares }) => [
+          categories.join(),
+          [contributors, sum, isVariance ? squares : null],
+        ]),
+      );
+    }),
+  };
+}
+
+function decoded({ bound, plan }: Question, numbers: CellNumbers): Said {
+  return said(decodeTable(bound, runTerms(bound, []), plan.mixers.length, numbers));
+}
+
+/** Counts and sums of the slow way: everybody's records in the clear. */
+function naiveNumbers(plan: JoinPlan, lists: PlainLists): CellNumbers {
+  const sums = plan.sums.map(() => Array.from({ length: plan.cells }, () => 0));
+  for (const items of naiveMatches(plan, lists)) {
+    const cell = items.reduce((sum, item) => sum + (item === null ? 0 : item.record.label * item.list.stride), 0);
+    for (const item of items) {
+      const columns = sums.filter((_, column) => plan.sums[column]?.dataset === item?.list.dataset);
+      columns.forEach((column, index) => {
+        column[cell] = (column[cell] ?? 0) + (item?.record.numbers?.[index] ?? 0);
+      });
+    }
+  }
+  return { counts: naiveCounts(plan, lists), sums };
 }
 
 /** The question through the real protocol, each node reading its own snapshots. */
-async function counted(question: Question): Promise<Map<string, number>> {
-  const { plan, bound } = question;
+async function counted(question: Question): Promise<Said> {
+  const { plan } = question;
   const world = { ...plan, minimumTally: 0 };
   const variants = Object.fromEntries(plan.mixers.map((agency) => [agency, { source: question.source(agency) }]));
-  const { counts } = await runWorld(world, new Map(), { seed: testSeed, variants });
+  const { counts, sums } = await runWorld(world, new Map(), { seed: testSeed, variants });
   if (typeof counts === 'string') throw new Error(counts);
-  return nonEmpty(decodeTable(bound, counts));
+  return decoded(question, { counts, sums });
 }
 
 describe.each([
@@ -61,38 +117,40 @@ describe.each([
 
   it(`give the pooled truth for ${RANDOM_TEMPLATES} random templates (seed ${testSeed})`, () => {
     let tables = 0;
+    let sums = 0;
     fc.assert(
       fc.property(arbitraryTemplate(catalogue), (bound) => {
         const question = agencies.question(bound, {});
-        const table = decodeTable(bound, naiveCounts(question.plan, question.plainLists()));
-        const truth = trueCounts(question, agencies);
-        expect(nonEmpty(table)).toEqual(truth);
-        if (truth.size > 1) tables += 1;
+        const expected = truth(question, agencies);
+        expect(decoded(question, naiveNumbers(question.plan, question.plainLists()))).toEqual(expected);
+        if (expected.counts.size > 1) tables += 1;
+        if (expected.measures.some(({ size }) => size > 1)) sums += 1;
       }),
       { ...propertyOptions, numRuns: RANDOM_TEMPLATES },
     );
     // Else it would be two ways of counting nobody.
     expect(tables).toBeGreaterThan(RANDOM_TEMPLATES / 3);
+    expect(sums).toBeGreaterThan(RANDOM_TEMPLATES / 6);
   });
 
   it(`give it through the real protocol too, for ${REAL_RUNS} random templates (seed ${testSeed})`, async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryTemplate(catalogue), async (bound) => {
         const question = agencies.question(bound, {});
-        expect(await counted(question)).toEqual(trueCounts(question, agencies));
+        expect(await counted(question)).toEqual(truth(question, agencies));
       }),
       { ...propertyOptions, numRuns: REAL_RUNS },
     );
   }, 180_000);
 
-  it('give it for the three templates of the demonstration, whatever the parameters', () => {
+  it('give it for the templates of the demonstration, whatever the parameters', () => {
     for (const bound of boldTemplates(catalogue).values()) {
       const widest = widestParameters(bound);
       const choices = [widest, narrowed(widest, bound.parameters, 0), narrowed(widest, bound.parameters, 1)];
       for (const values of choices) {
         const question = agencies.question(bound, values);
-        const table = decodeTable(bound, naiveCounts(question.plan, question.plainLists()));
-        expect(nonEmpty(table)).toEqual(trueCounts(question, agencies));
+        const numbers = naiveNumbers(question.plan, question.plainLists());
+        expect(decoded(question, numbers)).toEqual(truth(question, agencies));
       }
     }
   });

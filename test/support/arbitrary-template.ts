@@ -8,17 +8,21 @@ import type {
   DimensionClause,
   FieldDefinition,
   FilterClause,
+  IntegerField,
   LinkClause,
+  MeasureClause,
   Template,
 } from '../../core/templates/index.js';
 
 /** Few enough cells that a table is quick to decode. */
 const MOST_CELLS = 2000;
 const MOST_LINKS = 3;
+const MOST_MEASURES = 2;
 
 /**
  * Random templates over the catalogue: every dataset as population and as link, on person and on case, every way to
- * keep and to take, filters and dimensions of every field type. What the binder refuses is drawn again.
+ * keep and to take, filters and dimensions of every field type, every kind of measure over whole ranges and parts of
+ * them. Without noise. What the binder refuses is drawn again.
  */
 export function arbitraryTemplate(catalogue: Catalogue): fc.Arbitrary<BoundTemplate> {
   const datasets = [...catalogue.values()];
@@ -39,9 +43,14 @@ export function arbitraryTemplate(catalogue: Catalogue): fc.Arbitrary<BoundTempl
       }),
     )
     .chain((parts) =>
-      arbitraryDimensions(catalogue, parts.population, parts.links).map((dimensions) => ({ ...parts, dimensions })),
+      fc
+        .record({
+          dimensions: arbitraryDimensions(catalogue, parts.population, parts.links),
+          measures: arbitraryMeasures(catalogue, parts.population, parts.links),
+        })
+        .map((shown) => ({ ...parts, ...shown })),
     )
-    .map(({ population, where, perPerson, contributionLimit, links, dimensions }): Template => {
+    .map(({ population, where, perPerson, contributionLimit, links, dimensions, measures }): Template => {
       const person = perPerson && population.keys.includes('person');
       const needsScheme = person || links.some(({ on }) => on === 'person') || contributionLimit > 1;
       return {
@@ -61,6 +70,7 @@ export function arbitraryTemplate(catalogue: Catalogue): fc.Arbitrary<BoundTempl
         links,
         dimensions,
         parameters: {},
+        ...(measures.length === 0 ? {} : { measures }),
         disclosure: { threshold: 10, roundTo: 5, epsilon: 'none' },
       };
     })
@@ -113,16 +123,49 @@ function arbitraryFilter(field: string, definition: FieldDefinition): fc.Arbitra
   return fc.subarray(codes, { minLength: Math.ceil(codes.length / 2) }).map((chosen) => ({ field, in: chosen }));
 }
 
+/** Datasets whose records can be seen in the table: the population, and links that don't leave theirs out. */
+function withFields(population: DatasetDefinition, links: readonly LinkClause[]): string[] {
+  return [population.dataset, ...links.filter(({ keep }) => keep !== 'not-linked').map(({ dataset }) => dataset)];
+}
+
+function arbitraryMeasures(
+  catalogue: Catalogue,
+  population: DatasetDefinition,
+  links: readonly LinkClause[],
+): fc.Arbitrary<MeasureClause[]> {
+  const fields = withFields(population, links).flatMap((name) =>
+    [...(catalogue.get(name)?.fields ?? [])].flatMap(([field, definition]) =>
+      definition.type === 'integer' ? [arbitraryMeasure(`${name}.${field}`, definition)] : [],
+    ),
+  );
+  return fc
+    .subarray(fields, { maxLength: Math.min(MOST_MEASURES, fields.length) })
+    .chain((chosen) => fc.tuple(...chosen));
+}
+
+function arbitraryMeasure(field: string, { min, max }: IntegerField): fc.Arbitrary<MeasureClause> {
+  // Often the whole range, often so small a part that most values are clipped.
+  const end = fc.oneof(
+    fc.constantFrom(min, max),
+    fc.integer({ min, max: Math.min(max, min + 20) }),
+    fc.integer({ min, max }),
+  );
+  const range = fc
+    .tuple(end, end)
+    .filter(([a, b]) => a !== b)
+    .map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
+  return fc.tuple(fc.constantFrom('sum', 'mean', 'variance'), range).map(([kind, between]): MeasureClause => {
+    if (kind === 'sum') return { sum: field, range: between };
+    return kind === 'mean' ? { mean: field, range: between } : { variance: field, range: between };
+  });
+}
+
 function arbitraryDimensions(
   catalogue: Catalogue,
   population: DatasetDefinition,
   links: readonly LinkClause[],
 ): fc.Arbitrary<DimensionClause[]> {
-  const withFields = [
-    population.dataset,
-    ...links.filter(({ keep }) => keep !== 'not-linked').map(({ dataset }) => dataset),
-  ];
-  const fields = withFields.flatMap((name) =>
+  const fields = withFields(population, links).flatMap((name) =>
     [...(catalogue.get(name)?.fields ?? [])].flatMap(([field, definition]): fc.Arbitrary<DimensionClause>[] => {
       if (definition.type === 'date') return [];
       const clause = { field: `${name}.${field}` };

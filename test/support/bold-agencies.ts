@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { silentLog, toHex } from '../../core/base/index.js';
 import { createGroup, ELEMENT_BYTES, inlineEngine } from '../../core/private-join/index.js';
 import type { JoinPlan, ListSource, PartyId } from '../../core/private-join/index.js';
-import { bindParameters, canonicalTemplate, planRun, templateDigest } from '../../core/templates/index.js';
+import { bindParameters, canonicalTemplate, NO_FLOORS, planRun, templateDigest } from '../../core/templates/index.js';
 import type { BoundParameters, BoundTemplate, ParameterValues, Participant } from '../../core/templates/index.js';
 import { AGENCIES } from '../../examples/bold/agencies.js';
 import { makeFederationFolder } from '../../examples/bold/demo/federation-folder.js';
@@ -99,7 +99,7 @@ function questionOf(opened: ReadonlyMap<PartyId, Opened>, bound: BoundTemplate, 
   const asked = [bound.population, ...bound.links].map(({ dataset }) => dataset.dataset);
   const participants: Participant[] = [...opened].flatMap(([agency, { snapshots }]) => {
     const datasets = snapshots.inForce.filter(({ dataset }) => asked.includes(dataset));
-    return datasets.length === 0 ? [] : [{ agency, datasets }];
+    return datasets.length === 0 ? [] : [{ agency, datasets, floors: NO_FLOORS }];
   });
   const parameters = bindParameters(bound, values);
   const roster = [...opened.values()][0]?.agreements.roster;
@@ -135,11 +135,11 @@ function questionOf(opened: ReadonlyMap<PartyId, Opened>, bound: BoundTemplate, 
     plan,
     source,
     plainLists: () =>
-      new Map(plan.lists.map(({ id, provider, keys }) => [id, plain(source(provider), id, keys.length)])),
+      new Map(plan.lists.map(({ id, provider, keys, sums }) => [id, plain(source(provider), id, keys.length, sums)])),
   };
 }
 
-function plain(source: ListSource, list: string, columns: number): PlainRecord[] {
+function plain(source: ListSource, list: string, columns: number, sums: number): PlainRecord[] {
   const rows = source.open(list);
   const absent = toHex(new Uint8Array(ELEMENT_BYTES));
   const records: PlainRecord[] = [];
@@ -150,7 +150,8 @@ function plain(source: ListSource, list: string, columns: number): PlainRecord[]
         const key = toHex(chunk.keys.subarray(start, start + ELEMENT_BYTES));
         return key === absent ? null : key;
       });
-      records.push({ keys, label: chunk.labels[row] ?? 0 });
+      const numbers = chunk.numbers.subarray(row * sums, (row + 1) * sums);
+      records.push({ keys, label: chunk.labels[row] ?? 0, numbers: [...numbers] });
     }
   }
   rows.close();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,9 +11,11 @@ import { widestParameters } from '../../examples/bold/demo/bold-federation.js';
 import { RunningFederation } from '../../examples/bold/demo/running-federation.js';
 import { generateFederation } from '../../examples/bold/federation.js';
 import type { Federation } from '../../examples/bold/federation.js';
-import { boldCatalogue, boldTemplates } from '../../examples/bold/library.js';
-import { pooledTruth } from '../../examples/bold/truth/index.js';
-import { packagePath, systemClock } from '../../runtime/index.js';
+import { boldCatalogue, boldTemplates, templateText } from '../../examples/bold/library.js';
+import { pooledTable } from '../../examples/bold/truth/index.js';
+import type { TrueMeasure } from '../../examples/bold/truth/index.js';
+import { systemClock } from '../../runtime/index.js';
+import { exactTemplateText } from './exact-templates.js';
 
 export interface ProcessFederationOptions {
   readonly people: number;
@@ -21,6 +23,13 @@ export interface ProcessFederationOptions {
   /** Agencies that take part; all six when it isn't given. */
   readonly agencies?: readonly string[];
   readonly templates: readonly string[];
+  /** Signs the templates with `epsilon: none`, so that what comes out can be compared with the truth number by number. */
+  readonly exact?: boolean;
+  /**
+   * Signs so many copies of each template beside it, under names of their own (`copyOf`): to ask the same again of the
+   * agencies, where the coordinator would otherwise show what it has.
+   */
+  readonly copies?: number;
   /** Done to the agencies' databases before their nodes read them. */
   readonly alter?: (data: Federation) => void;
 }
@@ -56,9 +65,11 @@ export class ProcessFederation {
           federation: 'bold-test',
           agencies,
           sources: data.sources.filter(({ agency }) => agencies.some(({ id }) => id === agency)),
-          templates: options.templates.map((name) =>
-            readFileSync(packagePath('examples', 'bold', 'templates', `${name}.yaml`), 'utf8'),
-          ),
+          templates: options.templates.flatMap((name) => {
+            const text = options.exact === true ? exactTemplateText(name) : templateText(name);
+            const copies = Array.from({ length: options.copies ?? 0 }, (_, copy) => renamed(text, copyOf(name, copy)));
+            return [text, ...copies];
+          }),
           clock: systemClock,
           workers: 1,
         },
@@ -87,16 +98,22 @@ export class ProcessFederation {
     return this.ended(await this.submit(template, parameters));
   }
 
-  /** The cells of a finished run and of the pooled truth, those with nobody left out, as text to compare. */
+  /**
+   * The cells of a finished run, and the sums of its measures, and those of the pooled truth, those with nobody left out,
+   * as text to compare: equal where the federation is exact.
+   */
   async compared(run: RunDetailView): Promise<{ readonly counted: string[]; readonly truth: string[] }> {
     const bound = templateNamed(run.template);
     const unprotected = await this.client.unprotectedCounts(run.id);
-    const truth = pooledTruth({
+    const truth = pooledTable({
       template: bound,
       parameters: bindParameters(bound, run.parameters),
       sources: this.data.sources,
     });
-    return { counted: cellTexts(unprotected.cells), truth: cellTexts(truth) };
+    return {
+      counted: [...cellTexts(unprotected.cells), ...unprotected.measures.flatMap((one) => sumTexts(unprotected, one))],
+      truth: [...cellTexts(truth.cells), ...truth.measures.flatMap(trueSumTexts)],
+    };
   }
 
   async close(): Promise<void> {
@@ -112,10 +129,39 @@ function cellTexts(cells: UnprotectedCountsView['cells']): string[] {
     .toSorted();
 }
 
+function sumTexts(
+  { cells: places }: UnprotectedCountsView,
+  { name, centre, cells }: UnprotectedCountsView['measures'][number],
+): string[] {
+  return cells
+    .flatMap(({ value, present }, place) =>
+      present === 0 ? [] : [`${name} ${places[place]?.categories.join()}: ${value + centre * present} of ${present}`],
+    )
+    .toSorted();
+}
+
+function trueSumTexts({ name, cells }: TrueMeasure): string[] {
+  return cells
+    .map(({ categories, sum, contributors }) => `${name} ${categories.join()}: ${sum} of ${contributors}`)
+    .toSorted();
+}
+
 const templates = boldTemplates(boldCatalogue());
 
+/** The template's copy of that number, from 0. */
+export function copyOf(template: string, copy: number): string {
+  return `${template}${COPY}${copy}`;
+}
+
+const COPY = '-copy-';
+
+function renamed(text: string, name: string): string {
+  return text.replace(/^template: .*$/m, `template: ${name}`);
+}
+
+/** As the example has it; of a copy the original, which asks the same. */
 export function templateNamed(name: string): BoundTemplate {
-  const bound = templates.get(name);
+  const bound = templates.get(name.split(COPY)[0] ?? '');
   if (bound === undefined) throw new RangeError(`there is no template ${name}`);
   return bound;
 }

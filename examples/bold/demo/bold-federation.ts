@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-
-import { packagePath } from '../../../runtime/index.js';
 import type { BoundTemplate, ParameterValues } from '../../../core/templates/index.js';
+import { templateText } from '../library.js';
 
 /** What the demonstration's federation is called; the ending says that nobody in it is real. */
 export const FEDERATION = 'bold-demo';
@@ -11,13 +9,12 @@ export const DEMO_TEMPLATES = [
   'victim-engagement-by-case-length',
   'support-reached-after-referral',
   'access-to-support-after-conviction',
+  'wellbeing-when-support-ends',
 ] as const;
 
 /** The templates' YAML. */
 export function templateTexts(): string[] {
-  return DEMO_TEMPLATES.map((name) =>
-    readFileSync(packagePath('examples', 'bold', 'templates', `${name}.yaml`), 'utf8'),
-  );
+  return DEMO_TEMPLATES.map(templateText);
 }
 
 /** The widest choice of every parameter, so that the tables have the most people in them. */

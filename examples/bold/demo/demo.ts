@@ -3,9 +3,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import type { RunDetailView, UnprotectedCountsView } from '../../../coordinator/index.js';
+import type { TableNoise } from '../../../core/disclosure/index.js';
 import { ApiClient, outcome, RunProgressView } from '../../../cli/index.js';
 import type { Printer } from '../../../cli/index.js';
-import { bindParameters, explainTemplate } from '../../../core/templates/index.js';
+import {
+  bindParameters,
+  decodeTable,
+  explainTemplate,
+  presentationOf,
+  runTerms,
+} from '../../../core/templates/index.js';
 import type { BoundTemplate, ParameterValues } from '../../../core/templates/index.js';
 import { systemClock } from '../../../runtime/index.js';
 import { AGENCIES } from '../agencies.js';
@@ -13,8 +20,10 @@ import { ExampleError } from '../errors.js';
 import { generateFederation } from '../federation.js';
 import type { Federation } from '../federation.js';
 import { boldCatalogue, boldTemplates } from '../library.js';
-import { pooledTruth } from '../truth/index.js';
-import type { TrueCell } from '../truth/index.js';
+import { pooledTable } from '../truth/index.js';
+import type { TrueTable } from '../truth/index.js';
+import { compare } from './comparison.js';
+import type { Comparison, LargestNoise } from './comparison.js';
 import { DEMO_TEMPLATES, FEDERATION, templateTexts, widestParameters } from './bold-federation.js';
 import { RunningFederation } from './running-federation.js';
 
@@ -38,11 +47,11 @@ interface Answer {
   readonly parameters: ParameterValues;
   readonly run: RunDetailView;
   readonly unprotected: UnprotectedCountsView;
-  readonly truth: readonly TrueCell[];
-  readonly equalsTruth: boolean;
+  readonly truth: TrueTable;
+  readonly comparison: Comparison;
 }
 
-/** Plays the whole system on this computer. Resolves with whether every count was right. */
+/** Plays the whole system on this computer. Resolves with whether every number was as near the truth as it must be. */
 export async function runDemo(options: DemoOptions, printer: Printer, interrupted: AbortSignal): Promise<boolean> {
   const directory = options.directory === undefined ? temporaryFolder() : resolve(options.directory);
   mkdirSync(directory, { recursive: true });
@@ -73,7 +82,7 @@ export async function runDemo(options: DemoOptions, printer: Printer, interrupte
     const answers = await askAll(federation, data, printer, announce);
     if (options.json !== undefined) writeReport(options.json, options, federation, data, answers);
     if (!options.exit) await stayUp(federation, directory, printer, interrupted);
-    return answers.every(({ equalsTruth }) => equalsTruth);
+    return answers.every(({ comparison }) => comparison.impossible === 0);
   } finally {
     printer.done();
     await federation?.stop();
@@ -119,23 +128,43 @@ async function ask(client: ApiClient, bound: BoundTemplate, data: Federation, pr
     throw new ExampleError('RUN_FAILED', `The run of ${template} ended without a table; the lines above say why.`);
   }
   const unprotected = await client.unprotectedCounts(id);
-  const truth = pooledTruth({ template: bound, parameters: bindParameters(bound, parameters), sources: data.sources });
-  const equalsTruth = isEqual(unprotected, truth);
-  printer.note(
-    equalsTruth
-      ? `Before rounding, every one of the ${unprotected.cells.length} cells equals what plain SQL over all databases together counts.`
-      : 'Before rounding, the cells differ from what plain SQL over all databases together counts. This is a bug: please report it.',
-  );
-  return { template, question: explainTemplate(bound).question, parameters, run, unprotected, truth, equalsTruth };
+  const truth = pooledTable({ template: bound, parameters: bindParameters(bound, parameters), sources: data.sources });
+  const comparison = compare({
+    unprotected,
+    released: run.release.table,
+    presentation: presentationOf(bound),
+    truth,
+    largestNoise: largestNoise(bound, run),
+  });
+  printer.note(inWords(comparison));
+  return { template, question: explainTemplate(bound).question, parameters, run, unprotected, truth, comparison };
 }
 
-/** Cells with nobody in them may be missing on either side. */
-function isEqual({ cells }: UnprotectedCountsView, truth: readonly TrueCell[]): boolean {
-  const counted = new Map(cells.filter(({ count }) => count > 0).map((cell) => [cell.categories.join(), cell.count]));
-  const expected = truth.filter(({ count }) => count > 0);
-  return (
-    counted.size === expected.length && expected.every((cell) => counted.get(cell.categories.join()) === cell.count)
-  );
+/** Every mixer adds noise of the whole law, and every participant is a mixer. */
+function largestNoise(bound: BoundTemplate, { participants }: RunDetailView): LargestNoise {
+  const nobody = { length: bound.cells };
+  const columns = bound.measures.flatMap((measure) => measure.columns);
+  const result = { counts: Array.from(nobody, () => 0), sums: columns.map(() => Array.from(nobody, () => 0)) };
+  const { noise, measures } = decodeTable(bound, runTerms(bound, participants), participants.length, result);
+  const most = (added: TableNoise | null | undefined): number => (added == null ? 0 : added.mixers * added.law.bound);
+  return {
+    counts: most(noise),
+    measures: measures.map((measure) => ({
+      value: most(measure.noise?.value),
+      present: most(measure.noise?.present),
+      square: most(measure.noise?.square),
+    })),
+  };
+}
+
+function inWords({ decoded, exact, impossible, intervals, inside }: Comparison): string {
+  if (impossible > 0) {
+    return `Before rounding, ${impossible} of ${decoded} numbers differ from what plain SQL over all databases together gives by more than noise ever does. This is a bug: please report it.`;
+  }
+  if (exact === decoded) {
+    return `Before rounding, every one of the ${decoded} numbers equals what plain SQL over all databases together gives.`;
+  }
+  return `Plain SQL over all databases together gives numbers that lie inside ${inside} of the ${intervals} intervals stated (95 in 100 should), and none is further off than noise can be.`;
 }
 
 async function stayUp(
@@ -151,7 +180,7 @@ async function stayUp(
       'The federation is still up. In another terminal:',
       `  npx tally runs ${connection}`,
       `  npx tally templates ${connection}`,
-      `  npx tally run ${DEMO_TEMPLATES[0]} --param quarters=2025-Q1 --param offenceGroups=robbery ${connection}`,
+      `  npx tally run ${DEMO_TEMPLATES[1]} --param quarters=2025-Q1 --param quarters=2025-Q2 ${connection}`,
       `Configurations, databases and logs of every party are in ${directory}.`,
       'Press Ctrl-C to stop everything.',
     ].join('\n'),
@@ -172,15 +201,15 @@ function writeReport(
     seed,
     workersPerProcess: workers,
     rows: Object.fromEntries(data.rows),
-    questions: answers.map(({ template, question, parameters, run, unprotected, truth, equalsTruth }) => ({
+    questions: answers.map(({ template, question, parameters, run, unprotected, truth, comparison }) => ({
       template,
       question,
       parameters,
       run: run.id,
       table: run.release?.table ?? null,
       unprotected: unprotected.cells,
-      truth,
-      equalsTruth,
+      truth: truth.cells,
+      comparison,
       phases: unprotected.phases,
     })),
     cpuSeconds: Object.fromEntries(federation.parties.map((party) => [party, federation.program(party).cpuSeconds])),

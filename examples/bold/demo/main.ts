@@ -19,7 +19,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 const program = new Command('npm run demo --')
   .description(
-    'Runs the whole system on this computer, on invented people: six agencies, one coordinator, three questions.',
+    'Runs the whole system on this computer, on invented people: six agencies, one coordinator, four questions.',
   )
   .option('--people <number>', 'people in the hidden population', within(1, MAX_PEOPLE), DEFAULT_PEOPLE)
   .option('--seed <number>', 'the same seed gives the same people', within(0, MAX_SEED), DEFAULT_SEED)

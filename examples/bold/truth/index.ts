@@ -1,2 +1,2 @@
-export { pooledTruth } from './truth.js';
-export type { TrueCell, TruthQuestion } from './truth.js';
+export { pooledTable, pooledTruth } from './truth.js';
+export type { TrueCell, TrueMeasure, TrueMeasuredCell, TrueTable, TruthQuestion } from './truth.js';

@@ -12,7 +12,8 @@ export const PERSON_KEYS = ['with_postcode', 'without_postcode'] as const;
  * Makes the table `name`: the records that all sources of one dataset put into the question, each with
  * - `source`, the place of its agency in the roster, and `id`, a number of its own;
  * - its match keys, which are null where they don't exist or more than one person of the agency has them;
- * - `value_0` …, its values for the dataset's dimensions, in the order of the template.
+ * - `value_0` …, its values for the dataset's dimensions, in the order of the template;
+ * - `number_0` …, its numbers for the measures of the dataset, as they were written down, in the order of the template.
  */
 export function makeList(
   database: Database.Database,
@@ -22,7 +23,10 @@ export function makeList(
   parameters: Pick<BoundParameters, 'values'>,
   sources: readonly Source[],
 ): void {
-  const values = list.dimensions.map((_, index) => `value_${index}`);
+  const values = [
+    ...list.dimensions.map((_, index) => `value_${index}`),
+    ...measuresOf(list, bound).map((_, index) => `number_${index}`),
+  ];
   database.exec(`
     CREATE TABLE ${name}_all (
       id INTEGER PRIMARY KEY, source INTEGER, record INTEGER,
@@ -31,7 +35,8 @@ export function makeList(
     )`);
   sources.forEach((source, place) => {
     if (source.mapping.dataset !== list.dataset.dataset) return;
-    loadSource(database, `${name}_all`, list, parameters, source, place);
+    const measured = measuresOf(list, bound).map((measure) => measure.field);
+    loadSource(database, `${name}_all`, list, measured, parameters, source, place);
   });
 
   // Whose record it is: everybody with the same first key is one person, who has no key is a person alone.
@@ -73,11 +78,17 @@ export function makeList(
     CREATE INDEX ${name}_by_urn ON ${name} (urn)`);
 }
 
+/** The template's measures of the list's dataset, in its order. */
+export function measuresOf(list: BoundList, { measures }: BoundTemplate): BoundTemplate['measures'] {
+  return measures.filter(({ dataset }) => dataset === list.dataset.dataset);
+}
+
 /** Every record of one agency's table, with the keys it has and whether it is asked for. */
 function loadSource(
   database: Database.Database,
   table: string,
   { dataset, where, dimensions }: BoundList,
+  measured: readonly string[],
   parameters: Pick<BoundParameters, 'values'>,
   { agency, mapping }: Source,
   place: number,
@@ -109,6 +120,7 @@ function loadSource(
              urn, sort_by,
              ${['1', ...filters.map(({ test }, index) => test(`filter_${index}`))].join(' AND ')}
              ${dimensions.map((_, index) => `, value_${index}`).join('')}
+             ${measured.map((_, index) => `, number_${index}`).join('')}
            FROM (
              SELECT rowid AS record,
                ${identifier('forename', sql.name)} AS forename,
@@ -120,6 +132,7 @@ function loadSource(
                ${field(dataset.order)} AS sort_by
                ${filters.map(({ of }, index) => `, ${of} AS filter_${index}`).join('')}
                ${dimensions.map((dimension, index) => `, ${field(dimension.field)} AS value_${index}`).join('')}
+               ${measured.map((name, index) => `, ${field(name)} AS number_${index}`).join('')}
              FROM agency.${sql.quoted(mapping.table)})
            ORDER BY record`,
       )

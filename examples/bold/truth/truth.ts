@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3';
 
 import type { CountedCell } from '../../../core/disclosure/index.js';
-import type { BoundDimension, BoundParameters, BoundTemplate } from '../../../core/templates/index.js';
+import type { BoundDimension, BoundMeasure, BoundParameters, BoundTemplate } from '../../../core/templates/index.js';
 import type { Source } from '../sources.js';
 import { linkOnCase, linkOnPerson, makeBase } from './links.js';
-import { makeList } from './list.js';
+import { makeList, measuresOf } from './list.js';
 
 export interface TruthQuestion {
   readonly template: BoundTemplate;
@@ -16,13 +16,42 @@ export interface TruthQuestion {
 /** A cell of the table that anybody is in: for each dimension the index of the category, and how many. */
 export type TrueCell = CountedCell;
 
+/** A measure's cells in which anybody has a value. */
+export interface TrueMeasure {
+  /** `<dataset>.<field>` */
+  readonly name: string;
+  readonly cells: readonly TrueMeasuredCell[];
+}
+
+export interface TrueMeasuredCell {
+  readonly categories: readonly number[];
+  /** Records that have a value. */
+  readonly contributors: number;
+  /** Of their values and of the squares of these, those outside the range taken for its nearer end. */
+  readonly sum: number;
+  readonly squares: number;
+  /** How many were outside. */
+  readonly clipped: number;
+}
+
+export interface TrueTable {
+  readonly cells: readonly TrueCell[];
+  /** In the order of the template. */
+  readonly measures: readonly TrueMeasure[];
+}
+
+/** Exact counts of every cell that anybody is in: those of `pooledTable`. */
+export function pooledTruth(question: TruthQuestion): TrueCell[] {
+  return [...pooledTable(question).cells];
+}
+
 /**
  * What the table would be if one person held all databases: exact counts, computed by joining them in plain SQL, in the
- * order of the categories. Only tests and the demo may do this. It uses neither the SQL that nodes run nor the protocol
+ * order of the categories, and exact sums of the measures. Only tests and the demo may do this. It uses neither the SQL that nodes run nor the protocol
  * nor the way cells are numbered, so that it can contradict them; a template's names and categories it takes as bound.
  * Thrown when a source has no column for a field that is needed: ExampleError SOURCE_INCOMPLETE.
  */
-export function pooledTruth({ template: bound, parameters, sources }: TruthQuestion): TrueCell[] {
+export function pooledTable({ template: bound, parameters, sources }: TruthQuestion): TrueTable {
   // A database without a name is SQLite's own temporary file: a large federation needs no large memory.
   const database = new Database('');
   try {
@@ -35,7 +64,11 @@ export function pooledTruth({ template: bound, parameters, sources }: TruthQuest
       else linkOnCase(database, listName(index));
     });
     makeCategories(database, bound.dimensions);
-    return count(database, bound);
+    makeTable(database, bound);
+    return {
+      cells: count(database, bound),
+      measures: bound.measures.map((measure) => addUp(database, bound, measure)),
+    };
   } finally {
     database.close();
   }
@@ -60,7 +93,8 @@ function makeCategories(database: Database.Database, dimensions: readonly BoundD
   });
 }
 
-function count(database: Database.Database, bound: BoundTemplate): TrueCell[] {
+/** Makes the table `tabled`: of every record that counts its place in each dimension, and its numbers. */
+function makeTable(database: Database.Database, bound: BoundTemplate): void {
   const joins = bound.links.map((_, index) => {
     const list = listName(index);
     return `
@@ -72,19 +106,51 @@ function count(database: Database.Database, bound: BoundTemplate): TrueCell[] {
     return [`${listName(index)}.id IS ${keep === 'linked' ? 'NOT NULL' : 'NULL'}`];
   });
   const places = bound.dimensions.map((dimension, index) => `${placeOf(bound, dimension, index)} AS place_${index}`);
-  const grouped = bound.dimensions.map((_, index) => `place_${index}`).join(', ');
+  const numbers = bound.measures.map((measure, index) => `${numberOf(bound, measure)} AS measure_${index}`);
+  database.exec(`
+    CREATE TABLE tabled AS
+      SELECT ${[...places, ...numbers].join(', ')}
+      FROM base ${joins.join('')}
+      WHERE ${['1', ...kept].join(' AND ')}`);
+}
+
+function count(database: Database.Database, bound: BoundTemplate): TrueCell[] {
+  const grouped = groupedBy(bound);
   const rows = database
-    .prepare<[], number[]>(
-      `SELECT count(*), ${grouped}
-       FROM (
-         SELECT ${places.join(', ')}
-         FROM base ${joins.join('')}
-         WHERE ${['1', ...kept].join(' AND ')})
-       GROUP BY ${grouped} ORDER BY ${grouped}`,
-    )
+    .prepare<[], number[]>(`SELECT count(*), ${grouped} FROM tabled GROUP BY ${grouped} ORDER BY ${grouped}`)
     .raw()
     .all();
   return rows.map(([counted = 0, ...categories]) => ({ categories, count: counted }));
+}
+
+function addUp(database: Database.Database, bound: BoundTemplate, measure: BoundMeasure): TrueMeasure {
+  const grouped = groupedBy(bound);
+  const number = `measure_${bound.measures.indexOf(measure)}`;
+  const clipped = `min(max(${number}, $low), $high)`;
+  const rows = database
+    .prepare<[{ low: bigint; high: bigint }], number[]>(
+      `SELECT count(${number}), sum(${clipped}), sum(${clipped} * ${clipped}), sum(${number} <> ${clipped}), ${grouped}
+       FROM tabled WHERE ${number} IS NOT NULL GROUP BY ${grouped} ORDER BY ${grouped}`,
+    )
+    .raw()
+    // As bigint, for a number is bound as a real one.
+    .all({ low: BigInt(measure.range[0]), high: BigInt(measure.range[1]) });
+  return {
+    name: `${measure.dataset}.${measure.field}`,
+    cells: rows.map(([contributors = 0, sum = 0, squares = 0, outside = 0, ...categories]) => {
+      return { categories, contributors, sum, squares, clipped: outside };
+    }),
+  };
+}
+
+function groupedBy({ dimensions }: BoundTemplate): string {
+  return dimensions.map((_, index) => `place_${index}`).join(', ');
+}
+
+function numberOf(bound: BoundTemplate, measure: BoundMeasure): string {
+  const link = bound.links.findIndex(({ dataset }) => dataset.dataset === measure.dataset);
+  const own = measuresOf(bound.links[link] ?? bound.population, bound);
+  return `${link === -1 ? 'base' : listName(link)}.number_${own.indexOf(measure)}`;
 }
 
 /** First the categories, then "Not recorded", then "Not linked"; Yes before No. */

@@ -47,6 +47,10 @@ function counting(group: Group, counts: Counts): Group {
       count('rerandomise', ciphertexts, CIPHERTEXT_BYTES);
       return group.rerandomise(rng, key, ciphertexts, zeros);
     },
+    rerandomiseSums: (rng, key, sums, zeros) => {
+      count('rerandomise', sums, CIPHERTEXT_BYTES);
+      return group.rerandomiseSums(rng, key, sums, zeros);
+    },
     removeShare: (share, ciphertexts) => {
       count('remove-share', ciphertexts, CIPHERTEXT_BYTES);
       return group.removeShare(share, ciphertexts);
@@ -75,9 +79,11 @@ function methodsOf(group: Group): Group {
     check: (elements) => group.check(elements),
     add: (left, right) => group.add(left, right),
     subtract: (left, right) => group.subtract(left, right),
+    walk: (start, step, count) => group.walk(start, step, count),
     encrypt: (rng, key, elements) => group.encrypt(rng, key, elements),
     zeros: (rng, key, count) => group.zeros(rng, key, count),
     rerandomise: (rng, key, ciphertexts, zeros) => group.rerandomise(rng, key, ciphertexts, zeros),
+    rerandomiseSums: (rng, key, sums, zeros) => group.rerandomiseSums(rng, key, sums, zeros),
     removeShare: (share, ciphertexts) => group.removeShare(share, ciphertexts),
     removeShareAndRerandomise: (rng, share, key, ciphertexts) =>
       group.removeShareAndRerandomise(rng, share, key, ciphertexts),

@@ -5,6 +5,7 @@ import {
   bindParameters,
   bindTemplate,
   createCatalogue,
+  NO_FLOORS,
   parseDataset,
   parseRoster,
   parseTemplate,
@@ -54,6 +55,7 @@ export function studyPlan(shape: StudyShape): JoinPlan {
       participants: lists.map(({ agency, dataset }) => ({
         agency,
         datasets: [{ dataset, snapshot: '00'.repeat(32) }],
+        floors: NO_FLOORS,
       })),
     },
   });

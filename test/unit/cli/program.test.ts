@@ -8,7 +8,7 @@ import { EXIT_CODES, exitCodeOf, RemoteError } from '../../../cli/index.js';
 import { MAX_RUNS_LISTED, runDetailView } from '../../../coordinator/index.js';
 import { rawPublicKey } from '../../../core/private-join/index.js';
 import { templateFromPayload, verifyEnvelope } from '../../../core/templates/index.js';
-import { PARAMETERS, REQUEST, TEMPLATE } from '../coordinator/fixtures.js';
+import { approved, NOISY, PARAMETERS, REQUEST, TEMPLATE } from '../coordinator/fixtures.js';
 import {
   BODY_LINE,
   CHARGES_YAML,
@@ -21,6 +21,8 @@ import {
 import { serve, tally } from './fixtures.js';
 
 const ASK = ['run', TEMPLATE, '--param', `quarters=${PARAMETERS.quarters.join(',')}`];
+/** Nothing to choose between, so nothing to subtract. */
+const FIXED_BODY = FULL_BODY.replace('max: 2', 'min: 2, max: 2');
 let folder: string;
 
 beforeEach(() => {
@@ -53,7 +55,7 @@ describe('tally run', () => {
       .map((line) => line.trimEnd());
     expect(lines[0]).toBe('Do victims withdraw when the charge is slow?');
     expect(lines).toContain('quarters: January to March 2025, April to June 2025');
-    expect(lines.filter((line) => /^(Yes|No|Not recorded) /.test(line))).toEqual([
+    expect(lines.filter((line) => /^(Yes|No|Not recorded) {2}/.test(line))).toEqual([
       'Yes                   15  [c]',
       'No                    15   25',
       'Not recorded         [c]  [c]',
@@ -77,6 +79,37 @@ describe('tally run', () => {
     const run = runDetailView.parse(JSON.parse(out));
     expect(run).toMatchObject({ state: 'finished', id: rig.service.list(1)[0]?.id });
     expect(run.release?.table.cells).toHaveLength(6);
+  });
+
+  it('says that the same was asked before, and of whose release this is', async () => {
+    const { environment, rig } = await serve();
+    const first = await tally(ASK, { environment });
+    const [original] = rig.service.list(1);
+    const again = await tally(ASK, { environment });
+    expect(again.exitCode).toBe(EXIT_CODES.done);
+    expect(again.err).toContain('finished: the same was asked before');
+    expect(again.out.replaceAll('\n', ' ')).toContain(
+      `this is the release of run ${original?.id ?? ''}, and nothing was spent for it.`,
+    );
+    const afterFirstLines = (text: string): string => text.slice(text.indexOf('Do victims withdraw'));
+    expect(afterFirstLines(again.out)).toBe(afterFirstLines(first.out));
+    const shown = await tally(['runs', rig.service.list(1)[0]?.id ?? ''], { environment });
+    expect(shown.out).toMatch(new RegExp(`^release of +${original?.id ?? ''}$`, 'm'));
+  });
+
+  it('says whose budget is spent, and what is left', async () => {
+    const { environment } = await serve({ templates: [approved(NOISY)], epsilonLeft: { 'charity-a': 0.5 } });
+    const { exitCode, out, err } = await tally(ASK, { environment });
+    expect({ exitCode, out }).toEqual({ exitCode: EXIT_CODES.declined, out: '' });
+    expect(err).toMatch(/^BUDGET_SPENT: .*0\.5 for charities\.support at charity-a/m);
+  });
+
+  it.each(['BUDGET_SPENT', 'DIFFERENCING'] as const)('says what to do about a refusal: %s', async (code) => {
+    const { environment } = await serve({ behaviours: { police: { refuse: code } } });
+    const { exitCode, out } = await tally(ASK, { environment });
+    expect(exitCode).toBe(EXIT_CODES.refused);
+    expect(out).toContain(`police refused: ${code}: police says no`);
+    expect(out).toMatch(code === 'DIFFERENCING' ? /Choose other\s+parameters/ : /answered again for nothing/);
   });
 
   it('says who refused, why, and what can be done', async () => {
@@ -230,7 +263,7 @@ describe('tally runs, templates and agencies', () => {
   it('lists agencies with their states and snapshots', async () => {
     const { environment } = await serve();
     const { out } = await tally(['agencies'], { environment });
-    expect(out).toMatch(/^police +online .*police\.crimes as at 2026-10-31/m);
+    expect(out).toMatch(/^police +online .*police\.crimes as at 2026-10-31, epsilon 10 left +The police$/m);
     expect(out).toMatch(/^courts +never-seen +never +courts\.hearings: none/m);
     expect(JSON.parse((await tally(['agencies', '--json'], { environment })).out)).toHaveLength(4);
   });
@@ -238,11 +271,42 @@ describe('tally runs, templates and agencies', () => {
 
 describe('tally template check', () => {
   it('says that a template is in order, with its digest', async () => {
-    const path = file('template.yaml', templateYaml(FULL_BODY));
+    const path = file('template.yaml', templateYaml(FIXED_BODY));
     const checked = await tally(['template', 'check', path, '--datasets', datasets()]);
     expect(checked).toMatchObject({ exitCode: EXIT_CODES.done, err: '' });
     expect(checked.out).toMatch(/version 2 is in order[\s\S]*digest [0-9a-f]{64}/);
+    expect(checked.out).not.toMatch(/^(error|warning): /m);
     expect((await tally(['template', 'check', path])).out).toContain('--datasets');
+  });
+
+  it('says what it would give away, worst first, with its line and what to do', async () => {
+    const path = file('template.yaml', templateYaml(FULL_BODY));
+    const { exitCode, out } = await tally(['template', 'check', path, '--datasets', datasets()]);
+    expect(exitCode).toBe(EXIT_CODES.wrongUse);
+    const line = BODY_LINE + FULL_BODY.split('\n').findIndex((each) => each.startsWith('  quarters:'));
+    expect(out).toContain(`error: CHOICES_NEST at parameters.quarters (line ${line})`);
+    expect(out).toContain('What to do: ');
+    const noisy = file('noisy.yaml', templateYaml(FULL_BODY).replace('epsilon: none', 'epsilon: 1'));
+    const again = await tally(['template', 'check', noisy, '--datasets', join(folder, 'datasets')]);
+    expect(again.exitCode).toBe(EXIT_CODES.done);
+    expect(again.out).toContain('warning: CHOICES_NEST');
+  });
+
+  it('compares it with templates that are signed', async () => {
+    const path = file('template.yaml', templateYaml(FIXED_BODY));
+    const narrower = file(
+      'narrower.yaml',
+      templateYaml(FIXED_BODY).replace('[18, 59]', '[19, 59]').replace('withdrawal-by', 'other-by'),
+    );
+    const key = file('key.pem', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const check = ['template', 'check', path, '--datasets', datasets(), '--templates', folder];
+    expect((await tally(check)).out).not.toContain('POPULATIONS_NEST');
+    await tally(['template', 'sign', narrower, '--officer', 'one', '--key', key, '--out', join(folder, 'signed.json')]);
+    const { exitCode, out } = await tally(check);
+    expect(exitCode).toBe(EXIT_CODES.wrongUse);
+    expect(out).toContain('POPULATIONS_NEST');
+    expect(out).toContain('other-by-delay');
+    expect((await tally(check.toSpliced(3, 2))).err).toMatch(/^BAD_USAGE: /);
   });
 
   it('names the line of everything that is wrong with its form', async () => {
@@ -385,6 +449,8 @@ describe('tally coordinator and node', () => {
       ['coordinator', 'start'],
       ['node', 'start'],
       ['node', 'prepare'],
+      ['node', 'budget'],
+      ['node', 'ledger', 'verify'],
     ]) {
       expect((await tally(args)).exitCode).toBe(EXIT_CODES.wrongUse);
     }
@@ -398,6 +464,7 @@ describe('help and exit codes', () => {
     for (const word of [
       'run',
       'runs',
+      'export',
       'cancel',
       'templates',
       'agencies',

@@ -1,7 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AgencyRegistry, createAgencyStore, openDatabase } from '../../../coordinator/index.js';
+import { NO_FLOORS, type Floors } from '../../../core/templates/index.js';
 import type { NodeConnection } from '../../../transport/index.js';
 import { TestClock, TestLog } from './fixtures.js';
+
+const FLOORS: Floors = { threshold: 20, roundTo: 0, epsilon: 1 };
 
 function make(): { registry: AgencyRegistry; clock: TestClock; log: TestLog; again: () => AgencyRegistry } {
   const database = openDatabase(':memory:');
@@ -24,7 +27,13 @@ function connection(agency: string, ...datasets: string[]): NodeConnection & { r
     agency,
     hello: {
       softwareVersion: '1.2.3',
-      snapshots: datasets.map((dataset) => ({ dataset, snapshot: 'ab'.repeat(32), asAt: '2026-10-31' })),
+      snapshots: datasets.map((dataset) => ({
+        dataset,
+        snapshot: 'ab'.repeat(32),
+        asAt: '2026-10-31',
+        epsilonLeft: 7.5,
+      })),
+      floors: FLOORS,
     },
     send: () => Promise.resolve(),
     disconnect: (reason) => cut.push(reason),
@@ -75,9 +84,10 @@ describe('what an agency holds', () => {
     registry.connected(connection('police', 'police.crimes', 'charities.support'));
     expect(registry.list()[0]).toMatchObject({
       softwareVersion: '1.2.3',
+      floors: FLOORS,
       datasets: [
-        { dataset: 'police.crimes', asAt: '2026-10-31' },
-        { dataset: 'police.stops', asAt: null },
+        { dataset: 'police.crimes', asAt: '2026-10-31', epsilonLeft: 7.5 },
+        { dataset: 'police.stops', asAt: null, epsilonLeft: null },
       ],
     });
     expect(registry.snapshotOf('police', 'charities.support')).toBeUndefined();
@@ -94,6 +104,21 @@ describe('what an agency holds', () => {
     registry.disconnected('police', 'gone');
     expect(registry.snapshotOf('police', 'police.crimes')).toBeUndefined();
     expect(registry.connectionOf('police')).toBeUndefined();
+  });
+
+  it('has its floors with it, as it last said them, and none once it is gone', () => {
+    const { registry } = make();
+    expect(registry.floorsOf('police')).toEqual(NO_FLOORS);
+    expect(registry.list()[0]?.floors).toBeNull();
+    registry.connected(connection('police', 'police.crimes'));
+    expect(registry.floorsOf('police')).toEqual(FLOORS);
+    const stricter = { ...FLOORS, threshold: 30 };
+    registry.updated('police', { ...connection('police').hello, floors: stricter });
+    expect(registry.floorsOf('police')).toEqual(stricter);
+    expect(registry.floorsOf('charity')).toEqual(NO_FLOORS);
+    registry.disconnected('police', 'gone');
+    expect(registry.floorsOf('police')).toEqual(NO_FLOORS);
+    expect(registry.list()[0]?.floors).toBeNull();
   });
 });
 

@@ -17,7 +17,7 @@ import {
   tokenHash,
   type ApiServices,
 } from '../../../coordinator/index.js';
-import { approved, PARAMETERS, REQUEST, Rig, roster, TEMPLATE, TestLog, type RigOptions } from './fixtures.js';
+import { approved, NOISY, PARAMETERS, REQUEST, Rig, roster, TEMPLATE, TestLog, type RigOptions } from './fixtures.js';
 
 const TOKEN = 'token-of-the-analyst';
 const LONG = 'x'.repeat(MAX_TOKEN_CHARACTERS);
@@ -174,6 +174,22 @@ describe('asking for a run', () => {
       status: 409,
       body: { code: 'AGENCIES_NOT_CONNECTED', problems: [{ path: 'charity-a' }, { path: 'charity-b' }] },
     });
+  });
+
+  it('says whose budget is spent, with what is left of it', async () => {
+    const { ask } = await serve({ templates: [approved(NOISY)], epsilonLeft: { police: 0.5 } });
+    expect(await ask('/api/runs', post(submission))).toMatchObject({
+      status: 409,
+      body: {
+        code: 'BUDGET_SPENT',
+        problems: [{ path: 'police.police.crimes', message: '0.5 is left, the run costs 4' }],
+      },
+    });
+  });
+
+  it('answers a floor that cannot go with the template as a conflict, not as a fault of its own', async () => {
+    const { ask } = await serve({ floors: { police: { threshold: -1, roundTo: 0, epsilon: null } } });
+    expect(await ask('/api/runs', post(submission))).toMatchObject({ status: 409, body: { code: 'BAD_OFFER' } });
   });
 
   it('takes a body of the greatest length, and none that is longer', async () => {

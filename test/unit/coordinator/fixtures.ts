@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import type { Alarm, AlarmClock, Log, LogFields } from '../../../core/base/index.js';
+import { equalBytes, type Alarm, type AlarmClock, type Log, type LogFields } from '../../../core/base/index.js';
+import { createSolver, type LinearSolver } from '../../../core/disclosure/index.js';
 import {
   COORDINATOR,
   createGroup,
@@ -20,9 +21,11 @@ import {
   bindTemplate,
   canonicalTemplate,
   identityKeys,
+  NO_FLOORS,
   planRun,
   signTemplate,
   templateDigest,
+  type Floors,
   type Roster,
   type RunOffer,
   type Template,
@@ -33,6 +36,7 @@ import {
   createApprovedTemplates,
   createRunStore,
   federationHandlers,
+  inlineProtector,
   openDatabase,
   RunFeed,
   RunService,
@@ -41,6 +45,7 @@ import {
 } from '../../../coordinator/index.js';
 import {
   createMemoryNetwork,
+  type Hello,
   type MemoryNetwork,
   type NodeConnection,
   type RelayObserver,
@@ -49,7 +54,7 @@ import {
 } from '../../../transport/index.js';
 import type { PlainLists } from '../../support/naive-join.js';
 import { seededRng } from '../../support/seeded-rng.js';
-import { plainSource } from '../../support/world.js';
+import { plainSource, worldNoise } from '../../support/world.js';
 import { catalogue, template as parseBody } from '../templates/fixtures.js';
 
 const party = (): ReturnType<typeof signingKey> => signingKey(generateKeyPairSync('ed25519').privateKey);
@@ -87,7 +92,9 @@ export const roster: Roster = {
   },
 };
 
-export const template: Template = parseBody(`unit: person
+/** Whole lines may be shown and there are no totals, so that what is suppressed is what is small and nothing else. */
+export const template: Template = {
+  ...parseBody(`unit: person
 scheme: exact
 population:
   dataset: police.crimes
@@ -100,7 +107,10 @@ dimensions:
   - { linked: charities.support, label: Supported by a charity }
 parameters:
   quarters: { from: [2025-Q1, 2025-Q2], max: 2 }
-`);
+`),
+  disclosure: { threshold: 10, roundTo: 5, epsilon: 'none', wholeLines: 'Made up for a test, and about nobody.' },
+  present: { margins: 'none' },
+};
 
 export function approved(changes: Partial<Template> = {}): ApprovedTemplate {
   const changed = { ...template, ...changes };
@@ -126,6 +136,23 @@ export const lists: PlainLists = new Map([
   ['charities.support/charity-a', everySecond(0, 26)],
   ['charities.support/charity-b', everySecond(26, 52)],
 ]);
+
+/** A measure of the population, and the same people with it: person n is 20 + n years old, every tenth says no age. */
+export const AGES: Partial<Template> = { measures: [{ mean: 'police.crimes.age', range: [20, 80] }] };
+const CENTRE = 50;
+export const listsWithAges: PlainLists = new Map([
+  ...lists,
+  [
+    'police.crimes/police',
+    (lists.get('police.crimes/police') ?? []).map((record, index) => ({
+      ...record,
+      numbers: index % 10 === 9 ? [0, 0] : [20 + index - CENTRE, 1],
+    })),
+  ],
+]);
+
+/** Noise on everything there is. */
+export const NOISY: Partial<Template> = { disclosure: { threshold: 10, roundTo: 5, epsilon: 2 } };
 
 function people(from: number, to: number): [string, string][] {
   return Array.from({ length: to - from }, (_, index) => [`first ${from + index}`, `second ${from + index}`]);
@@ -200,7 +227,8 @@ export class TestLog implements Log {
 }
 
 /** What an agency does with an offer. */
-export type Behaviour = 'accept' | 'silent' | 'vanish' | 'abort' | 'stall' | 'break' | { readonly refuse: RefusalCode };
+export type Behaviour =
+  'accept' | 'silent' | 'vanish' | 'abort' | 'stall' | 'break' | 'no-sums' | { readonly refuse: RefusalCode };
 
 export interface RigOptions {
   readonly behaviours?: Readonly<Record<string, Behaviour>>;
@@ -214,12 +242,22 @@ export interface RigOptions {
   readonly failsToWrite?: boolean;
   /** What the coordinator's engine is to do otherwise. */
   readonly engine?: (engine: Engine) => Engine;
+  readonly solver?: LinearSolver;
+  readonly lists?: PlainLists;
+  /** What agencies ask beyond templates, and what they have left; nothing, and a lot, where not said. */
+  readonly floors?: Readonly<Record<string, Floors>>;
+  readonly epsilonLeft?: Readonly<Record<string, number>>;
 }
 
 /** How long an agency may be silent in a rig, by its clock. */
 export const DEADLINE_SECONDS = 30;
 
+/** What an agency has left of its budget where a test says nothing else. */
+export const EPSILON_LEFT = 10;
+const SNAPSHOT = 'ab'.repeat(32);
+
 const group = await createGroup();
+const realSolver = await createSolver();
 
 /** A disk that is full until the first run has ended. */
 function failingOnce(store: RunStore): RunStore {
@@ -236,10 +274,14 @@ function failingOnce(store: RunStore): RunStore {
     getRun: (id) => store.getRun(id),
     listRuns: (limit, before) => store.listRuns(limit, before),
     unfinishedRuns: () => store.unfinishedRuns(),
-    putParticipants: (id, participants) => store.putParticipants(id, participants),
+    putAsked: (id, asked) => store.putAsked(id, asked),
     putEvent: (id, event) => store.putEvent(id, event),
     endRun: failing('endRun', (...rest: Parameters<RunStore['endRun']>) => store.endRun(...rest)),
     finishRun: failing('finishRun', (...rest: Parameters<RunStore['finishRun']>) => store.finishRun(...rest)),
+    replayRun: (id, event, original, asked) => store.replayRun(id, event, original, asked),
+    findReleased: (digest) => store.findReleased(digest),
+    wasOffered: (digest) => store.wasOffered(digest),
+    listReleased: (digest, participants) => store.listReleased(digest, participants),
     getEvents: (id, sequence) => store.getEvents(id, sequence),
     getPhases: (id) => store.getPhases(id),
     getRelease: (id) => store.getRelease(id),
@@ -256,14 +298,25 @@ export class Rig {
   readonly offers: RunOffer[] = [];
   readonly handlers: ServerHandlers;
   readonly behaviours: Record<string, Behaviour>;
+  /** By agency; what it says the next time it connects or `says`. */
+  readonly floors: Record<string, Floors>;
+  readonly epsilonLeft: Record<string, number>;
+  readonly snapshots: Record<string, string> = {};
+  /** What is in the snapshots; of runs from then on. */
+  lists: PlainLists;
   /** What each agency was told on its control stream and its link. */
   readonly heard: { readonly agency: string; readonly kind: string; readonly code?: string }[] = [];
   /** Ends without a word, as a process that is killed: only what is in the database is left. */
   readonly crash: () => void;
+  readonly #templates: readonly ApprovedTemplate[];
   readonly #network = new Map<string, { readonly network: MemoryNetwork; readonly observer: RelayObserver }>();
 
   constructor(options: RigOptions = {}) {
     this.behaviours = { ...options.behaviours };
+    this.floors = { ...options.floors };
+    this.epsilonLeft = { ...options.epsilonLeft };
+    this.#templates = options.templates ?? [approved()];
+    this.lists = options.lists ?? lists;
     const database = openDatabase(options.database ?? ':memory:');
     this.crash = () => {
       if (database.open) database.close();
@@ -279,6 +332,7 @@ export class Rig {
       group,
       engine: (options.engine ?? ((engine) => engine))(inlineEngine(group, rng)),
       stores: memoryStores,
+      protector: inlineProtector(options.solver ?? realSolver),
       rng,
       clock: this.clock,
       log: this.log,
@@ -286,7 +340,7 @@ export class Rig {
         offerAnswerSeconds: DEADLINE_SECONDS,
         roundProgressSeconds: DEADLINE_SECONDS,
       },
-      templates: createApprovedTemplates(options.templates ?? [approved()]),
+      templates: createApprovedTemplates(this.#templates),
       store: options.failsToWrite !== true ? createRunStore(database) : failingOnce(createRunStore(database)),
       feed: this.feed,
       newRunId: randomUUID,
@@ -311,10 +365,7 @@ export class Rig {
   connection(name: string, datasets: readonly string[]): NodeConnection {
     return {
       agency: name,
-      hello: {
-        softwareVersion: '9.9.9',
-        snapshots: datasets.map((dataset) => ({ dataset, snapshot: 'ab'.repeat(32), asAt: '2026-10-31' })),
-      },
+      hello: this.#hello(name, datasets),
       send: async (message) => {
         this.heard.push({ agency: name, kind: message.kind });
         if (message.kind === 'offer') await this.#answer(name, message.offer);
@@ -322,6 +373,22 @@ export class Rig {
       disconnect: (reason) => {
         this.heard.push({ agency: name, kind: 'disconnect', code: reason });
       },
+    };
+  }
+
+  /** The agency says anew what it holds, after a test has changed that. */
+  says(name: string): void {
+    const datasets = roster.agencies.find(({ id }) => id === name)?.datasets ?? [];
+    this.handlers.received(name, { kind: 'hello', hello: this.#hello(name, datasets) });
+  }
+
+  #hello(name: string, datasets: readonly string[]): Hello {
+    const snapshot = this.snapshots[name] ?? SNAPSHOT;
+    const epsilonLeft = this.epsilonLeft[name] ?? EPSILON_LEFT;
+    return {
+      softwareVersion: '9.9.9',
+      snapshots: datasets.map((dataset) => ({ dataset, snapshot, asAt: '2026-10-31', epsilonLeft })),
+      floors: this.floors[name] ?? NO_FLOORS,
     };
   }
 
@@ -416,7 +483,9 @@ export class Rig {
       const { refuse: code } = behaviour;
       this.handlers.received(name, { kind: 'refusal', runId: offer.runId, code, reason: `${name} says no` });
     } else {
-      const { bound, digest } = approved();
+      const asked = this.#templates.find(({ envelope }) => equalBytes(envelope, offer.envelope));
+      if (asked === undefined) throw new RangeError('an offer of a template there is not');
+      const { bound, digest } = asked;
       const plan = planRun({
         offer,
         bound,
@@ -436,7 +505,8 @@ export class Rig {
         stores: memoryStores,
         rng,
         group,
-        source: plainSource(group, plan, lists),
+        source: plainSource(group, plan, this.lists),
+        noise: worldNoise(plan, name),
       });
       run.network.register(name, join);
       await join.start();
@@ -448,6 +518,12 @@ export class Rig {
 }
 
 function misbehaving(behaviour: Behaviour, link: Link, observer: RelayObserver): Link {
+  if (behaviour === 'no-sums') {
+    return {
+      send: (to, message) => (message.kind === 'sum-shares' ? Promise.resolve() : link.send(to, message)),
+      transfer: (header, chunks) => link.transfer(header, chunks),
+    };
+  }
   if (behaviour !== 'stall' && behaviour !== 'break') return link;
   return {
     send: (to, message) => link.send(to, message),

@@ -39,6 +39,13 @@ describe('the transition table', () => {
     ).toBe('finished');
   });
 
+  it('leads past the sums where there are measures, and straight to the end where the same was asked before', () => {
+    expect(transition('tallying', 'tallied-with-sums').to).toBe('summing');
+    expect(transition('summing', 'summed').to).toBe('releasing');
+    expect(transition('submitted', 'replay').to).toBe('finished');
+    expect(RUN_TRANSITIONS.filter(({ on }) => on === 'replay')).toHaveLength(1);
+  });
+
   it('ends in exactly the four outcomes, and every other state can fail', () => {
     expect(RUN_STATES.filter(isEnded)).toEqual(['finished', 'refused', 'failed', 'cancelled']);
     for (const state of RUN_STATES.filter((each) => !isEnded(each))) {
@@ -47,7 +54,15 @@ describe('the transition table', () => {
   });
 
   it('can be cancelled until the table is being released', () => {
-    expect(RUN_STATES.filter(canCancel)).toEqual(['submitted', 'offering', 'keying', 'ring', 'matching', 'tallying']);
+    expect(RUN_STATES.filter(canCancel)).toEqual([
+      'submitted',
+      'offering',
+      'keying',
+      'ring',
+      'matching',
+      'tallying',
+      'summing',
+    ]);
   });
 
   it('writes an event of its own for each change, and every event is written by something', () => {

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { bindParameters, decodeTable, parseTemplate, tableShape } from '../../../core/templates/index.js';
+import {
+  bindParameters,
+  decodeTable,
+  DEFAULT_BUDGET,
+  parseTemplate,
+  runCost,
+  NO_FLOORS,
+  runTerms,
+  tableShape,
+} from '../../../core/templates/index.js';
+import type { BoundTemplate, RunTerms } from '../../../core/templates/index.js';
 import { AGENCIES, boldCatalogue, boldTemplates } from '../../../examples/bold/index.js';
 import { packagePath } from '../../../runtime/index.js';
 
@@ -45,10 +55,23 @@ describe('the datasets', () => {
   });
 });
 
+/** What holds where one agency offers each of the template's datasets. */
+function termsOf(bound: BoundTemplate): RunTerms {
+  const lists = [bound.population, ...bound.links];
+  return runTerms(
+    bound,
+    lists.map(({ dataset: { dataset } }) => ({ datasets: [{ dataset, snapshot: '0'.repeat(64) }], floors: NO_FLOORS })),
+  );
+}
+
+function fail(): never {
+  throw new Error('no such template');
+}
+
 describe('the templates', () => {
   it('are named as their files', () => {
     const files = readdirSync(packagePath('examples', 'bold', 'templates')).toSorted();
-    expect(files).toHaveLength(3);
+    expect(files).toHaveLength(4);
     for (const file of files) {
       const text = readFileSync(join(packagePath('examples', 'bold', 'templates'), file), 'utf8');
       expect(`${parseTemplate(text).template}.yaml`).toBe(file);
@@ -66,14 +89,38 @@ describe('the templates', () => {
 
   it.each([...templates])('%s has a table that a person can read', (_, bound) => {
     const shape = tableShape(bound);
-    const { cells } = decodeTable(bound, new Float64Array(bound.cells));
-    expect(cells.length).toBeGreaterThanOrEqual(12);
-    expect(cells.length).toBeLessThanOrEqual(60);
+    const nobody = new Float64Array(bound.cells);
+    const sums = bound.measures.flatMap(({ columns }) => columns.map(() => nobody));
+    const { table } = decodeTable(bound, termsOf(bound), 2, { counts: nobody, sums });
+    expect(table.cells.length).toBeGreaterThanOrEqual(6);
+    expect(table.cells.length).toBeLessThanOrEqual(60);
     expect(shape.every(({ label }) => label.length <= 60)).toBe(true);
   });
 
   it.each([...templates])('%s keeps to the rules of publication', (_, { template }) => {
-    expect(template.disclosure).toEqual({ threshold: 10, roundTo: 5, epsilon: 'none' });
+    expect(template.disclosure).toMatchObject({ threshold: 10, roundTo: 5 });
+    expect(template.disclosure.epsilon).toBeLessThanOrEqual(2);
+  });
+
+  it('can be asked together once, and one of them again, within what a snapshot may give away', () => {
+    const costs = new Map<string, number>();
+    for (const bound of templates.values()) {
+      const { total } = runCost(termsOf(bound));
+      for (const { dataset } of [bound.population, ...bound.links]) {
+        costs.set(dataset.dataset, (costs.get(dataset.dataset) ?? 0) + total);
+      }
+    }
+    const again = runCost(termsOf(templates.get('support-reached-after-referral') ?? fail())).total;
+    for (const [dataset, cost] of costs) {
+      expect([dataset, cost + again <= DEFAULT_BUDGET.perSnapshot]).toEqual([dataset, true]);
+    }
+  });
+
+  it('add up a measure where they have one, and derive rates where they have a group to compare', () => {
+    expect(templates.get('wellbeing-when-support-ends')?.measures.map(({ kind, field }) => [kind, field])).toEqual([
+      ['mean', 'wellbeing-end'],
+    ]);
+    expect([...templates.values()].filter(({ presentation }) => presentation.rate !== null)).toHaveLength(3);
   });
 
   it.each([...templates])('%s takes the widest choice of parameters', (_, bound) => {

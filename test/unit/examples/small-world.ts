@@ -11,7 +11,7 @@ import {
   tableShape,
 } from '../../../core/templates/index.js';
 import type { ParameterValues } from '../../../core/templates/index.js';
-import { pooledTruth } from '../../../examples/bold/index.js';
+import { pooledTable, pooledTruth } from '../../../examples/bold/index.js';
 import type { Source } from '../../../examples/bold/index.js';
 
 /** Three datasets small enough to count by hand. */
@@ -43,6 +43,7 @@ partial: true
 order: day
 purposes: [research-statistics]
 fields:
+  change: { type: integer, min: -10, max: 10, meaning: Change in wellbeing, category: services }
   day: { type: date, meaning: Day, category: services }
   quarter: { type: quarter, from: 2024-Q1, to: 2025-Q4, meaning: Quarter of the day, category: services }
   kind: { type: code, codes: { a: Kind A, b: Kind B }, meaning: Kind, category: services }
@@ -76,6 +77,7 @@ export interface Row {
   readonly day?: string;
   readonly kind?: string;
   readonly age?: number;
+  readonly change?: number;
 }
 
 export interface Agency {
@@ -89,11 +91,11 @@ export function smallWorld(directory: string, agencies: readonly Agency[]): Sour
   return agencies.map(({ agency, dataset, rows }) => {
     const file = join(directory, `${agency}-${dataset}.sqlite`);
     const database = new Database(file);
-    database.exec('CREATE TABLE "my rows" (first, last, born, code, sex, urn, day, kind, age INTEGER)');
-    const insert = database.prepare('INSERT INTO "my rows" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    for (const { name, born, postcode, sex, urn, day, kind, age } of rows) {
+    database.exec('CREATE TABLE "my rows" (first, last, born, code, sex, urn, day, kind, age INTEGER, change INTEGER)');
+    const insert = database.prepare('INSERT INTO "my rows" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+    for (const { name, born, postcode, sex, urn, day, kind, age, change } of rows) {
       const [first, last] = name?.split(' ') ?? [];
-      insert.run([first, last, born, postcode, sex, urn, day, kind, age].map((value) => value ?? null));
+      insert.run([first, last, born, postcode, sex, urn, day, kind, age, change].map((value) => value ?? null));
     }
     database.close();
     const person = { forename: 'first', surname: 'last', dateOfBirth: 'born', postcode: 'code', sex: 'sex' };
@@ -101,7 +103,7 @@ export function smallWorld(directory: string, agencies: readonly Agency[]): Sour
       ...(dataset === 'courts.cases' ? {} : person),
       ...(dataset === 'charity.help' ? {} : { urn: 'urn' }),
     };
-    const fields = { day: 'day', quarter: 'day', kind: 'kind', age: 'age' };
+    const fields = { day: 'day', quarter: 'day', kind: 'kind', age: 'age', change: 'change' };
     return { agency, mapping: { dataset, sqlite: file, table: 'my rows', identifiers, fields } };
   });
 }
@@ -129,5 +131,19 @@ export function truthOf(sources: readonly Source[], question: string, values: Pa
       const codes = categories.map((category, index) => shape[index]?.categories[category]?.code ?? '?');
       return `${codes.join(' | ')}: ${count}`;
     },
+  );
+}
+
+/** The true sums, each as `measure, category | category: sum, squares of contributors, clipped`, 0 clipped left out. */
+export function trueSumsOf(sources: readonly Source[], question: string): string[] {
+  const template = bindTemplate(parseTemplate(`${PREAMBLE}${question}`), catalogue);
+  const shape = tableShape(template);
+  const { measures } = pooledTable({ template, parameters: bindParameters(template, {}), sources });
+  return measures.flatMap(({ name, cells }) =>
+    cells.map(({ categories, contributors, sum, squares, clipped }) => {
+      const codes = categories.map((category, index) => shape[index]?.categories[category]?.code ?? '?');
+      const outside = clipped === 0 ? '' : `, ${clipped} clipped`;
+      return `${name}, ${codes.join(' | ')}: ${sum}, ${squares} of ${contributors}${outside}`;
+    }),
   );
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ExampleError } from '../../../examples/bold/index.js';
-import { smallWorld, truthOf } from './small-world.js';
+import { smallWorld, trueSumsOf, truthOf } from './small-world.js';
 import type { Agency, Row } from './small-world.js';
 
 let directory = '';
@@ -343,6 +343,68 @@ parameters: { quarters: { from: quarter } }
       'not-recorded: 1',
     ]);
     expect(truthOf(sources, choosing, { quarters: ['2025-Q4'] })).toEqual([]);
+  });
+});
+
+describe('measures', () => {
+  const question = (measure: string, keep = 'all'): string => `
+unit: crime
+contributionLimit: 3
+scheme: exact
+population: { dataset: police.crimes }
+links: [{ dataset: charity.help, on: person, keep: ${keep} }]
+dimensions: [{ field: police.crimes.kind }, { linked: charity.help }]
+measures: [${measure}]
+`;
+  const DAN = { ...ANN, name: 'Dan Dale' };
+
+  it('are added up where the linked record has a value, negative ones too', () => {
+    const sources = smallWorld(directory, [
+      police({ ...ANN, kind: 'a' }, { ...BEN, kind: 'a' }, { ...CAT, kind: 'b' }, { ...DAN, kind: 'b' }),
+      charityA({ ...ANN, change: -7 }, { ...BEN, change: 3 }, { ...CAT }),
+    ]);
+    expect(trueSumsOf(sources, question('{ mean: charity.help.change, range: [-10, 10] }'))).toEqual([
+      'charity.help.change, a | yes: -4, 58 of 2',
+    ]);
+  });
+
+  it('take what is outside the range for its nearer end, and say how many', () => {
+    const sources = smallWorld(directory, [
+      police({ ...ANN, kind: 'a' }, { ...BEN, kind: 'a' }, { ...CAT, kind: 'a' }),
+      charityA({ ...ANN, change: -9 }, { ...BEN, change: 4 }, { ...CAT, change: 9 }),
+    ]);
+    expect(trueSumsOf(sources, question('{ variance: charity.help.change, range: [-3, 5] }'))).toEqual([
+      'charity.help.change, a | yes: 6, 50 of 3, 2 clipped',
+    ]);
+  });
+
+  it('of the population count each of its records, of a link each record that links', () => {
+    const sources = smallWorld(directory, [
+      police({ ...ANN, kind: 'a', age: 30 }, { ...ANN, kind: 'b', age: 31 }, { ...BEN, kind: 'a', age: 40 }),
+      charityA({ ...ANN, change: 2, age: 33 }),
+    ]);
+    const several = [
+      '{ sum: police.crimes.age, range: [0, 120] }',
+      '{ sum: charity.help.age, range: [0, 120] }',
+      '{ sum: charity.help.change, range: [-10, 10] }',
+    ].join();
+    expect(trueSumsOf(sources, question(several))).toEqual([
+      'police.crimes.age, a | yes: 30, 900 of 1',
+      'police.crimes.age, a | no: 40, 1600 of 1',
+      'police.crimes.age, b | yes: 31, 961 of 1',
+      'charity.help.age, a | yes: 33, 1089 of 1',
+      'charity.help.age, b | yes: 33, 1089 of 1',
+      'charity.help.change, a | yes: 2, 4 of 1',
+      'charity.help.change, b | yes: 2, 4 of 1',
+    ]);
+    const linked = question('{ sum: police.crimes.age, range: [0, 120] }', 'linked').replace(
+      ', { linked: charity.help }',
+      '',
+    );
+    expect(trueSumsOf(sources, linked)).toEqual([
+      'police.crimes.age, a: 30, 900 of 1',
+      'police.crimes.age, b: 31, 961 of 1',
+    ]);
   });
 });
 

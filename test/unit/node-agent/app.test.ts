@@ -6,8 +6,10 @@ import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import type { LogFields } from '../../../core/base/index.js';
-import { silentLog } from '../../../core/base/index.js';
-import { createGroup, inlineEngine } from '../../../core/private-join/index.js';
+import { silentLog, toBase64 } from '../../../core/base/index.js';
+import { createGroup, inlineEngine, rawPublicKey } from '../../../core/private-join/index.js';
+import { canonicalTemplate, NO_FLOORS, signTemplate } from '../../../core/templates/index.js';
+import type { Participant, RunOffer, Template } from '../../../core/templates/index.js';
 import { createNode, SNAPSHOT_LOOK_MS } from '../../../node-agent/app.js';
 import type { Node } from '../../../node-agent/app.js';
 import { EXIT_CODES, runCommand } from '../../../node-agent/commands.js';
@@ -20,8 +22,8 @@ import type { ClientHandlers, FederationClientOptions, FromNode } from '../../..
 import { seededRng } from '../../support/seeded-rng.js';
 import { agencyFolder } from './agency-folder.js';
 import type { AgencyFiles, AgencyFolder } from './agency-folder.js';
-import { offer } from './federation-fixtures.js';
-import { codeOfAsync, writeCrimes } from './fixtures.js';
+import { identityOf, offer, officerKey, template } from './federation-fixtures.js';
+import { codeOfAsync, crimes, writeCrimes } from './fixtures.js';
 import { now } from './snapshot-fixtures.js';
 
 const clock = { ...systemClock, now: () => now };
@@ -41,7 +43,42 @@ interface Started {
   readonly handlers: () => ClientHandlers;
 }
 
-function nodeIn({ configFile }: AgencyFolder): Started {
+/** An agency with a snapshot, and an offer that it takes part in; it costs 2.5. */
+async function approvedRun(): Promise<{ agency: AgencyFolder; asked: RunOffer }> {
+  const agency = agencyFolder(({ roster }) => {
+    const [police] = roster.agencies;
+    roster.agencies.push({
+      ...structuredClone(police),
+      id: 'charity',
+      identityKey: toBase64(identityOf('charity').publicKey),
+    });
+    const officer = { id: 'officer-1', name: 'One', organisation: 'Board' };
+    roster['governance'] = {
+      threshold: 1,
+      officers: [{ ...officer, publicKey: toBase64(rawPublicKey(officerKey)) }],
+    };
+  });
+  const [prepared] = await prepare(agency);
+  // Nothing is joined on the person, so no scheme may be named.
+  const { scheme, ...rest } = template;
+  expect(scheme).toBe('exact');
+  const alone: Template = {
+    ...rest,
+    links: [],
+    dimensions: [{ field: 'police.victim-crimes.offence-group' }],
+    disclosure: { ...template.disclosure, epsilon: 2, overlapEpsilon: 0.5 },
+  };
+  const of = (id: string, snapshot: string): Participant => ({
+    agency: id,
+    datasets: [{ dataset: crimes.dataset, snapshot }],
+    floors: NO_FLOORS,
+  });
+  const participants = [of('police', prepared?.snapshot ?? ''), of('charity', 'c'.repeat(64))];
+  const envelope = signTemplate(canonicalTemplate(alone), 'officer-1', officerKey);
+  return { agency, asked: { ...offer, envelope, participants } };
+}
+
+function nodeIn({ configFile }: AgencyFolder, { openRun = false } = {}): Started {
   const events: LogFields[] = [];
   const sent: FromNode[] = [];
   const calls: string[] = [];
@@ -61,7 +98,9 @@ function nodeIn({ configFile }: AgencyFolder): Started {
         stop: () => Promise.resolve(calls.push('stop')).then(() => undefined),
         send: (message) => Promise.resolve(sent.push(message)).then(() => undefined),
         openRun: () => {
-          throw new Error('no run is expected');
+          if (!openRun) throw new Error('no run is expected');
+          const nothing = (): Promise<void> => Promise.resolve();
+          return { link: { send: nothing, transfer: nothing }, close: () => undefined };
         },
       };
     },
@@ -84,12 +123,60 @@ describe('createNode', () => {
     expect(options()).toMatchObject({ address: 'localhost:7400', agency: 'police', federation: 'test-study' });
     expect(handlers().hello()).toEqual({
       softwareVersion: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
-      snapshots: [{ dataset: 'police.victim-crimes', snapshot: prepared?.snapshot, asAt: '2026-03-31' }],
+      floors: NO_FLOORS,
+      snapshots: [
+        { dataset: 'police.victim-crimes', snapshot: prepared?.snapshot, asAt: '2026-03-31', epsilonLeft: 10 },
+      ],
     });
     handlers().connected();
-    expect(events.map(({ event }) => event)).toEqual(['snapshot', 'started', 'connected']);
+    expect(events.map(({ event }) => event)).toEqual(['ledger', 'snapshot', 'started', 'connected']);
+    expect(events[0]).toMatchObject({ entries: 0, hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
     await node.stop();
     expect(calls).toEqual(['start', 'stop']);
+  });
+
+  it('says what its policy demands and what is left of its budget', async () => {
+    const agency = agencyFolder(({ config }) => {
+      config['policy'] = {
+        minimumThreshold: 20,
+        minimumRounding: 10,
+        maximumEpsilon: 0.5,
+        budget: { perSnapshot: 8, perQuarter: 3 },
+      };
+    });
+    await prepare(agency);
+    const { node, handlers } = nodeIn(agency);
+    await node.start();
+    expect(handlers().hello()).toMatchObject({
+      floors: { threshold: 20, roundTo: 10, epsilon: 0.5 },
+      snapshots: [{ epsilonLeft: 3 }],
+    });
+  });
+
+  it('says hello anew when a run has been paid for', async () => {
+    const { agency, asked } = await approvedRun();
+    const { node, handlers, sent, events } = nodeIn(agency, { openRun: true });
+    await node.start();
+    handlers().received({ kind: 'offer', offer: asked });
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    expect(sent).toMatchObject([{ kind: 'hello', hello: { snapshots: [{ epsilonLeft: 7.5 }] } }]);
+    expect(handlers().hello().snapshots).toMatchObject([{ epsilonLeft: 7.5 }]);
+    await node.stop();
+    expect(events.some(({ event }) => event === 'run-ended')).toBe(true);
+    const again = nodeIn(agency, { openRun: true });
+    await again.node.start();
+    expect(again.events[0]).toMatchObject({ event: 'ledger', entries: 2 });
+    expect(again.handlers().hello().snapshots).toMatchObject([{ epsilonLeft: 7.5 }]);
+  });
+
+  it('does not start beside another node with its ledger, and does when that has stopped', async () => {
+    const agency = agencyFolder();
+    await prepare(agency);
+    const { node } = nodeIn(agency);
+    await node.start();
+    expect(await codeOfAsync(() => nodeIn(agency).node.start())).toBe('LEDGER_IN_USE');
+    await node.stop();
+    await nodeIn(agency).node.start();
   });
 
   it('starts without a snapshot, says so, and refuses offers', async () => {
@@ -98,7 +185,7 @@ describe('createNode', () => {
     rmSync(join(agency.folder, 'snapshots'), { recursive: true });
     const { node, events, handlers, sent } = nodeIn(agency);
     await node.start();
-    expect(events.map(({ event }) => event)).toEqual(['snapshot-missing', 'started']);
+    expect(events.map(({ event }) => event)).toEqual(['ledger', 'snapshot-missing', 'started']);
     expect(handlers().hello().snapshots).toEqual([]);
     handlers().received({ kind: 'offer', offer });
     expect(sent).toMatchObject([{ kind: 'refusal', runId: offer.runId, code: 'TEMPLATE_NOT_APPROVED' }]);
@@ -176,8 +263,8 @@ describe('prepareAll', () => {
 });
 
 describe('runCommand', () => {
-  async function run(...words: string[]): Promise<{ exit: number; stderr: string }> {
-    let stderr = '';
+  async function run(...words: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
+    let [stdout, stderr] = ['', ''];
     const sink = (write: (text: string) => void): Writable =>
       new Writable({
         write: (chunk: Buffer, _encoding, done) => {
@@ -188,11 +275,11 @@ describe('runCommand', () => {
     const exit = await runCommand(words, {
       clock,
       rng,
-      stdout: sink(() => undefined),
+      stdout: sink((text) => (stdout += text)),
       stderr: sink((text) => (stderr += text)),
       stopping: AbortSignal.abort(),
     });
-    return { exit, stderr };
+    return { exit, stdout, stderr };
   }
 
   it.each([
@@ -201,6 +288,9 @@ describe('runCommand', () => {
     [['start']],
     [['start', 'prepare', '--config', 'node.yaml']],
     [['start', '--config', 'node.yaml', '--dataset', 'a.b']],
+    [['ledger', '--config', 'node.yaml']],
+    [['ledger', 'verify']],
+    [['budget', '--config', 'node.yaml', '--dataset', 'a.b']],
     [['start', '--configuration', 'node.yaml']],
   ])('explains itself when asked %j', async (words) => {
     const { exit, stderr } = await run(...words);
@@ -213,6 +303,42 @@ describe('runCommand', () => {
     const { exit, stderr } = await run('start', '--config', configFile);
     expect(exit).toBe(EXIT_CODES.usage);
     expect(stderr).toMatch(/^CONFIG_INVALID: [^]*line \d+: colour/);
+  });
+
+  it('shows what was spent and that the ledger is whole, also while the node runs', async () => {
+    const { agency, asked } = await approvedRun();
+    const { node, handlers, sent } = nodeIn(agency, { openRun: true });
+    await node.start();
+    const config = ['--config', agency.configFile];
+    expect((await run('budget', ...config)).stdout).toBe('police.victim-crimes\n  2026-Q2: 0 of 40 spent, 40 left\n');
+    handlers().received({ kind: 'offer', offer: asked });
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    const snapshot = asked.participants[0]?.datasets[0]?.snapshot.slice(0, 12) ?? '';
+    const { exit, stdout } = await run('budget', ...config);
+    expect(exit).toBe(EXIT_CODES.done);
+    expect(stdout).toBe(
+      `police.victim-crimes\n  2026-Q2: 2.5 of 40 spent, 37.5 left\n  snapshot ${snapshot}: 2.5 of 10 spent, 7.5 left\n`,
+    );
+    const verified = await run('ledger', 'verify', ...config);
+    expect(verified).toMatchObject({ exit: EXIT_CODES.done, stderr: '' });
+    expect(verified.stdout).toMatch(/is whole: 1 entries, the last with hash [0-9a-f]{64}\.\n$/);
+    await node.stop();
+
+    const database = new Database(join(agency.folder, 'snapshots.ledger'));
+    database.exec(
+      `DROP TRIGGER never_changed; UPDATE entries SET body = replace(body, '2500000', '2500') WHERE number = 1`,
+    );
+    database.close();
+    const damaged = await run('ledger', 'verify', ...config);
+    expect(damaged).toMatchObject({ exit: EXIT_CODES.failed, stdout: '' });
+    expect(damaged.stderr).toMatch(/^LEDGER_DAMAGED: Entry 1 /);
+    expect(await codeOfAsync(() => nodeIn(agency).node.start())).toBe('LEDGER_DAMAGED');
+  });
+
+  it('says that there is no ledger yet', async () => {
+    const { exit, stderr } = await run('budget', '--config', agencyFolder().configFile);
+    expect(exit).toBe(EXIT_CODES.failed);
+    expect(stderr).toMatch(/^LEDGER_UNUSABLE: There is no ledger/);
   });
 
   it('says what failed', async () => {

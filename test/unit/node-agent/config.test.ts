@@ -7,12 +7,17 @@ import {
   configSchema,
   loadConfig,
   MAX_ALLOWED_TEMPLATES,
+  MAX_BUDGET,
   MAX_CONCURRENT_RUNS,
   MAX_DEADLINE_SECONDS,
   MAX_SOURCES,
   MAX_WORKERS,
 } from '../../../node-agent/config.js';
 import { MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, packagePath, RuntimeError } from '../../../runtime/index.js';
+import { MAXIMUM_THRESHOLD } from '../../../core/disclosure/index.js';
+import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
+import { DEFAULT_BUDGET } from '../../../core/templates/index.js';
+import { MAX_EPSILON_LEFT } from '../../../transport/limits.js';
 import { agencyFolder } from './agency-folder.js';
 import { codeOf, testFolder } from './fixtures.js';
 
@@ -56,6 +61,34 @@ describe('loadConfig', () => {
     expect(config.policy.minimumParticipants).toBe(3);
   });
 
+  it('keeps the ledger beside the snapshots, or where it is told to', () => {
+    const { folder, configFile } = agencyFolder();
+    expect(loadConfig(configFile).ledger).toBe(join(folder, 'snapshots.ledger'));
+    const slashed = agencyFolder(({ config }) => (config['snapshots'] = 'snapshots/'));
+    expect(loadConfig(slashed.configFile).ledger).toBe(join(slashed.folder, 'snapshots.ledger'));
+    const told = agencyFolder(({ config }) => (config['ledger'] = 'kept/ledger.sqlite'));
+    expect(loadConfig(told.configFile).ledger).toBe(join(told.folder, 'kept', 'ledger.sqlite'));
+  });
+
+  it('gives away as much as is usual where the policy doesn’t say', () => {
+    const { configFile } = agencyFolder(({ config }) => (config['policy'] = { budget: { perQuarter: 3 } }));
+    expect(loadConfig(configFile).policy).toMatchObject({
+      minimumRounding: 0,
+      budget: { perSnapshot: DEFAULT_BUDGET.perSnapshot, perQuarter: 3 },
+    });
+    expect(DEFAULT_BUDGET).toEqual({ perSnapshot: 10, perQuarter: 40 });
+  });
+
+  it('wants an epsilon that noise can be made for', () => {
+    const epsilon = (maximumEpsilon: number) => (config: Config) => (config['policy'] = { maximumEpsilon });
+    expect(accepts(epsilon(MINIMUM_EPSILON))).toBe(true);
+    expect(accepts(epsilon(MINIMUM_EPSILON / 2))).toBe(false);
+  });
+
+  it('allows no budget that a hello can’t say', () => {
+    expect(MAX_BUDGET).toBeLessThanOrEqual(MAX_EPSILON_LEFT);
+  });
+
   it('denies everything when there is no policy', () => {
     const { configFile } = agencyFolder(({ config }) => delete config['policy']);
     expect(loadConfig(configFile).policy.allow).toEqual([]);
@@ -89,6 +122,9 @@ describe('loadConfig', () => {
     ['sources', (config) => (config['sources'] = [])],
     ['sources[1].dataset', (config) => (config['sources'] = [source, { ...source }])],
     ['sources[0].asAt', (config) => (config['sources'] = [{ ...source, asAt: '2026-02-30' }])],
+    ['policy.minimumRounding', (config) => (config['policy'] = { minimumRounding: -1 })],
+    ['policy.maximumEpsilon', (config) => (config['policy'] = { maximumEpsilon: 'none' })],
+    ['policy.budget.perSnapshot', (config) => (config['policy'] = { budget: { perSnapshot: -1 } })],
     ['policy.minimumParticipants', (config) => (config['policy'] = { minimumParticipants: 1 })],
     ['policy.allow[0].version', (config) => (config['policy'] = { allow: [{ template: 'a', version: 0 }] })],
     [
@@ -125,6 +161,15 @@ describe('loadConfig', () => {
       MAX_ALLOWED_TEMPLATES,
       (config, value) => (config['policy'] = { allow: Array.from({ length: value }, () => ({ template: 'a' })) }),
     ],
+    [
+      'the floor of the threshold',
+      MAXIMUM_THRESHOLD,
+      (config, value) => (config['policy'] = { minimumThreshold: value }),
+    ],
+    ['the floor of rounding', MAXIMUM_THRESHOLD, (config, value) => (config['policy'] = { minimumRounding: value })],
+    ['epsilon', MAXIMUM_EPSILON, (config, value) => (config['policy'] = { maximumEpsilon: value })],
+    ['a snapshot’s budget', MAX_BUDGET, (config, value) => (config['policy'] = { budget: { perSnapshot: value } })],
+    ['a quarter’s budget', MAX_BUDGET, (config, value) => (config['policy'] = { budget: { perQuarter: value } })],
   ])('bounds %s', (_, limit, set) => {
     expect(accepts((config) => set(config, limit))).toBe(true);
     expect(accepts((config) => set(config, limit + 1))).toBe(false);

@@ -7,6 +7,8 @@ import {
   bindTemplate,
   canonicalTemplate,
   createCatalogue,
+  DEFAULT_BUDGET,
+  NO_FLOORS,
   signTemplate,
 } from '../../../core/templates/index.js';
 import type {
@@ -17,6 +19,7 @@ import type {
   RunOffer,
   Template,
 } from '../../../core/templates/index.js';
+import type { Policy } from '../../../node-agent/policy/policy.js';
 import { crimes } from './fixtures.js';
 import { federation } from './snapshot-fixtures.js';
 
@@ -113,6 +116,15 @@ export function snapshotIdOf(dataset: string): string {
   return Buffer.from(dataset).toString('hex').padEnd(64, '0').slice(0, 64);
 }
 
+/** A policy that answers the test template and demands nothing. */
+export const allowAll: Policy = {
+  allow: [{ template: template.template }],
+  minimumThreshold: 0,
+  minimumRounding: 0,
+  budget: DEFAULT_BUDGET,
+  minimumParticipants: 2,
+};
+
 export const runId = '3f0c8f0e-5a52-4a1f-9d55-6f1f3c1a2b3c';
 
 export const offer: RunOffer = {
@@ -122,8 +134,20 @@ export const offer: RunOffer = {
   requester: 'analyst',
   purpose: 'research-statistics',
   participants: [
-    { agency: 'police', datasets: [{ dataset: crimes.dataset, snapshot: snapshotIdOf(crimes.dataset) }] },
-    { agency: 'charity', datasets: [{ dataset: support.dataset, snapshot: snapshotIdOf(support.dataset) }] },
-    { agency: 'cps', datasets: [{ dataset: prosecutions.dataset, snapshot: snapshotIdOf(prosecutions.dataset) }] },
+    {
+      agency: 'police',
+      datasets: [{ dataset: crimes.dataset, snapshot: snapshotIdOf(crimes.dataset) }],
+      floors: NO_FLOORS,
+    },
+    {
+      agency: 'charity',
+      datasets: [{ dataset: support.dataset, snapshot: snapshotIdOf(support.dataset) }],
+      floors: NO_FLOORS,
+    },
+    {
+      agency: 'cps',
+      datasets: [{ dataset: prosecutions.dataset, snapshot: snapshotIdOf(prosecutions.dataset) }],
+      floors: NO_FLOORS,
+    },
   ],
 };

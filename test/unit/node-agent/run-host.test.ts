@@ -12,13 +12,17 @@ import type {
   RowChunk,
   TransferHeader,
 } from '../../../core/private-join/index.js';
+import { NOISE_KEY_BYTES } from '../../../core/noise/index.js';
 import { makeShare } from '../../../core/private-join/joint-key.js';
 import { canonicalTemplate, identityKeys, planRun, templateDigest } from '../../../core/templates/index.js';
 import type { RunOffer } from '../../../core/templates/index.js';
+import type { Accounts, RunAccount } from '../../../node-agent/budget/accounts.js';
 import { verifyOffer } from '../../../node-agent/offers/verify-offer.js';
+import type { VerifiedOffer } from '../../../node-agent/offers/verify-offer.js';
 import { Refusal } from '../../../node-agent/offers/refusal.js';
 import { MAX_REMEMBERED_RUNS, RunHost } from '../../../node-agent/rounds/run-host.js';
 import type { RunHostOptions } from '../../../node-agent/rounds/run-host.js';
+import { NodeError } from '../../../node-agent/errors.js';
 import { watchedLink, watchedReceiver } from '../../../node-agent/rounds/watched-link.js';
 import type { SnapshotLease } from '../../../node-agent/snapshot/snapshot-store.js';
 import { systemClock } from '../../../runtime/index.js';
@@ -26,6 +30,7 @@ import type { FederationClient, FromNode } from '../../../transport/index.js';
 import { MAX_REASON_CHARACTERS } from '../../../transport/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import {
+  allowAll,
   boundParameters,
   boundTemplate,
   catalogue,
@@ -95,7 +100,27 @@ class RecordingClient implements FederationClient {
   }
 }
 
+const emptyLease: SnapshotLease = {
+  list: () => ({ count: 0, chunks: () => [], close: () => undefined }),
+  labels: () => new Uint32Array(),
+  number: () => 0,
+  release: () => undefined,
+};
+
+/** What the accounts were told, in order. */
+class RecordingAccounts implements Accounts {
+  readonly told: unknown[] = [];
+  spend = ({ offer: { runId: id } }: VerifiedOffer): void => void this.told.push(['spend', id]);
+  refused = ({ runId: id }: RunOffer, code: string): void => void this.told.push(['refused', id, code]);
+  ended = ({ offer: { runId: id } }: VerifiedOffer, account: RunAccount): void =>
+    void this.told.push(['ended', id, account]);
+  left = (): number => 1;
+}
+
 interface World {
+  readonly accounts: RecordingAccounts;
+  /** How often the host said that something was spent. */
+  spent: number;
   readonly client: RecordingClient;
   readonly host: RunHost;
   readonly lines: LogFields[];
@@ -108,8 +133,11 @@ function world(changes: Partial<RunHostOptions> = {}): World {
   const note = (fields: LogFields): number => lines.push(fields);
   const log: Log = { ...silentLog, info: note, warn: note, error: note };
   const client = new RecordingClient();
+  const accounts = new RecordingAccounts();
   const made: World = {
     client,
+    accounts,
+    spent: 0,
     lines,
     lent: 0,
     host: new RunHost({
@@ -121,6 +149,9 @@ function world(changes: Partial<RunHostOptions> = {}): World {
       engine: inlineEngine(group, seededRng('engine')),
       stores: memoryStores,
       rng: seededRng('node'),
+      noiseKey: new Uint8Array(NOISE_KEY_BYTES).fill(7),
+      accounts,
+      spent: () => (made.spent += 1),
       clock: systemClock,
       progressDeadlineSeconds: PROGRESS_DEADLINE_SECONDS,
       cpuSeconds: () => 1,
@@ -131,7 +162,7 @@ function world(changes: Partial<RunHostOptions> = {}): World {
           self: 'police',
           roster,
           catalogue,
-          policy: { allow: [{ template: template.template }], minimumThreshold: 0, minimumParticipants: 2 },
+          policy: allowAll,
           snapshots: new Map([[crimes.dataset, snapshotIdOf(crimes.dataset)]]),
           clock: { now: () => new Date('2026-04-02T12:00:00Z') },
         }),
@@ -140,7 +171,7 @@ function world(changes: Partial<RunHostOptions> = {}): World {
           made.lent += 1;
           let released = false;
           return {
-            list: () => ({ count: 0, chunks: () => [], close: () => undefined }),
+            ...emptyLease,
             release: () => {
               if (!released) made.lent -= 1;
               released = true;
@@ -289,6 +320,57 @@ describe('RunHost, offered a run', () => {
   });
 });
 
+describe('RunHost and its accounts', () => {
+  it('pays before anything leaves, says so, and writes down how the run ended', async () => {
+    const made = await begun();
+    expect(made.accounts.told).toEqual([['spend', runId]]);
+    expect(made.spent).toBe(1);
+    made.client.run().receiver.message('coordinator', { kind: 'abort', code: 'PARTY_LOST', party: 'cps' });
+    await ended(made);
+    const failure = { code: 'PARTY_LOST', party: 'cps' };
+    expect(made.accounts.told.slice(1)).toEqual([['ended', runId, { failure, opened: false, clipped: [] }]]);
+  });
+
+  it('opens nothing and gives the snapshot back when the accounts say no', () => {
+    const accounts = new RecordingAccounts();
+    accounts.spend = () => {
+      throw new Refusal('BUDGET_SPENT', 'nothing is left');
+    };
+    const made = world({ accounts });
+    made.host.offered(offer);
+    expect(made.client.sent).toMatchObject([{ kind: 'refusal', code: 'BUDGET_SPENT', reason: 'nothing is left' }]);
+    expect(accounts.told).toEqual([['refused', runId, 'BUDGET_SPENT']]);
+    expect(made.client.runs.size).toBe(0);
+    expect(made.lent).toBe(0);
+    expect(made.spent).toBe(0);
+  });
+
+  it('takes part in nothing that it can’t write down', () => {
+    const accounts = new RecordingAccounts();
+    accounts.spend = () => {
+      throw new NodeError('LEDGER_UNUSABLE', 'no space left');
+    };
+    const made = world({ accounts });
+    made.host.offered(offer);
+    expect(made.client.sent).toMatchObject([{ kind: 'protocol', message: { kind: 'abort', code: 'INTERNAL' } }]);
+    expect(made.client.runs.size).toBe(0);
+    expect(made.lent).toBe(0);
+  });
+
+  it('refuses and ends runs also when that can’t be written down', async () => {
+    const accounts = new RecordingAccounts();
+    accounts.refused = accounts.ended = () => {
+      throw new NodeError('LEDGER_UNUSABLE', 'no space left');
+    };
+    const made = await begun({ accounts });
+    made.host.offered({ ...another, parameters: {} });
+    expect(made.client.sent).toMatchObject([{ kind: 'refusal', code: 'PARAMETER_OUT_OF_BOUNDS' }]);
+    made.host.disconnected();
+    await ended(made);
+    expect(made.lines.filter(({ err }) => err instanceof NodeError)).toHaveLength(2);
+  });
+});
+
 describe('RunHost, when a run ends', () => {
   it('lets go of everything and says how, with the code and party of whoever ended it', async () => {
     const made = await begun({ cpuSeconds: vi.fn().mockReturnValueOnce(10).mockReturnValue(12.3456) });
@@ -376,9 +458,14 @@ describe('RunHost, at work for long', () => {
         return result;
       },
     };
-    const chunk = (): RowChunk => ({ count: 1, keys: group.randomElements(rng, 3).slice(), labels: Uint32Array.of(1) });
+    const chunk = (): RowChunk => ({
+      count: 1,
+      keys: group.randomElements(rng, 3).slice(),
+      labels: Uint32Array.of(1),
+      numbers: new Float64Array(),
+    });
     const rows = { count: 1_000, chunks: () => Array.from({ length: 1_000 }, chunk), close: () => undefined };
-    const made = world({ engine, snapshots: { lease: () => ({ list: () => rows, release: () => undefined }) } });
+    const made = world({ engine, snapshots: { lease: () => ({ ...emptyLease, list: () => rows }) } });
     made.host.offered(offer);
     await turnsUntil(() => made.client.run().sent.length === 1);
     const plan = planRun({

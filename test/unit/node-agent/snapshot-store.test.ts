@@ -13,9 +13,10 @@ import {
   matchKeyDomain,
 } from '../../../core/private-join/index.js';
 import type { ListRows, RowChunk } from '../../../core/private-join/index.js';
-import { compileList } from '../../../core/templates/index.js';
+import { compileList, compileMembership } from '../../../core/templates/index.js';
 import { snapshotLayout } from '../../../node-agent/snapshot/layout.js';
 import { SnapshotListSource } from '../../../node-agent/snapshot/snapshot-list-source.js';
+import type { ClippedObserver } from '../../../node-agent/snapshot/snapshot-list-source.js';
 import type { SnapshotLease } from '../../../node-agent/snapshot/snapshot-store.js';
 import { SnapshotStore } from '../../../node-agent/snapshot/snapshot-store.js';
 import { boundParameters, boundTemplate } from './federation-fixtures.js';
@@ -191,13 +192,37 @@ describe('SnapshotStore, when a snapshot is no use', () => {
   });
 });
 
+describe('what the guard reads of a snapshot', () => {
+  it('is a label for every record, in order, 0 where it is not in the list', async () => {
+    const folder = testFolder();
+    const store = storeOf(folder);
+    const rows = [
+      { first_name: 'Ada', 'offence group': 'stalking' },
+      { first_name: 'Cleo', reported_on: '2025-05-01' },
+      { first_name: 'Ada', reported_on: '2025-03-01', 'offence group': null },
+      { first_name: null, 'offence group': 'rape' },
+    ];
+    const { snapshot } = await prepareCrimes(folder, rows);
+    await store.refresh();
+    const membership = compileMembership(bound, crimes.dataset, parameters);
+    expect([...leaseOf(store, snapshot).labels(membership)]).toEqual([0, 0, 3, 1]);
+    const fewer = { ...membership, sql: `SELECT * FROM (${membership.sql}) LIMIT 3` };
+    expect(() => leaseOf(store, snapshot).labels(fewer)).toThrow(RangeError);
+  });
+});
+
 describe('SnapshotListSource', () => {
-  async function sourceOf(rows: Parameters<typeof prepareCrimes>[1]): Promise<SnapshotListSource> {
+  async function sourceOf(
+    rows: Parameters<typeof prepareCrimes>[1],
+    asked = bound,
+    clipped?: ClippedObserver,
+  ): Promise<SnapshotListSource> {
     const folder = testFolder();
     const store = storeOf(folder);
     const { snapshot } = await prepareCrimes(folder, rows);
     await store.refresh();
-    return new SnapshotListSource('police', bound, parameters, new Map([[crimes.dataset, leaseOf(store, snapshot)]]));
+    const leases = new Map([[crimes.dataset, leaseOf(store, snapshot)]]);
+    return new SnapshotListSource('police', asked, boundParameters(asked), leases, clipped);
   }
 
   it('gives labels and unsealed keys, zeros where a key is absent', async () => {
@@ -251,6 +276,38 @@ describe('SnapshotListSource', () => {
     }
   });
 
+  const measured = (range: readonly [number, number]): ReturnType<typeof boundTemplate> =>
+    boundTemplate({ measures: [{ variance: 'police.victim-crimes.days-to-charge', range }] });
+
+  it('gives the numbers of measures, clipped, from the middle of the range, nothing where there is none', async () => {
+    const clipped: unknown[] = [];
+    const rows = [5, 30, 31, null, 91, 100, 5_000 / 2].map((days) => ({ first_name: null, days }));
+    const bounded = measured([30, 91]);
+    const source = await sourceOf(rows, bounded, (...told) => clipped.push(told));
+    const [chunk] = everyChunk(source.open(listName));
+    const centre = 60;
+    const expected = [30, 30, 31, null, 91, 91, 91].flatMap((days) =>
+      days === null ? [0, 0, 0] : [days - centre, 1, (days - centre) ** 2],
+    );
+    expect([...(chunk?.numbers ?? [])]).toEqual(expected);
+    expect(clipped).toEqual([[crimes.dataset, 3]]);
+  });
+
+  it('keeps the numbers of a row together across chunks', async () => {
+    const rows = Array.from({ length: CHUNK_RECORDS + 2 }, (_, days) => ({ first_name: null, days }));
+    const chunks = everyChunk((await sourceOf(rows, measured([0, 1_000]))).open(listName));
+    expect(chunks.map(({ numbers }) => numbers.length)).toEqual([3 * CHUNK_RECORDS, 6]);
+    const all = chunks.flatMap(({ numbers }) => [...numbers]);
+    expect(all).toEqual(rows.flatMap(({ days }) => [days - 500, 1, (days - 500) ** 2]));
+  });
+
+  it('says nothing of clipping where there is nothing to clip', async () => {
+    const clipped: unknown[] = [];
+    const source = await sourceOf([{}], bound, (...told) => clipped.push(told));
+    expect(everyChunk(source.open(listName))[0]?.numbers).toEqual(new Float64Array());
+    expect(clipped).toEqual([]);
+  });
+
   it('reads several lists of one snapshot at once', async () => {
     const source = await sourceOf(Array.from({ length: 600 }, () => ({ first_name: null })));
     const [first, second] = [source.open(listName), source.open(listName)];
@@ -276,6 +333,8 @@ describe('SnapshotListSource', () => {
       list: () => {
         throw new Error('disk I/O error');
       },
+      labels: () => new Uint32Array(),
+      number: () => 0,
       release: () => undefined,
     };
     const halfway: SnapshotLease = {
@@ -286,6 +345,8 @@ describe('SnapshotListSource', () => {
         },
         close: () => undefined,
       }),
+      labels: () => new Uint32Array(),
+      number: () => 0,
       release: () => undefined,
     };
     const failures: unknown[] = [];

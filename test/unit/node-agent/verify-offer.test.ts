@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 import { REFUSAL_CODES } from '../../../core/private-join/index.js';
 import type { RefusalCode } from '../../../core/private-join/index.js';
-import { createCatalogue } from '../../../core/templates/index.js';
-import type { RunOffer } from '../../../core/templates/index.js';
+import { createCatalogue, NO_FLOORS } from '../../../core/templates/index.js';
+import type { Floors, RunOffer } from '../../../core/templates/index.js';
 import { configSchema } from '../../../node-agent/config.js';
 import { Refusal } from '../../../node-agent/offers/refusal.js';
 import { verifyOffer } from '../../../node-agent/offers/verify-offer.js';
@@ -13,6 +13,7 @@ import type { OfferGrounds } from '../../../node-agent/offers/verify-offer.js';
 import { DENY_ALL } from '../../../node-agent/policy/policy.js';
 import type { Policy } from '../../../node-agent/policy/policy.js';
 import {
+  allowAll,
   catalogue,
   envelopeOf,
   offer,
@@ -23,8 +24,6 @@ import {
   template,
 } from './federation-fixtures.js';
 import { crimes } from './fixtures.js';
-
-const allowAll: Policy = { allow: [{ template: template.template }], minimumThreshold: 0, minimumParticipants: 2 };
 
 const grounds: OfferGrounds = {
   self: 'police',
@@ -80,7 +79,7 @@ describe('verifyOffer', () => {
     });
     const datasets = [both, prosecutions].map(({ dataset }) => ({ dataset, snapshot: snapshotIdOf(dataset) }));
     const { plan } = verifyOffer(
-      { ...offer, envelope: changed, participants: [police, charity, { agency: 'cps', datasets }] },
+      { ...offer, envelope: changed, participants: [police, charity, { ...cps, datasets }] },
       { ...grounds, catalogue: createCatalogue([...catalogue.values(), both]) },
     );
     expect(plan.lists).toHaveLength(4);
@@ -114,7 +113,6 @@ describe('verifyOffer', () => {
       {},
       withPolicy({ allow: [{ template: template.template, version: 2 }] }),
     ],
-    ['NOT_ALLOWED_HERE', 'a threshold below this agency’s floor', {}, withPolicy({ minimumThreshold: 11 })],
     ['NOT_ALLOWED_HERE', 'a dataset of which there is no definition', {}, { catalogue: createCatalogue([crimes]) }],
     ['PARAMETER_OUT_OF_BOUNDS', 'a value outside the list', { parameters: { quarters: ['2025-Q3'] } }],
     ['PARAMETER_OUT_OF_BOUNDS', 'an unknown parameter', { parameters: { quarters: ['2025-Q1'], sex: ['F'] } }],
@@ -126,12 +124,12 @@ describe('verifyOffer', () => {
     [
       'PROTOCOL_VIOLATION',
       'a stranger',
-      { participants: [police, charity, cps, { agency: 'stranger', datasets: [] }] },
+      { participants: [police, charity, cps, { agency: 'stranger', datasets: [], floors: NO_FLOORS }] },
     ],
     [
       'PROTOCOL_VIOLATION',
       'an agency of the roster that offers nothing of this',
-      { participants: [police, charity, cps, { agency: 'prison', datasets: [] }] },
+      { participants: [police, charity, cps, { agency: 'prison', datasets: [], floors: NO_FLOORS }] },
     ],
     [
       'PROTOCOL_VIOLATION',
@@ -162,18 +160,52 @@ describe('verifyOffer', () => {
     },
   );
 
-  it('has a test for every refusal code but BUSY, which is the run host’s', () => {
-    expect(new Set([...refused.map(([code]) => code), 'BUSY'])).toEqual(new Set(REFUSAL_CODES));
+  it('has a test for every refusal code but those of the run host and its accounts', () => {
+    const elsewhere = ['BUSY', 'BUDGET_SPENT', 'DIFFERENCING'];
+    expect(new Set([...refused.map(([code]) => code), ...elsewhere])).toEqual(new Set(REFUSAL_CODES));
   });
 
   it('answers on the last day, at the floors, and any version where none is named', () => {
     expect(() => verifyOffer(offer, { ...grounds, ...at('2026-12-31T23:59:59Z') })).not.toThrow();
-    const policy = {
-      allow: [{ template: template.template, version: 3 }],
-      minimumThreshold: 10,
-      minimumParticipants: 3,
-    };
+    const policy = { ...allowAll, allow: [{ template: template.template, version: 3 }], minimumParticipants: 3 };
     expect(() => verifyOffer(offer, { ...grounds, policy })).not.toThrow();
+  });
+
+  const floors: Floors = { threshold: 20, roundTo: 5, epsilon: 1 };
+  const demanding = withPolicy({ minimumThreshold: 20, minimumRounding: 5, maximumEpsilon: 1 });
+  const demanded = (ours: Floors, theirs = NO_FLOORS): Partial<RunOffer> => ({
+    participants: [{ ...police, floors: ours }, { ...charity, floors: theirs }, cps],
+  });
+
+  it('takes its own floors and everybody’s into the terms, the plan and the cost', () => {
+    const { terms, plan, cost } = verifyOffer({ ...offer, ...demanded(floors) }, { ...grounds, ...demanding });
+    expect(terms).toMatchObject({ threshold: 20, roundTo: 5, epsilon: 1, overlapEpsilon: 1 });
+    expect(plan.minimumTally).toBe(20);
+    expect(plan.noise).not.toBeNull();
+    expect(cost).toEqual({ counts: 1, overlaps: 1, measures: [], total: 2 });
+    const theirs = verifyOffer({ ...offer, ...demanded(NO_FLOORS, { ...floors, threshold: 30 }) }, grounds);
+    expect(theirs.terms.threshold).toBe(30);
+    expect(theirs.plan.noise).not.toBeNull();
+  });
+
+  it('costs nothing and has no noise where nobody asks for any', () => {
+    const { terms, plan, cost } = verifyOffer(offer, grounds);
+    expect(terms).toMatchObject({ threshold: 10, roundTo: 5, epsilon: null });
+    expect(plan.noise).toBeNull();
+    expect(cost.total).toBe(0);
+  });
+
+  it.each([
+    ['none', NO_FLOORS],
+    ['a lower threshold', { ...floors, threshold: 19 }],
+    ['a higher threshold', { ...floors, threshold: 21 }],
+    ['finer rounding', { ...floors, roundTo: 0 }],
+    ['more epsilon', { ...floors, epsilon: 1.5 }],
+    ['no epsilon', { ...floors, epsilon: null }],
+  ])('refuses an offer that has for it %s', (_, ours) => {
+    const refusal = refusalOf(demanded(ours), demanding);
+    expect(refusal.code).toBe('PROTOCOL_VIOLATION');
+    expect(refusal.message).toContain('floors');
   });
 
   it('refuses fewer than two agencies whatever the policy says', () => {
@@ -182,7 +214,7 @@ describe('verifyOffer', () => {
       agencies: roster.agencies.slice(0, 1).map((agency) => ({ ...agency, datasets: [...catalogue.keys()] })),
     };
     const datasets = [...catalogue.keys()].map((dataset) => ({ dataset, snapshot: snapshotIdOf(dataset) }));
-    const lonely = { participants: [{ agency: 'police', datasets }] };
+    const lonely = { participants: [{ agency: 'police', datasets, floors: NO_FLOORS }] };
     expect(refusalOf(lonely, { roster: alone, ...withPolicy({ minimumParticipants: 0 }) }).code).toBe(
       'TOO_FEW_PARTICIPANTS',
     );

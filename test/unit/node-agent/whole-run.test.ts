@@ -12,12 +12,16 @@ import {
   JoinError,
   memoryStores,
 } from '../../../core/private-join/index.js';
-import { bindTemplate, identityKeys } from '../../../core/templates/index.js';
-import type { DatasetDefinition, RunOffer } from '../../../core/templates/index.js';
+import { bindTemplate, identityKeys, NO_FLOORS } from '../../../core/templates/index.js';
+import type { DatasetDefinition, RunOffer, Template } from '../../../core/templates/index.js';
+import { LedgerAccounts } from '../../../node-agent/budget/accounts.js';
+import { DifferencingGuard } from '../../../node-agent/guard/guard.js';
+import { Ledger } from '../../../node-agent/ledger/ledger.js';
 import { verifyOffer } from '../../../node-agent/offers/verify-offer.js';
 import { RunHost } from '../../../node-agent/rounds/run-host.js';
 import { snapshotLayout } from '../../../node-agent/snapshot/layout.js';
 import { prepareSnapshot } from '../../../node-agent/snapshot/prepare.js';
+import { deriveKey } from '../../../node-agent/snapshot/sealing.js';
 import { SnapshotStore } from '../../../node-agent/snapshot/snapshot-store.js';
 import { bindMapping } from '../../../node-agent/source/mapping.js';
 import type { SourceMapping } from '../../../node-agent/source/mapping.js';
@@ -27,6 +31,7 @@ import { createMemoryNetwork } from '../../../transport/index.js';
 import type { FederationClient } from '../../../transport/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import {
+  allowAll,
   catalogue,
   envelopeOf,
   identityOf,
@@ -76,6 +81,9 @@ interface RunningNode {
   readonly agency: string;
   readonly lines: LogFields[];
   readonly snapshots: SnapshotStore;
+  readonly ledger: () => Ledger;
+  /** What a node that was stopped, or killed, does with its ledger when it comes back. */
+  restart(): void;
   host(client: FederationClient): RunHost;
 }
 
@@ -104,10 +112,18 @@ async function nodeOf(agency: string): Promise<RunningNode> {
   await snapshots.refresh();
   const lines: LogFields[] = [];
   const log: Log = { ...silentLog, info: (fields) => lines.push(fields), warn: (fields) => lines.push(fields) };
+  const open = (): Ledger => Ledger.open({ file: join(folder, 'ledger'), federation, agency, clock });
+  let ledger = open();
+  onTestFinished(() => ledger.close());
   return {
     agency,
     lines,
     snapshots,
+    ledger: () => ledger,
+    restart: () => {
+      ledger.close();
+      ledger = open();
+    },
     host: (client) =>
       new RunHost({
         self: agency,
@@ -118,18 +134,26 @@ async function nodeOf(agency: string): Promise<RunningNode> {
         engine,
         stores: memoryStores,
         rng,
+        noiseKey: deriveKey(storageKey, new Uint8Array(0), 'noise'),
         clock: systemClock,
         progressDeadlineSeconds: 30,
         cpuSeconds: () => 0,
         log,
         concurrentRuns: 1,
         snapshots,
+        accounts: new LedgerAccounts({
+          ledger,
+          limits: { perSnapshot: 40, perQuarter: 40 },
+          guard: new DifferencingGuard(),
+          clock,
+        }),
+        spent: () => undefined,
         verify: (offer) =>
           verifyOffer(offer, {
             self: agency,
             roster,
             catalogue,
-            policy: { allow: [{ template: template.template }], minimumThreshold: 10, minimumParticipants: 3 },
+            policy: { ...allowAll, minimumParticipants: 3 },
             snapshots: new Map(snapshots.inForce.map(({ dataset, snapshot }) => [dataset, snapshot])),
             clock,
           }),
@@ -137,15 +161,32 @@ async function nodeOf(agency: string): Promise<RunningNode> {
   };
 }
 
-async function run(end: 'finish' | 'lose cps'): Promise<{ nodes: RunningNode[]; counts: number[]; code: string }> {
-  const nodes = [await nodeOf('police'), await nodeOf('charity'), await nodeOf('cps')];
+function federationOf(): Promise<RunningNode[]> {
+  return Promise.all(['police', 'charity', 'cps'].map(nodeOf));
+}
+
+interface Asked {
+  readonly changed?: Partial<Template>;
+  readonly id?: string;
+  readonly end?: 'finish' | 'lose cps';
+}
+
+interface Answer {
+  readonly counts: readonly number[];
+  readonly code: string;
+}
+
+async function run(
+  nodes: readonly RunningNode[],
+  { changed = {}, id = runId, end = 'finish' }: Asked,
+): Promise<Answer> {
   const offer: RunOffer = {
-    runId,
-    envelope: envelopeOf(),
+    runId: id,
+    envelope: envelopeOf(changed),
     parameters: { quarters: ['2025-Q1', '2025-Q2'] },
     requester: 'analyst',
     purpose: template.purpose,
-    participants: nodes.map(({ agency, snapshots }) => ({ agency, datasets: snapshots.inForce })),
+    participants: nodes.map(({ agency, snapshots }) => ({ agency, datasets: snapshots.inForce, floors: NO_FLOORS })),
   };
   const network = createMemoryNetwork();
   const hosts = nodes.map((node) =>
@@ -169,7 +210,7 @@ async function run(end: 'finish' | 'lose cps'): Promise<{ nodes: RunningNode[]; 
     self: 'police',
     roster,
     catalogue,
-    policy: { allow: [{ template: template.template }], minimumThreshold: 0, minimumParticipants: 2 },
+    policy: allowAll,
     snapshots: new Map(
       offer.participants.flatMap(({ datasets }) => datasets.map((one) => [one.dataset, one.snapshot])),
     ),
@@ -183,7 +224,7 @@ async function run(end: 'finish' | 'lose cps'): Promise<{ nodes: RunningNode[]; 
     group,
     engine,
     stores: memoryStores,
-    rng: seededRng('coordinator'),
+    rng: seededRng(`coordinator of ${id}`),
   });
   network.register(COORDINATOR, join);
   await join.start();
@@ -197,43 +238,112 @@ async function run(end: 'finish' | 'lose cps'): Promise<{ nodes: RunningNode[]; 
   }
   if (end === 'lose cps') hosts[2]?.disconnected();
   await expect.poll(() => hosts.map(({ size }) => size)).toEqual([0, 0, 0]);
-  return { nodes, counts, code };
+  return { counts, code };
+}
+
+/** What plain arithmetic says of the tables above. */
+function truth(): number[] {
+  const bound = bindTemplate(template, catalogue);
+  const expected = new Array<number>(bound.cells).fill(0);
+  const [supportLink, prosecutionLink] = bound.links;
+  for (let i = 0; i < 60; i += 1) {
+    if (i % 5 === 0 || i % 2 !== 0) continue;
+    const label = i % 4 === 0 ? 1 : 2;
+    const cell = label + (i % 3 === 0 ? (supportLink?.stride ?? 0) : 0) + (prosecutionLink?.stride ?? 0);
+    expected[cell] = (expected[cell] ?? 0) + 1;
+  }
+  return expected;
+}
+
+function kindsOf({ ledger }: RunningNode): readonly string[] {
+  return [...ledger().entries()].map(({ kind, body }) => ('spent' in body ? `${kind} ${body.spent}` : kind));
 }
 
 describe('a whole run between nodes with real snapshots', () => {
   it('counts what plain arithmetic says, and every node says so', async () => {
-    const { nodes, counts, code } = await run('finish');
+    const nodes = await federationOf();
+    const { counts, code } = await run(nodes, {});
     expect(code).toBe('finished');
-    const bound = bindTemplate(template, catalogue);
-    const expected = new Array<number>(bound.cells).fill(0);
-    const [supportLink, prosecutionLink] = bound.links;
-    for (let i = 0; i < 60; i += 1) {
-      if (i % 5 === 0 || i % 2 !== 0) continue;
-      const label = i % 4 === 0 ? 1 : 2;
-      const cell = label + (i % 3 === 0 ? (supportLink?.stride ?? 0) : 0) + (prosecutionLink?.stride ?? 0);
-      expected[cell] = (expected[cell] ?? 0) + 1;
-    }
-    expect(counts).toEqual(expected);
+    expect(counts).toEqual(truth());
     expect(counts.reduce((sum, count) => sum + count)).toBe(24);
-    for (const { lines } of nodes) {
-      expect(lines).toEqual([
+    for (const node of nodes) {
+      expect(node.lines).toEqual([
         { event: 'run-phase', runId, phase: 'keying' },
         { event: 'run-phase', runId, phase: 'ring' },
         { event: 'run-phase', runId, phase: 'tally' },
         { event: 'run-phase', runId, phase: 'finished' },
         { event: 'run-ended', runId, outcome: 'finished', party: null, cpuSeconds: 0 },
       ]);
+      expect(kindsOf(node)).toEqual(['spent 0', 'answered']);
     }
   });
 
+  it('counts clipped values in the log and the ledger', async () => {
+    const nodes = await federationOf();
+    const changed = { measures: [{ mean: 'police.victim-crimes.days-to-charge', range: [10, 50] as const }] };
+    expect((await run(nodes, { changed })).code).toBe('finished');
+    // Of 60 with 0..59 days every fifth is reported too late; 8 of those below 10 remain, and 7 of those above 50.
+    const values = Array.from({ length: 60 }, (_, days) => days).filter(
+      (days) => days % 5 !== 0 && (days < 10 || days > 50),
+    ).length;
+    const [police, charity] = nodes;
+    if (police === undefined || charity === undefined) throw new Error('two nodes');
+    expect(police.lines).toContainEqual({ event: 'values-clipped', runId, dataset: crimes.dataset, clipped: values });
+    expect([...police.ledger().entries()].at(-1)?.body).toMatchObject({
+      clipped: [{ dataset: crimes.dataset, values }],
+    });
+    expect(charity.lines.some(({ event }) => event === 'values-clipped')).toBe(false);
+  });
+
   it('ends at every node when one is lost, with a code', async () => {
-    const { nodes, code } = await run('lose cps');
+    const nodes = await federationOf();
+    const { code } = await run(nodes, { end: 'lose cps' });
     expect(code).toBe('PARTY_LOST');
-    for (const { agency, lines } of nodes) {
+    for (const { agency, lines, ledger } of nodes) {
       const last = lines.at(-1);
       expect(last).toMatchObject({ event: 'run-ended' });
       expect(['PARTY_LOST', 'COORDINATOR_LOST']).toContain(last?.['outcome']);
       if (agency !== 'cps') expect(last).toMatchObject({ outcome: 'PARTY_LOST', party: 'cps' });
+      expect([...ledger().entries()].at(-1)).toMatchObject({ kind: 'failed', body: { opened: false } });
+    }
+  });
+});
+
+describe('a run with noise that is asked for again', () => {
+  const noisy = { disclosure: { ...template.disclosure, epsilon: 10, overlapEpsilon: 10 } };
+  const ids = ['1', '2', '3', '4'].map((digit) => runId.replace(/^./, digit));
+
+  it('is paid for once, however it ended and though every node was restarted, and answers the same', async () => {
+    const nodes = await federationOf();
+    const answers: Answer[] = [];
+    for (const [index, id] of ids.entries()) {
+      // The first time a node is lost after all have paid.
+      const changed = index === 3 ? { ...noisy, version: 4 } : noisy;
+      answers.push(await run(nodes, { id, changed, end: index === 0 ? 'lose cps' : 'finish' }));
+      for (const node of nodes) node.restart();
+    }
+    const [lost, first, second, other] = answers;
+    expect([lost?.code, first?.code, second?.code, other?.code]).toEqual([
+      'PARTY_LOST',
+      'finished',
+      'finished',
+      'finished',
+    ]);
+    expect(second?.counts).toEqual(first?.counts);
+    expect(first?.counts).not.toEqual(truth());
+    // Another request, though it asks for the same records: other noise, and it costs.
+    expect(other?.counts).not.toEqual(first?.counts);
+    for (const node of nodes) {
+      expect(kindsOf(node)).toEqual([
+        'spent 20000000',
+        'failed',
+        'spent 0',
+        'answered',
+        'spent 0',
+        'answered',
+        'spent 20000000',
+        'answered',
+      ]);
     }
   });
 });

@@ -39,7 +39,7 @@ describe('the engine in worker threads', () => {
     const jobs: Job[] = [
       { kind: 'hash', domain: 'test', inputs: ['a', '', 'bcd', 'é'].map((text) => utf8.encode(text)) },
       { kind: 'multiples', from: 0, to: 20, step: 3 },
-      { kind: 'open', share: scalar, ciphertexts: group.randomElements(systemRng, 8) },
+      { kind: 'open', sums: 0, share: scalar, ciphertexts: group.randomElements(systemRng, 8) },
     ];
     for (const job of jobs) expect(await workers.run(structuredClone(job))).toEqual(await inline.run(job));
   });
@@ -47,6 +47,7 @@ describe('the engine in worker threads', () => {
   it('says when bytes are no group element', async () => {
     const job: Job = {
       kind: 'open',
+      sums: 0,
       share: group.randomScalar(systemRng),
       ciphertexts: new Uint8Array(64).fill(255),
     };
@@ -79,7 +80,7 @@ describe('the bytes of a job', () => {
     const share = group.randomScalar(systemRng);
     const before = share.slice();
     const ciphertexts = group.randomElements(systemRng, 4).slice();
-    await workers.run({ kind: 'open', share, ciphertexts });
+    await workers.run({ kind: 'open', sums: 0, share, ciphertexts });
     expect(ciphertexts.buffer.byteLength).toBe(0);
     expect(share).toEqual(before);
   });
@@ -88,8 +89,8 @@ describe('the bytes of a job', () => {
     const share = group.randomScalar(systemRng);
     const good = group.randomElements(systemRng, 4);
     const bad = new Uint8Array(64).fill(255);
-    await inline.run({ kind: 'open', share, ciphertexts: good });
-    expect(await codeOf(inline.run({ kind: 'open', share, ciphertexts: bad }))).toBe('BAD_ELEMENT');
+    await inline.run({ kind: 'open', sums: 0, share, ciphertexts: good });
+    expect(await codeOf(inline.run({ kind: 'open', sums: 0, share, ciphertexts: bad }))).toBe('BAD_ELEMENT');
     expect([good, bad]).toEqual([new Uint8Array(4 * 32), new Uint8Array(64)]);
   });
 
@@ -97,8 +98,8 @@ describe('the bytes of a job', () => {
     const all = group.randomElements(systemRng, 40).slice();
     const before = all.slice();
     const share = group.randomScalar(systemRng);
-    const viewed = await workers.run({ kind: 'open', share, ciphertexts: all.subarray(64, 64 * 3) });
-    expect(viewed).toEqual(await inline.run({ kind: 'open', share, ciphertexts: before.slice(64, 64 * 3) }));
+    const viewed = await workers.run({ kind: 'open', sums: 0, share, ciphertexts: all.subarray(64, 64 * 3) });
+    expect(viewed).toEqual(await inline.run({ kind: 'open', sums: 0, share, ciphertexts: before.slice(64, 64 * 3) }));
     expect(all).toEqual(before.fill(0, 64, 64 * 3));
   });
 
@@ -106,8 +107,8 @@ describe('the bytes of a job', () => {
     const secrets = Uint8Array.from([...group.randomScalar(systemRng), ...group.randomScalar(systemRng)]);
     const before = secrets.slice();
     const ciphertexts = group.randomElements(systemRng, 4);
-    const expected = await inline.run({ kind: 'open', share: before.slice(32), ciphertexts: ciphertexts.slice() });
-    expect(await workers.run({ kind: 'open', share: secrets.subarray(32), ciphertexts })).toEqual(expected);
+    const expected = await inline.run({ kind: 'open', sums: 0, share: before.slice(32), ciphertexts: ciphertexts.slice() });
+    expect(await workers.run({ kind: 'open', sums: 0, share: secrets.subarray(32), ciphertexts })).toEqual(expected);
     expect(secrets).toEqual(before);
   });
 });

@@ -8,9 +8,9 @@ import {
   templateDigest,
   templateFromPayload,
 } from '../../../core/templates/index.js';
-import type { FilterClause, Template } from '../../../core/templates/index.js';
+import type { FilterClause, MeasureClause, Template } from '../../../core/templates/index.js';
 import { MAX_PAYLOAD_BYTES } from '../../../core/templates/canonical.js';
-import { codeOf, FULL_BODY, template, templateYaml } from './fixtures.js';
+import { codeOf, FULL_BODY, MEASURES, PRESENT, template, templateYaml } from './fixtures.js';
 
 const payload = canonicalTemplate(template(FULL_BODY));
 const text = new TextDecoder().decode(payload);
@@ -26,6 +26,16 @@ describe('the canonical form of a template', () => {
 
   it('reads back as the template it was', () => {
     expect(templateFromPayload(payload)).toEqual(template(FULL_BODY));
+    const full = template(
+      FULL_BODY + MEASURES + PRESENT,
+      'disclosure: { threshold: 12, roundTo: 6, rounding: midpoint-6, epsilon: 0.5, overlapEpsilon: none, wholeLines: Why. }\n',
+    );
+    expect(templateFromPayload(canonicalTemplate(full))).toEqual(full);
+  });
+
+  it('is what it was before templates had measures, noise and presentation, so that signatures hold', () => {
+    // Of the version that knew none of them.
+    expect(templateDigest(payload)).toBe('90bd990c7b2eb6a5f57825b020c5053e4501b69b955e0c6f20af17589b389699');
   });
 
   it('is the same however the file is laid out', () => {
@@ -92,6 +102,19 @@ describe('the canonical form of a template', () => {
       fc.record({ field: name, between: fc.tuple(integer, integer) }),
     );
     const where = fc.array(filter, { maxLength: 3 });
+    const epsilon = fc.double({ min: 0.01, max: 10, noNaN: true });
+    const epsilonOrNone = fc.oneof(epsilon, fc.constant('none' as const));
+    const groups = fc.array(dataset, { maxLength: 3 });
+    const measure: fc.Arbitrary<MeasureClause> = fc
+      .tuple(
+        fc.constantFrom('sum' as const, 'mean' as const, 'variance' as const),
+        fc.tuple(dataset, name).map((parts) => parts.join('.')),
+        fc.record({ range: fc.tuple(integer, integer), label: line, epsilon }, { requiredKeys: ['range'] }),
+      )
+      .map(([kind, field, rest]) => {
+        if (kind === 'sum') return { sum: field, ...rest };
+        return kind === 'mean' ? { mean: field, ...rest } : { variance: field, ...rest };
+      });
     const anyTemplate: fc.Arbitrary<Template> = fc.record(
       {
         template: name,
@@ -143,7 +166,34 @@ describe('the canonical form of a template', () => {
           ),
           { maxKeys: 3 },
         ),
-        disclosure: fc.constant({ threshold: 10, roundTo: 5, epsilon: 'none' as const }),
+        measures: fc.array(measure, { minLength: 1, maxLength: 3 }),
+        disclosure: fc.record(
+          {
+            threshold: fc.integer({ min: 10, max: 20 }),
+            roundTo: fc.constant(6),
+            rounding: fc.constantFrom('base', 'midpoint-6'),
+            epsilon: epsilonOrNone,
+            overlapEpsilon: epsilonOrNone,
+            wholeLines: line,
+          },
+          { requiredKeys: ['threshold', 'roundTo', 'epsilon'] },
+        ),
+        present: fc
+          .record(
+            {
+              margins: fc.constantFrom('none', 'totals'),
+              rate: fc.record({ of: dataset, equals: fc.array(name, { minLength: 1, maxLength: 2 }), by: groups }),
+              quantiles: fc.record({
+                of: dataset,
+                at: fc
+                  .uniqueArray(fc.double({ min: 0.001, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 4 })
+                  .map((at) => at.toSorted((a, b) => a - b)),
+                by: groups,
+              }),
+            },
+            { requiredKeys: [] },
+          )
+          .filter((present) => Object.keys(present).length > 0),
       },
       {
         requiredKeys: [

@@ -17,7 +17,7 @@ dimensions: [{ field: cps.charges.outcome }]
       CRIMES,
     );
     expect(list.sql).toBe(`SELECT "label", "k:case" FROM (
-SELECT "record", "k:case", CAST(? AS INTEGER) AS "label", ROW_NUMBER() OVER (PARTITION BY "person" ORDER BY "f:reported" DESC, "record" DESC) AS "place"
+SELECT "record", CAST(? AS INTEGER) AS "label", "k:case", ROW_NUMBER() OVER (PARTITION BY "person" ORDER BY "f:reported" DESC, "record" DESC) AS "place"
 FROM "records"
 ) WHERE "place" <= ? ORDER BY "record"`);
     expect(list.parameters).toEqual([1, 1]);

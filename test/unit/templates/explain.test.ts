@@ -8,7 +8,7 @@ import {
   parseDataset,
 } from '../../../core/templates/index.js';
 import type { Explanation, Roster } from '../../../core/templates/index.js';
-import { catalogue, CRIMES_YAML, FULL_BODY, template } from './fixtures.js';
+import { bind, catalogue, CRIMES_YAML, DISCLOSURE, FULL_BODY, MEASURES, NOISY, PRESENT, template } from './fixtures.js';
 
 const bound = bindTemplate(template(FULL_BODY), catalogue);
 const key = new Uint8Array(32);
@@ -102,9 +102,10 @@ describe('a template in plain English', () => {
 
   it('says what can be published', () => {
     const published = section(explanation, 'What can be published');
-    expect(published).toContain('"Days to charge", "Linked to: People supported", "The victim withdrew"');
+    expect(published).toContain('"Days to charge", "Linked to: People supported", "The victim withdrew", with totals.');
     expect(published).toContain('Counts below 10, zero among them, are suppressed');
     expect(published).toContain('nearest 5');
+    expect(published).toContain('If fewer than 10 records are left to count, there is no table at all.');
   });
 
   it.each([
@@ -145,6 +146,34 @@ dimensions: [{ field: police.crimes.withdrew }]
     expect(asked).toContain('\nWithdrew: Yes; No; Not recorded.');
   });
 
+  it('says of measures which numbers leave, of which records, and what is left out', () => {
+    const measured = explainTemplate(bind(FULL_BODY + MEASURES));
+    const leaves = section(measured, 'What leaves each agency').split('\n');
+    expect(leaves.find((line) => line.includes('"Crimes with a victim"'))).toMatch(
+      /one sealed number for "The victim withdrew" \(services\), and sealed numbers to be added up, of "Age of the victim" \(demographics\)\.$/,
+    );
+    expect(leaves.find((line) => line.includes('"Charging decisions"'))).toMatch(
+      /of "Days until the charge" \(case in court\)\.$/,
+    );
+    const published = section(measured, 'What can be published');
+    expect(published).toContain('The mean of "Age in years" in each cell');
+    expect(published).toContain('Values are taken from 18 to 59; what lies outside is taken for the nearer end');
+    expect(published).toContain('The mean and the variance of "Days until the charge"');
+    // Of a list without dimensions.
+    const alone = bind(`unit: victim-case
+population: { dataset: police.crimes }
+links: [{ dataset: cps.charges, on: case, keep: all }]
+dimensions: [{ linked: cps.charges }]
+measures: [{ sum: cps.charges.change, range: [-10, 10] }]
+`);
+    expect(section(explainTemplate(alone), 'What leaves each agency')).toContain(
+      'pseudonyms of the case reference, without any category, and sealed numbers to be added up, of "Change of plea" (case in court).',
+    );
+    expect(section(explainTemplate(alone), 'What can be published')).toContain(
+      'The sum of "Change of plea" in each cell',
+    );
+  });
+
   it('shortens long lists of categories', () => {
     const long = bindTemplate(
       template(`unit: victim-case
@@ -154,5 +183,133 @@ dimensions: [{ field: police.crimes.age, bands: [${Array.from({ length: 20 }, (_
       catalogue,
     );
     expect(section(explainTemplate(long), 'What is asked')).toContain('and 10 more');
+  });
+});
+
+describe('noise in plain English', () => {
+  const published = (disclosure: string, known?: Roster, body = FULL_BODY): string =>
+    section(explainTemplate(bind(body, disclosure), undefined, known), 'What can be published');
+  const leaves = (disclosure: string, known?: Roster, body = FULL_BODY): string =>
+    section(explainTemplate(bind(body, disclosure), undefined, known), 'What leaves each agency');
+  const saying = (rest: string): string => `disclosure: { threshold: 10, roundTo: 5, ${rest} }\n`;
+
+  it('says that there is none, where there is none, and what that means', () => {
+    expect(published(DISCLOSURE)).toContain('No noise is added to the counts.');
+    expect(published(DISCLOSURE)).not.toMatch(/epsilon|budget/i);
+    expect(leaves(DISCLOSURE)).toContain('All who take part learn how many records each agency sent');
+    expect(leaves(DISCLOSURE)).toContain('The coordinator learns exactly how many fall in each cell');
+  });
+
+  it('says how far off a count is, as the law has it, for those who take part', () => {
+    // Sum of so many independent two-sided geometric numbers, each with 2a/(1-a)^2.
+    const deviation = (alpha: number, mixers: number): string =>
+      `${Number(Math.sqrt((mixers * 2 * alpha) / (1 - alpha) ** 2).toPrecision(3))}`;
+    const alpha = Math.exp(-1 / 2);
+    expect(published(NOISY)).toContain(`off by about ${deviation(alpha, 1)} with the noise of one agency`);
+    expect(published(NOISY, roster)).toContain(
+      `off by about ${deviation(alpha, 3)} with the 3 agencies that offer these datasets`,
+    );
+    const few = {
+      ...roster,
+      agencies: [
+        ...roster.agencies.slice(0, 2),
+        { id: 'x', name: 'X', identityKey: key, datasets: ['courts.hearings'] },
+      ],
+    };
+    expect(published(NOISY, few)).toContain(`off by about ${deviation(alpha, 2)} with the 2 agencies`);
+    const several = FULL_BODY.replace('unit: person', 'unit: victim-case\ncontributionLimit: 3');
+    expect(published(NOISY, roster, several)).toContain(`off by about ${deviation(Math.exp(-1 / 6), 3)} with`);
+    // A second force may have as many records of one person.
+    const [force] = roster.agencies;
+    const twoForces = {
+      ...roster,
+      agencies: [...roster.agencies, ...(force === undefined ? [] : [{ ...force, id: 'south' }])],
+    };
+    expect(published(NOISY, twoForces, several)).toContain(`off by about ${deviation(Math.exp(-1 / 12), 4)} with`);
+    expect(published(NOISY, twoForces)).toContain(`off by about ${deviation(alpha, 4)} with`);
+    expect(published(NOISY, undefined, several)).toContain(
+      'Where several agencies hold "Crimes with a victim", noise is',
+    );
+    expect(published(NOISY)).not.toContain('Where several agencies hold');
+  });
+
+  it('says what epsilon is, of tables', () => {
+    expect(published(NOISY)).toContain('Epsilon is 1: any table of counts is at most 2.72 times as likely');
+    expect(published(saying('epsilon: 0.1'))).toContain('Epsilon is 0.1: any table of counts is at most 1.11 times');
+  });
+
+  it('says what it does not hide', () => {
+    expect(published(NOISY)).toContain('What is recorded of a case goes for all people of that case together');
+    const people = FULL_BODY.replace('on: case', 'on: person');
+    expect(published(NOISY, undefined, people)).not.toContain('of a case');
+  });
+
+  it('says whether list sizes and overlaps are exact', () => {
+    expect(leaves(NOISY)).toContain('Every agency mixes made-up records into all lists');
+    expect(leaves(NOISY)).toContain('with an epsilon of 1.');
+    expect(leaves(NOISY)).not.toContain('Nothing is added to these numbers');
+    const exact = leaves(saying('epsilon: 1, overlapEpsilon: none'));
+    expect(exact).toContain('All who take part learn how many records each agency sent');
+    expect(exact).toContain('Nobody sees an exact count of a cell');
+    const open = leaves(saying('epsilon: none, overlapEpsilon: 0.5'));
+    expect(open).toContain('with an epsilon of 0.5.');
+    expect(open).toContain('The coordinator learns exactly how many fall in each cell');
+  });
+
+  it('says what an answer costs', () => {
+    const measured = published(saying('epsilon: 1, overlapEpsilon: 0.5'), undefined, FULL_BODY + MEASURES);
+    expect(measured).toContain(
+      'takes 5.5 from the privacy budget of every snapshot that it is made from (1 for counts, 0.5 for list sizes and overlaps, 1 for a measure, 3 for a measure)',
+    );
+    expect(published(NOISY)).toContain('takes 2 from the privacy budget');
+  });
+
+  it('says how far off a sum is', () => {
+    const alpha = Math.exp(-0.5 / 42);
+    const deviation = Number(Math.sqrt((2 * alpha) / (1 - alpha) ** 2).toPrecision(3));
+    const body = FULL_BODY + MEASURES;
+    expect(published(NOISY, undefined, body)).toContain(
+      `with an epsilon of 1 for all of them: a sum is off by about ${deviation} with the noise of one agency`,
+    );
+    expect(published(NOISY, undefined, body)).toContain('the mean of 100 records by about a hundredth of that');
+    expect(published(DISCLOSURE, undefined, body)).toContain('No noise is added to it.');
+    const sum = FULL_BODY + MEASURES.replace('mean', 'sum').split('\n').slice(0, 2).join('\n') + '\n';
+    expect(published(NOISY, undefined, sum)).not.toContain('the mean of');
+  });
+
+  it('says that agencies may demand more, and that limits are blurred where there is noise', () => {
+    expect(published(NOISY)).toContain('the strictest holds');
+    expect(published(NOISY)).toContain('If fewer than about 10 records are left');
+  });
+
+  it('says how rounding works', () => {
+    const sixes = 'disclosure: { threshold: 10, roundTo: 6, rounding: midpoint-6, epsilon: none }\n';
+    expect(published(sixes)).toContain('rounded in sixes');
+    expect(published(sixes)).not.toContain('nearest');
+  });
+
+  it('says what is derived, and what is left out', () => {
+    const presented = published(DISCLOSURE, undefined, FULL_BODY + PRESENT);
+    expect(presented).toContain(
+      'The share of "Yes" in "The victim withdrew", among Yes; No, for each "Linked to: People supported" and "Days to charge".',
+    );
+    expect(presented).toContain(
+      'The band of "Days to charge" below or in which 25 %, half of those lie that have one, for each "Linked to: People supported".',
+    );
+    const bare = `${FULL_BODY}present: { margins: none, rate: { of: charities.support, equals: [yes], by: [] } }\n`;
+    expect(published(DISCLOSURE, undefined, bare)).toContain('"The victim withdrew", without totals.');
+    expect(published(DISCLOSURE, undefined, bare)).toContain('among Yes; No, over the whole table.');
+    expect(published(DISCLOSURE)).not.toContain('The share of');
+  });
+
+  it('says whether a whole line may be alike, and why', () => {
+    expect(published(DISCLOSURE)).toContain(
+      'Where fewer than 10 in a line of the table are outside one of its categories',
+    );
+    const allowed = published(saying('epsilon: none, wholeLines: All of them are told so'));
+    expect(allowed).toContain(
+      'It may show that everybody in a line of the table is alike, because: All of them are told so.',
+    );
+    expect(allowed).not.toContain('is not shown either');
   });
 });

@@ -1,5 +1,11 @@
-import { createCatalogue, parseDataset, parseTemplate, TemplateError } from '../../../core/templates/index.js';
-import type { Catalogue, Template, TemplateErrorCode } from '../../../core/templates/index.js';
+import {
+  bindTemplate,
+  createCatalogue,
+  parseDataset,
+  parseTemplate,
+  TemplateError,
+} from '../../../core/templates/index.js';
+import type { BoundTemplate, Catalogue, Template, TemplateErrorCode } from '../../../core/templates/index.js';
 
 /** Small on purpose: every type of field, both keys, one dataset without people, one that is partial. */
 export const CRIMES_YAML = `dataset: police.crimes
@@ -86,9 +92,12 @@ expires: 2027-06-30
 export const DISCLOSURE = 'disclosure: { threshold: 10, roundTo: 5, epsilon: none }\n';
 
 /** A template with this body between its preamble and its disclosure block. */
-export function templateYaml(body: string): string {
-  return PREAMBLE + body + DISCLOSURE;
+export function templateYaml(body: string, disclosure: string = DISCLOSURE): string {
+  return PREAMBLE + body + disclosure;
 }
+
+/** Noise on counts and overlaps alike. */
+export const NOISY = 'disclosure: { threshold: 10, roundTo: 5, epsilon: 1 }\n';
 
 /** The line of the body's first line in `templateYaml`. */
 export const BODY_LINE = PREAMBLE.split('\n').length;
@@ -112,8 +121,24 @@ parameters:
   quarters: { from: [2025-Q1, 2025-Q2], max: 2 }
 `;
 
-export function template(body: string): Template {
-  return parseTemplate(templateYaml(body));
+/** To be put after the body: each kind of measure, on the population and on a linked dataset. */
+export const MEASURES = `measures:
+  - { mean: police.crimes.age, range: [18, 59], label: Age in years }
+  - { variance: cps.charges.days, range: [0, 730], epsilon: 3 }
+`;
+
+/** To be put after the body: everything that can be derived. */
+export const PRESENT = `present:
+  rate: { of: police.crimes.withdrew, equals: [yes], by: [charities.support, cps.charges.days] }
+  quantiles: { of: cps.charges.days, at: [0.25, 0.5], by: [charities.support] }
+`;
+
+export function template(body: string, disclosure: string = DISCLOSURE): Template {
+  return parseTemplate(templateYaml(body, disclosure));
+}
+
+export function bind(body: string, disclosure: string = DISCLOSURE): BoundTemplate {
+  return bindTemplate(template(body, disclosure), catalogue);
 }
 
 /** What an action throws, so that a test can look at its code and problems. */
@@ -129,6 +154,17 @@ export function errorOf(action: () => unknown): TemplateError {
 
 export function codeOf(action: () => unknown): TemplateErrorCode {
   return errorOf(action).code;
+}
+
+/** Paths of what is wrong; none where nothing is. */
+export function problemPathsOf(action: () => unknown): string[] {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof TemplateError) return error.problems.map(({ path }) => path);
+    throw error;
+  }
+  return [];
 }
 
 /** `line path` of each problem, which is what a person needs to find the place. */

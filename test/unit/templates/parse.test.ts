@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { MINIMUM_ROUNDING, MINIMUM_THRESHOLD } from '../../../core/disclosure/index.js';
+import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
 import { isExpired, MAX_PROBLEMS, parseTemplate } from '../../../core/templates/index.js';
 import {
   MAX_BANDS,
@@ -8,11 +9,24 @@ import {
   MAX_DIMENSIONS,
   MAX_FILTERS,
   MAX_LINKS,
+  MAX_MEASURES,
   MAX_PARAMETERS,
+  MAX_QUANTILES,
   MAX_VALUES,
 } from '../../../core/templates/template-schema.js';
 import { MAX_INTEGER, MAX_LINE_LENGTH, MAX_NAME_LENGTH, MAX_TEXT_LENGTH } from '../../../core/templates/vocabulary.js';
-import { BODY_LINE, codeOf, DISCLOSURE, errorOf, FULL_BODY, placesOf, template, templateYaml } from './fixtures.js';
+import {
+  BODY_LINE,
+  codeOf,
+  DISCLOSURE,
+  errorOf,
+  FULL_BODY,
+  MEASURES,
+  placesOf,
+  PRESENT,
+  template,
+  templateYaml,
+} from './fixtures.js';
 
 const yaml = templateYaml(FULL_BODY);
 const SMALL_BODY = `unit: victim-case
@@ -77,8 +91,16 @@ dimensions:
 parameters:
   Quarters: { from: [2025-Q1] }
   other: { from: 3, min: 0 }
-measures: [{ mean: x }]
-present: { rate: 1 }
+measures:
+  - { mean: x, range: [0, 1] }
+  - { mean: a.b.c, sum: a.b.c, range: [0, 1] }
+  - { range: [0, 1], epsilon: 0 }
+  - { variance: a.b.c, range: [0], label: '' }
+present:
+  margins: some
+  rate: { of: a, equals: [], by: [a.b.c.d] }
+  quantiles: { of: a.b.c, at: [0.5, 0.5], by: [a.b] }
+  other: 1
 `;
     const text = templateYaml(body).replace('version: 2\n', '').replace('2027-06-30', '2027-06-31');
     const line = BODY_LINE - 1;
@@ -103,8 +125,18 @@ present: { rate: 1 }
         `${line + 15} parameters.Quarters`,
         `${line + 16} parameters.other.from`,
         `${line + 16} parameters.other.min`,
-        `${line + 17} measures`,
-        `${line + 18} present`,
+        `${line + 18} measures[0].mean`,
+        `${line + 19} measures[1]`,
+        `${line + 20} measures[2]`,
+        `${line + 20} measures[2].epsilon`,
+        `${line + 21} measures[3].label`,
+        `${line + 21} measures[3].range`,
+        `${line + 23} present.margins`,
+        `${line + 24} present.rate.by[0]`,
+        `${line + 24} present.rate.equals`,
+        `${line + 24} present.rate.of`,
+        `${line + 25} present.quantiles.at`,
+        `${line + 26} present.other`,
       ].toSorted(),
     );
   });
@@ -176,6 +208,39 @@ present: { rate: 1 }
   });
 });
 
+describe('measures and what is presented', () => {
+  const withBoth = small + MEASURES + PRESENT;
+
+  it('are read as they are written, and left out where they are not', () => {
+    const { measures, present } = parseTemplate(withBoth);
+    expect(measures).toEqual([
+      { mean: 'police.crimes.age', range: [18, 59], label: 'Age in years' },
+      { variance: 'cps.charges.days', range: [0, 730], epsilon: 3 },
+    ]);
+    expect(present).toEqual({
+      rate: { of: 'police.crimes.withdrew', equals: ['yes'], by: ['charities.support', 'cps.charges.days'] },
+      quantiles: { of: 'cps.charges.days', at: [0.25, 0.5], by: ['charities.support'] },
+    });
+    expect(parseTemplate(`${small}present: { margins: none }\n`).present).toEqual({ margins: 'none' });
+    expect(Object.keys(parseTemplate(small))).not.toContain('measures');
+    expect(Object.keys(parseTemplate(small))).not.toContain('present');
+  });
+
+  it.each([
+    ['two kinds in one measure', 'mean: police', 'sum: a.b.c, mean: police', ['measures[0]']],
+    ["an epsilon of none, which is the template's to say", 'epsilon: 3', 'epsilon: none', ['measures[1].epsilon']],
+    ['half a number as the end of a range', '[18, 59]', '[18.5, 59]', ['measures[0].range[0]']],
+    ['a share of 0', 'at: [0.25', 'at: [0', ['present.quantiles.at[0]']],
+    ['a share of 1', '0.5]', '1]', ['present.quantiles.at[1]']],
+    ['shares that do not ascend', '[0.25, 0.5]', '[0.5, 0.25]', ['present.quantiles.at']],
+    ['a rate that nothing counts in', 'equals: [yes]', 'equals: []', ['present.rate.equals']],
+    ['a block that says nothing', PRESENT, 'present: {}\n', ['present']],
+    ['no measures at all', MEASURES, 'measures: []\n', ['measures']],
+  ])('refuses %s', (_, from, to, paths) => {
+    expect(pathsAfter(withBoth, from, to)).toEqual(paths);
+  });
+});
+
 describe('the disclosure block', () => {
   function problems(block: string): string[] {
     return errorOf(() => parseTemplate(small.replace(DISCLOSURE, `disclosure: ${block}\n`))).problems.map(
@@ -183,16 +248,49 @@ describe('the disclosure block', () => {
     );
   }
 
-  it('says that noise is not available yet, beside whatever else is wrong', () => {
-    const found = problems('{ threshold: 10, roundTo: 20, epsilon: 1 }');
-    expect(found).toHaveLength(2);
-    expect(found).toContainEqual(expect.stringMatching(/^disclosure\.roundTo: /));
-    expect(found).toContainEqual(expect.stringMatching(/^disclosure\.epsilon: noise is not available/));
+  it.each([
+    ['none', 'none'],
+    [`${MINIMUM_EPSILON}`, MINIMUM_EPSILON],
+    ['1', 1],
+    [`${MAXIMUM_EPSILON}`, MAXIMUM_EPSILON],
+  ])('takes an epsilon of %s, for counts and for overlaps', (text, epsilon) => {
+    const block = `disclosure: { threshold: 10, roundTo: 5, epsilon: ${text}, overlapEpsilon: ${text} }\n`;
+    expect(parseTemplate(small.replace(DISCLOSURE, block)).disclosure).toEqual({
+      threshold: 10,
+      roundTo: 5,
+      epsilon,
+      overlapEpsilon: epsilon,
+    });
   });
 
-  it('refuses another word for epsilon without the message about noise', () => {
-    expect(problems('{ threshold: 10, roundTo: 5, epsilon: off }')).toEqual(['disclosure.epsilon: must be none']);
-    expect(problems('{ threshold: 10, roundTo: 5 }')).toEqual(['disclosure.epsilon: is missing']);
+  it.each([`${MINIMUM_EPSILON - 1e-9}`, `${MAXIMUM_EPSILON + 1e-9}`, 'off', '.inf', '.nan', "'1'", '[1]'])(
+    'refuses an epsilon of %s, and says what it may be',
+    (text) => {
+      const message = 'must be a number from 0.01 to 10, or none for no noise';
+      const block = `{ threshold: 10, roundTo: 5, epsilon: ${text}, overlapEpsilon: ${text} }`;
+      expect(problems(block)).toEqual([`disclosure.epsilon: ${message}`, `disclosure.overlapEpsilon: ${message}`]);
+    },
+  );
+
+  it('needs an epsilon, beside whatever else is wrong', () => {
+    expect(problems('{ threshold: 10, roundTo: 20 }').toSorted()).toEqual([
+      'disclosure.epsilon: is missing',
+      'disclosure.roundTo: must not be more than the threshold',
+    ]);
+  });
+
+  it('rounds in sixes only where it says so', () => {
+    const block = (rounding: string, roundTo: number): string =>
+      `{ threshold: 10, roundTo: ${roundTo}, rounding: ${rounding}, epsilon: none }`;
+    const parsed = parseTemplate(small.replace(DISCLOSURE, `disclosure: ${block('midpoint-6', 6)}\n`));
+    expect(parsed.disclosure.rounding).toBe('midpoint-6');
+    expect(problems(block('midpoint-6', 5))).toEqual(['disclosure.roundTo: must be 6 where rounding is midpoint-6']);
+    expect(problems(block('nearest', 5))).toEqual(['disclosure.rounding: must be base or midpoint-6']);
+  });
+
+  it('gives a reason for showing whole lines, in words', () => {
+    expect(problems("{ threshold: 10, roundTo: 5, epsilon: none, wholeLines: ' ' }")).toHaveLength(1);
+    expect(problems('{ threshold: 10, roundTo: 5, epsilon: none, wholeLines: true }')).toHaveLength(1);
   });
 
   it('holds to the floors', () => {
@@ -258,6 +356,18 @@ describe('limits', () => {
     ],
     ['values to choose', MAX_VALUES, (count) => `${small}parameters: { p: { from: [a], max: ${count} } }\n`],
     ['records of one person', MAX_CONTRIBUTION_LIMIT, (count) => `${small}contributionLimit: ${count}\n`],
+    ['measures', MAX_MEASURES, (count) => `${small}measures: [${repeated(count, '{ sum: a.b.c, range: [0, 1] }')}]\n`],
+    [
+      'quantiles',
+      MAX_QUANTILES,
+      (count) =>
+        `${small}present: { quantiles: { of: a.b.c, at: [${Array.from({ length: count }, (_, index) => (index + 1) / 100).join(', ')}], by: [] } }\n`,
+    ],
+    [
+      'dimensions to group by',
+      MAX_DIMENSIONS - 1,
+      (count) => `${small}present: { rate: { of: a.b.c, equals: [a], by: [${repeated(count, 'a.b')}] } }\n`,
+    ],
     ['characters of a name', MAX_NAME_LENGTH, (count) => small.replace('withdrawal-by-delay', 'a'.repeat(count))],
     [
       'characters of a parameter',

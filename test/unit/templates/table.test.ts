@@ -1,12 +1,35 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { bindTemplate, createCatalogue, decodeTable, parseDataset, tableShape } from '../../../core/templates/index.js';
-import type { BoundTemplate, DatasetDefinition, FieldDefinition, Template } from '../../../core/templates/index.js';
-import { catalogue, codeOf, FULL_BODY, template } from './fixtures.js';
+import { geometricLaw } from '../../../core/noise/index.js';
+import {
+  bindTemplate,
+  createCatalogue,
+  decodeTable,
+  NO_FLOORS,
+  parseDataset,
+  presentationOf,
+  runTerms,
+  tableShape,
+} from '../../../core/templates/index.js';
+import type {
+  BoundTemplate,
+  DatasetDefinition,
+  DecodedTable,
+  FieldDefinition,
+  Template,
+} from '../../../core/templates/index.js';
+import { bind, codeOf, FULL_BODY, MEASURES, NOISY, PRESENT, template } from './fixtures.js';
 
-function bind(body: string): BoundTemplate {
-  return bindTemplate(template(body), catalogue);
+const MIXERS = 3;
+
+/** What the protocol found in a run of these agencies, none of which demands anything of its own. */
+function decode(
+  bound: BoundTemplate,
+  counts: ArrayLike<number>,
+  sums: readonly ArrayLike<number>[] = [],
+): DecodedTable {
+  return decodeTable(bound, runTerms(bound, []), MIXERS, { counts, sums });
 }
 
 /** Counts by cell number: what is given, else 0. */
@@ -81,7 +104,7 @@ describe('decoding', () => {
   it('puts each cell number in its place', () => {
     const bound = bind(FULL_BODY);
     // base label * 1 + charge label * 4 + support label * 20
-    const table = decodeTable(bound, countsOf(bound, { 1: 11, 2: 12, [3 + 4 * 4 + 20]: 13, [1 + 2 * 4]: 14 }));
+    const { table } = decode(bound, countsOf(bound, { 1: 11, 2: 12, [3 + 4 * 4 + 20]: 13, [1 + 2 * 4]: 14 }));
     expect(table.dimensions).toEqual(tableShape(bound));
     expect(table.cells).toHaveLength(3 * 5 * 2);
     const found = table.cells.filter(({ count }) => count > 0);
@@ -99,7 +122,7 @@ population: { dataset: police.crimes }
 links: [{ dataset: cps.charges, on: case, keep: all }]
 dimensions: [{ linked: cps.charges }, { field: cps.charges.outcome }]
 `);
-    expect(decodeTable(bound, countsOf(bound, {})).cells).toEqual([
+    expect(decode(bound, countsOf(bound, {})).table.cells).toEqual([
       { categories: [0, 0], count: 0 },
       { categories: [0, 1], count: 0 },
       { categories: [0, 2], count: 0 },
@@ -120,8 +143,8 @@ dimensions: [{ field: ${dimension} }]
     ['of a record that did not link, where only linked ones are kept', keep('linked', 'cps.charges.outcome'), 1],
     ['of a record that linked, where only others are kept', keep('not-linked', 'police.crimes.withdrew'), 1 + 4],
   ])('refuses a count in a cell %s', (_, bound, cell) => {
-    expect(codeOf(() => decodeTable(bound, countsOf(bound, { [cell]: 1 })))).toBe('BAD_COUNTS');
-    expect(decodeTable(bound, countsOf(bound, { [cell]: 0 })).cells.every(({ count }) => count === 0)).toBe(true);
+    expect(codeOf(() => decode(bound, countsOf(bound, { [cell]: 1 })))).toBe('BAD_COUNTS');
+    expect(decode(bound, countsOf(bound, { [cell]: 0 })).table.cells.every(({ count }) => count === 0)).toBe(true);
   });
 
   it.each<[string, (counts: Float64Array) => ArrayLike<number>]>([
@@ -132,7 +155,143 @@ dimensions: [{ field: ${dimension} }]
     ['no number', (counts) => counts.fill(Number.NaN, 1, 2)],
   ])('refuses %s', (_, change) => {
     const bound = bind(FULL_BODY);
-    expect(codeOf(() => decodeTable(bound, change(countsOf(bound, {}))))).toBe('BAD_COUNTS');
+    expect(codeOf(() => decode(bound, change(countsOf(bound, {}))))).toBe('BAD_COUNTS');
+  });
+});
+
+describe('decoding what has noise', () => {
+  const noisy = bind(FULL_BODY, NOISY);
+
+  it('says what every mixer added, and lets counts be below 0', () => {
+    const { table, noise, measures } = decode(noisy, countsOf(noisy, { 1: -4 }));
+    expect(table.cells.filter(({ count }) => count !== 0)).toEqual([{ categories: [4, 1, 0], count: -4 }]);
+    expect(noise).toEqual({ law: geometricLaw({ epsilon: 1, sensitivity: 2 }), mixers: MIXERS, epsilon: 1 });
+    expect(measures).toEqual([]);
+    expect(decode(bind(FULL_BODY), countsOf(bind(FULL_BODY), {})).noise).toBeNull();
+  });
+
+  it('goes by the strictest of those who took part', () => {
+    const terms = runTerms(noisy, [
+      { datasets: [], floors: NO_FLOORS },
+      { datasets: [], floors: { ...NO_FLOORS, epsilon: 0.5 } },
+    ]);
+    const { noise } = decodeTable(noisy, terms, 2, { counts: countsOf(noisy, {}), sums: [] });
+    expect(noise).toEqual({ law: geometricLaw({ epsilon: 0.5, sensitivity: 2 }), mixers: 2, epsilon: 0.5 });
+  });
+
+  it('knows that several agencies may have records of one person', () => {
+    const records = bind(FULL_BODY.replace('unit: person', 'unit: victim-case\ncontributionLimit: 3'), NOISY);
+    const police = { datasets: [{ dataset: 'police.crimes' }], floors: NO_FLOORS };
+    const terms = runTerms(records, [police, police]);
+    const { noise } = decodeTable(records, terms, 2, { counts: countsOf(records, {}), sums: [] });
+    expect(noise?.law).toEqual(geometricLaw({ epsilon: 1, sensitivity: 2 * 3 * 2 }));
+  });
+
+  it('refuses noise where no record can be', () => {
+    expect(codeOf(() => decode(noisy, countsOf(noisy, { 0: -1 })))).toBe('BAD_COUNTS');
+    expect(codeOf(() => decode(noisy, countsOf(noisy, { 4: 1 })))).toBe('BAD_COUNTS');
+  });
+});
+
+describe('decoding measures', () => {
+  const body = `unit: victim-case
+contributionLimit: 3
+population: { dataset: police.crimes }
+links: [{ dataset: cps.charges, on: case, keep: all }]
+dimensions: [{ linked: cps.charges }]
+${MEASURES}`;
+  const bound = bind(body);
+  /** Cell numbers: no charge, a charge. */
+  const [unlinked, linked] = [1, 3];
+  const sumsOf = (...columns: readonly (readonly [number, number])[]): Float64Array[] =>
+    columns.map(([a, b]) => countsOf(bound, { [unlinked]: a, [linked]: b }));
+
+  it('puts each sum into the cell of its count', () => {
+    const sums = sumsOf([10, -20], [4, 5], [0, 300], [0, 2], [0, 90_000]);
+    expect(decode(bound, countsOf(bound, { [unlinked]: 5, [linked]: 6 }), sums)).toMatchObject({
+      table: {
+        cells: [
+          { categories: [0], count: 6 },
+          { categories: [1], count: 5 },
+        ],
+      },
+      noise: null,
+      measures: [
+        {
+          name: 'police.crimes.age',
+          label: 'Age in years',
+          kind: 'mean',
+          range: [18, 59],
+          centre: 38,
+          cells: [
+            { value: -20, present: 5, square: null },
+            { value: 10, present: 4, square: null },
+          ],
+          noise: null,
+        },
+        {
+          name: 'cps.charges.days',
+          label: 'Days until the charge',
+          kind: 'variance',
+          range: [0, 730],
+          centre: 365,
+          cells: [
+            { value: 300, present: 2, square: 90_000 },
+            { value: 0, present: 0, square: 0 },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('says what every mixer added to each column: a measure shares its epsilon out evenly', () => {
+    const noisy = bind(body, NOISY);
+    const { measures } = decode(noisy, countsOf(noisy, {}), sumsOf([0, 0], [0, 0], [0, 0], [-7, 0], [0, -9]));
+    const noise = (epsilon: number, magnitude: number): unknown => ({
+      law: geometricLaw({ epsilon, sensitivity: 2 * 3 * magnitude }),
+      mixers: MIXERS,
+      epsilon,
+    });
+    expect(measures.map((measure) => measure.noise)).toEqual([
+      { value: noise(0.5, 21), present: noise(0.5, 1), square: null },
+      { value: noise(1, 365), present: noise(1, 1), square: noise(1, 365 ** 2) },
+    ]);
+    expect(measures[1]?.cells).toEqual([
+      { value: 0, present: 0, square: -9 },
+      { value: 0, present: -7, square: 0 },
+    ]);
+  });
+
+  it.each<[string, Float64Array[]]>([
+    ['a column too few', sumsOf([0, 0], [0, 0], [0, 0], [0, 0])],
+    ['a column too many', sumsOf([0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0])],
+    ['half a sum', sumsOf([0.5, 0], [0, 0], [0, 0], [0, 0], [0, 0])],
+    ['a sum where no record can be', [countsOf(bound, { 2: 1 }), ...sumsOf([0, 0], [0, 0], [0, 0], [0, 0])]],
+    ['a sum of too few cells', [new Float64Array(1), ...sumsOf([0, 0], [0, 0], [0, 0], [0, 0])]],
+  ])('refuses %s', (_, sums) => {
+    expect(codeOf(() => decode(bound, countsOf(bound, {}), sums))).toBe('BAD_COUNTS');
+  });
+});
+
+describe('what is presented', () => {
+  it('is totals and nothing more where the template says nothing', () => {
+    expect(presentationOf(bind(FULL_BODY))).toEqual({ margins: 'totals', rate: null, quantiles: null });
+    expect(presentationOf(bind(`${FULL_BODY}present: { margins: none }\n`)).margins).toBe('none');
+  });
+
+  it('names dimensions and categories by their places', () => {
+    expect(presentationOf(bind(FULL_BODY + PRESENT))).toEqual({
+      margins: 'totals',
+      rate: { of: 2, yes: [0], among: [0, 1], by: [1, 0] },
+      quantiles: { of: 0, bands: [0, 1, 2], at: [0.25, 0.5], by: [1] },
+    });
+  });
+
+  it('takes whether a record linked as an answer, and bands by their codes', () => {
+    const linked = `${FULL_BODY}present: { rate: { of: charities.support, equals: [yes], by: [] } }\n`;
+    expect(presentationOf(bind(linked)).rate).toEqual({ of: 1, yes: [0], among: [0, 1], by: [] });
+    const banded = `${FULL_BODY}present: { rate: { of: cps.charges.days, equals: [366.., 0..90], by: [] } }\n`;
+    expect(presentationOf(bind(banded)).rate).toEqual({ of: 0, yes: [0, 2], among: [0, 1, 2], by: [] });
   });
 });
 
@@ -229,7 +388,7 @@ fields: { day: { type: date, meaning: m, category: services } }
         }
         expect(stride).toBe(bound.cells);
 
-        const { cells, dimensions } = decodeTable(bound, countsOf(bound, { [cell]: 1 }));
+        const { cells, dimensions } = decode(bound, countsOf(bound, { [cell]: 1 })).table;
         const found = cells.filter(({ count }) => count === 1);
         expect(found).toHaveLength(1);
         const expected = dimensions.map(({ name, categories }) => {

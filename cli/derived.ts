@@ -1,0 +1,205 @@
+import type {
+  Estimate,
+  Group,
+  Interval,
+  Presentation,
+  ReleasedMeasure,
+  ReleasedMeasureCell,
+  ReleasedQuantile,
+  ReleasedRate,
+  ReleasedTable,
+  TableDimension,
+} from '../core/disclosure/index.js';
+import { gridLines } from './grid.js';
+import { markOf, rangeText } from './marks.js';
+import { INTERVAL, labelOf } from './table.js';
+import { formatDecimal, formatPercent, wrapText } from './text.js';
+
+type Named = Pick<ReleasedTable, 'dimensions'>;
+
+/** The share of each group, and below it how the groups compare; nothing where the release has no rates. */
+export function renderRates(
+  { dimensions, rates }: Named & Pick<ReleasedTable, 'rates'>,
+  { rate }: Presentation,
+  columns: number,
+): string[] {
+  if (rate === null || rates.length === 0) return [];
+  const of = dimensions[rate.of];
+  const yes = rate.yes.map((place) => labelOf(of, place)).join(' or ');
+  const title = `Share with ${of?.label ?? ''}: ${yes}, among those for whom it is recorded`;
+  const grid = gridLines({
+    title: '',
+    side: sideOf(dimensions, rate.by),
+    columns: ['Share', INTERVAL, 'In the long run'],
+    rows: rates.map((each) => ({
+      side: labelsOf(each.group, dimensions, rate.by),
+      numbers: [shareText(each), shareRange(each.interval), shareRange(each.longRun)],
+    })),
+  });
+  const compared = comparisons(rates, (group) => labelsOf(group, dimensions, rate.by).join(', '));
+  return [
+    ...wrapText(title, columns),
+    '',
+    ...grid,
+    ...(compared.length === 0 ? [] : ['', ...compared.flatMap((line) => wrapText(line, columns, '  '))]),
+  ];
+}
+
+function shareText({ value, band, status }: ReleasedRate): string {
+  return value === null ? (band ?? markOf(status)) : formatPercent(value);
+}
+
+function shareRange(interval: Interval | null): string {
+  return interval === null ? '' : rangeText(interval, formatPercent);
+}
+
+/** In words, each group with the first. */
+function comparisons([reference, ...others]: readonly ReleasedRate[], nameOf: (group: Group) => string): string[] {
+  if (reference === undefined) return [];
+  const sentences = others.flatMap(({ group, difference, ratio }) =>
+    difference === null ? [] : [`${nameOf(group)}: ${differenceText(difference)}${ratioText(ratio)}.`],
+  );
+  return sentences.length === 0
+    ? []
+    : [`In the long run, compared with ${nameOf(reference.group)} (95 % intervals in brackets):`, ...sentences];
+}
+
+/** `8 percentage points more (2 to 14 more)`, or that there is no clear difference. */
+export function differenceText({ value, low, high }: Estimate): string {
+  if (low <= 0 && high >= 0) return `no clear difference (${pointsText(low)} to ${pointsText(high)})`;
+  const [nearest, farthest] = value < 0 ? [-high, -low] : [low, high];
+  const direction = value < 0 ? 'less' : 'more';
+  return (
+    `${formatDecimal(Math.abs(value) * 100, 1)} percentage points ${direction} ` +
+    `(${formatDecimal(nearest * 100, 1)} to ${formatDecimal(farthest * 100, 1)} ${direction})`
+  );
+}
+
+function pointsText(difference: number): string {
+  const points = formatDecimal(Math.abs(difference) * 100, 1);
+  return difference < 0 ? `${points} points less` : `${points} more`;
+}
+
+function ratioText(ratio: Estimate | null): string {
+  if (ratio === null) return '';
+  return `; ${formatDecimal(ratio.value, 2)} times the share (${rangeText(ratio, (value) => formatDecimal(value, 2))})`;
+}
+
+/** Each measure as a table of its own; nothing where the release has none. */
+export function renderMeasures(
+  { dimensions, measures }: Named & Pick<ReleasedTable, 'measures'>,
+  columns: number,
+): string[][] {
+  return measures.map((measure) => [
+    ...wrapText(`${measure.label}: ${measureTitle(measure)}`, columns),
+    '',
+    ...gridLines({
+      title: '',
+      side: dimensions.map(({ label }) => label),
+      columns: measureColumns(measure),
+      rows: measure.cells.map((cell) => ({
+        side: cell.categories.map((place, index) => labelOf(dimensions[index], place)),
+        numbers: measureNumbers(measure, cell),
+      })),
+    }),
+  ]);
+}
+
+const measureNames: Readonly<Record<ReleasedMeasure['kind'], string>> = {
+  sum: 'sum',
+  mean: 'mean',
+  variance: 'mean and variance',
+};
+
+function measureTitle({ kind, range: [low, high] }: ReleasedMeasure): string {
+  return `${measureNames[kind]}; values below ${formatDecimal(low, 2)} or above ${formatDecimal(high, 2)} count as that`;
+}
+
+function measureColumns({ kind }: ReleasedMeasure): string[] {
+  return [
+    'With a value',
+    kind === 'sum' ? 'Sum' : 'Mean',
+    INTERVAL,
+    ...(kind === 'variance' ? ['Variance', INTERVAL] : []),
+  ];
+}
+
+function measureNumbers(
+  { kind }: ReleasedMeasure,
+  { contributors, value, variance, status }: ReleasedMeasureCell,
+): string[] {
+  const mark = markOf(status);
+  return [
+    contributors === null ? mark : formatDecimal(contributors, 0),
+    ...estimateTexts(value, mark),
+    ...(kind === 'variance' ? estimateTexts(variance, mark) : []),
+  ];
+}
+
+function estimateTexts(estimate: Estimate | null, mark: string): [string, string] {
+  const format = (value: number): string => formatDecimal(value, 2);
+  return estimate === null ? [mark, ''] : [format(estimate.value), rangeText(estimate, format)];
+}
+
+/** In which band quantiles lie; nothing where the release has none. */
+export function renderQuantiles(
+  { dimensions, quantiles }: Named & Pick<ReleasedTable, 'quantiles'>,
+  { quantiles: wanted }: Presentation,
+  columns: number,
+): string[] {
+  if (wanted === null || quantiles.length === 0) return [];
+  const of = dimensions[wanted.of];
+  const groups = new Map<string, ReleasedQuantile[]>();
+  for (const quantile of quantiles) {
+    const key = labelsOf(quantile.group, dimensions, wanted.by).join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), quantile]);
+  }
+  return [
+    ...wrapText(`${of?.label ?? ''}: where quantiles lie (95 % range in brackets)`, columns),
+    '',
+    ...gridLines({
+      title: '',
+      side: sideOf(dimensions, wanted.by),
+      columns: wanted.at.map(quantileName),
+      rows: [...groups.values()].map((group) => ({
+        side: labelsOf(group[0]?.group ?? [], dimensions, wanted.by),
+        numbers: wanted.at.map((at) =>
+          quantileText(
+            group.find((quantile) => quantile.at === at),
+            of,
+          ),
+        ),
+      })),
+    }),
+  ];
+}
+
+const quantileNames: ReadonlyMap<number, string> = new Map([
+  [0.25, 'Lower quartile'],
+  [0.5, 'Median'],
+  [0.75, 'Upper quartile'],
+]);
+
+/** `Median`; `90 % are below` where a share has no name of its own. */
+export function quantileName(at: number): string {
+  return quantileNames.get(at) ?? `${formatDecimal(at * 100, 1)} % are below`;
+}
+
+function quantileText(quantile: ReleasedQuantile | undefined, of: TableDimension | undefined): string {
+  if (quantile === undefined) return '';
+  const { value, interval, status } = quantile;
+  if (value === null) return markOf(status);
+  const label = labelOf(of, value);
+  return interval === null || interval.low === interval.high
+    ? label
+    : `${label} (${rangeText(interval, (place) => labelOf(of, place))})`;
+}
+
+/** A release of the whole table has no groups to name. */
+function sideOf(dimensions: readonly TableDimension[], by: readonly number[]): string[] {
+  return by.length === 0 ? ['Group'] : by.map((place) => dimensions[place]?.label ?? '');
+}
+
+function labelsOf(group: Group, dimensions: readonly TableDimension[], by: readonly number[]): string[] {
+  return by.length === 0 ? ['All'] : by.map((place) => labelOf(dimensions[place], group[place] ?? null));
+}

@@ -1,0 +1,48 @@
+import type { CellStatus, ReleasedTable } from '../core/disclosure/index.js';
+import type { Release } from '../coordinator/index.js';
+import { renderMeasures, renderQuantiles, renderRates } from './derived.js';
+import { markNotes, NOT_APPLICABLE, roundingNote } from './marks.js';
+import { renderTable } from './table.js';
+import { wrapText } from './text.js';
+
+/** A release as text: the question on top, its tables, and what a reader has to know below them. */
+export function renderRelease(release: Release, columns: number): string {
+  const { question, chosen, table, presentation } = release;
+  const sections = [
+    [renderTable(table, columns)],
+    renderRates(table, presentation, columns),
+    renderQuantiles(table, presentation, columns),
+    ...renderMeasures(table, columns),
+  ].filter((lines) => lines.length > 0);
+  return [
+    ...wrapText(question, columns),
+    ...chosen.flatMap(({ parameter, values }) => wrapText(`${parameter}: ${values.join(', ')}`, columns, '  ')),
+    '',
+    ...sections.flatMap((lines) => [...lines, '']),
+    ...notesOf(release).flatMap((note) => wrapText(note, columns, '  ')),
+  ].join('\n');
+}
+
+function notesOf({ table, sources, notes }: Release): string[] {
+  const possible = table.dimensions.reduce((product, { categories }) => product * categories.length, 1);
+  return [
+    ...markNotes(statusesOf(table), table.policy),
+    ...(table.cells.length < possible ? [`${NOT_APPLICABLE} can't occur.`] : []),
+    `${roundingNote(table.policy)}${table.totals.length === 0 ? ' There are no totals.' : ''}`,
+    ...(table.noise === null ? [] : ['± and two numbers in brackets say where the exact count is, 19 times in 20.']),
+    ...(sources.length === 0
+      ? []
+      : [
+          `Sources: ${sources.map(({ agencyName, dataset, asAt }) => `${agencyName}, ${dataset} as at ${asAt}`).join('; ')}.`,
+        ]),
+    ...notes,
+  ];
+}
+
+function statusesOf({ cells, totals, rates, quantiles, measures }: ReleasedTable): ReadonlySet<CellStatus> {
+  return new Set(
+    [...cells, ...totals, ...rates, ...quantiles, ...measures.flatMap((measure) => measure.cells)].map(
+      ({ status }) => status,
+    ),
+  );
+}

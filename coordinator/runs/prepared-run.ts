@@ -1,0 +1,53 @@
+import { toHex, type Clock } from '../../core/base/index.js';
+import type { JoinPlan } from '../../core/private-join/index.js';
+import {
+  bindParameters,
+  planRun,
+  runTerms,
+  type BoundParameters,
+  type Roster,
+  type RunOffer,
+  type RunTerms,
+} from '../../core/templates/index.js';
+import type { AgencyRegistry } from '../federation/agency-registry.js';
+import { assertNotExpired, type ApprovedTemplate } from '../register/approved-templates.js';
+import { chooseParticipants, type Participation } from './participants.js';
+import type { RunRequest } from './run.js';
+
+/** A run as it would be carried out with the agencies and snapshots there are now. */
+export interface PreparedRun {
+  readonly parameters: BoundParameters;
+  readonly participation: Participation;
+  readonly offer: RunOffer;
+  readonly plan: JoinPlan;
+  /** What template and agencies demand of the table together. */
+  readonly terms: RunTerms;
+  /** 64 hexadecimal digits; see Run. */
+  readonly requestDigest: string;
+}
+
+/** Who there is to be asked, and when it is. */
+export interface PreparationDeps {
+  readonly roster: Roster;
+  readonly registry: AgencyRegistry;
+  readonly clock: Clock;
+}
+
+/**
+ * Thrown when it can't be carried out: CoordinatorError TEMPLATE_EXPIRED, TOO_FEW_PARTICIPANTS, AGENCIES_NOT_CONNECTED
+ * or SNAPSHOTS_MISSING; TemplateError BAD_PARAMETERS, or BAD_OFFER where template and agencies' floors don't go together.
+ */
+export function prepareRun(
+  { id, parameters: values, requester, purpose }: Pick<RunRequest, 'id' | 'parameters' | 'requester' | 'purpose'>,
+  { bound, digest, envelope }: ApprovedTemplate,
+  { roster, registry, clock }: PreparationDeps,
+): PreparedRun {
+  assertNotExpired(bound.template, clock.now());
+  const parameters = bindParameters(bound, values);
+  const participation = chooseParticipants(bound, roster, registry);
+  const { participants } = participation;
+  const offer: RunOffer = { runId: id, envelope, parameters: values, requester, purpose, participants };
+  const plan = planRun({ offer, bound, parameters, templateDigest: digest, roster });
+  const terms = runTerms(bound, participants);
+  return { parameters, participation, offer, plan, terms, requestDigest: toHex(plan.request) };
+}

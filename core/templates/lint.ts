@@ -1,0 +1,196 @@
+import type { BoundDimension, BoundParameter, BoundTemplate } from './bound.js';
+import { nearBands } from './lint-bands.js';
+import { comparePopulations } from './lint-population.js';
+import { formatPath } from './problems.js';
+import { possibleCells } from './table.js';
+import { DEFAULT_BUDGET, runCost, runTerms } from './terms.js';
+
+export const LINT_CODES = [
+  /** Two choices of a parameter differ by one value: their tables can be subtracted. */
+  'CHOICES_NEST',
+  /** Choices of a parameter overlap so that single values follow from several tables. */
+  'CHOICES_COMBINE',
+  /** Another template counts a part of the same records, or more of them. */
+  'POPULATIONS_NEST',
+  /** Another template over the same records cuts the same field a little elsewhere. */
+  'BANDS_DIFFER',
+  /** So many cells that most will be suppressed. */
+  'MANY_CELLS',
+  /** A dimension whose categories may be organisations. */
+  'NAMES_ORGANISATIONS',
+] as const;
+export type LintCode = (typeof LINT_CODES)[number];
+
+/** What a template allows that its signers should have thought of. It follows from templates alone, not from any data. */
+export interface LintFinding {
+  readonly code: LintCode;
+  /** As in `parameters.quarters`. */
+  readonly path: string;
+  /** error: it should not be signed. warning: it may be, by somebody who has weighed it. */
+  readonly severity: 'error' | 'warning';
+  /** In plain English. */
+  readonly why: string;
+  readonly whatToDo: string;
+}
+
+/** Tables with more cells than this are mostly suppressed, or need a population that pilots don't have. */
+export const MANY_CELLS = 200;
+
+/**
+ * Goes through what analysts may ask with the template, alone and together with the other live templates, for questions
+ * whose answers could be subtracted. `others` may have the template itself among them, and its other versions.
+ */
+export function lintTemplate(bound: BoundTemplate, others: readonly BoundTemplate[]): LintFinding[] {
+  return [
+    ...[...bound.parameters.values()].flatMap((parameter) => lintChoices(parameter, bound)),
+    ...others.filter((other) => !isSame(bound, other)).flatMap((other) => lintAgainst(bound, other)),
+    ...lintCells(bound),
+    ...bound.dimensions.flatMap(lintDimension),
+  ];
+}
+
+function isSame({ template: a }: BoundTemplate, { template: b }: BoundTemplate): boolean {
+  return a.template === b.template && a.version === b.version;
+}
+
+function lintChoices({ name, choices, min, max }: BoundParameter, bound: BoundTemplate): LintFinding[] {
+  const path = formatPath(['parameters', name]);
+  if (choices.size > min && max > min) {
+    return judgeDifferencing(bound, {
+      code: 'CHOICES_NEST',
+      path,
+      why: `Two choices of ${name} can differ by one value, and the difference of their tables is a table of that value.`,
+      whatToDo: 'Fix how many values are chosen (min and max alike, best 1)',
+    });
+  }
+  if (min > 1 && choices.size > min) {
+    return judgeDifferencing(bound, {
+      code: 'CHOICES_COMBINE',
+      path,
+      why: `Choices of ${name} overlap, and a table of one value follows from the tables of several choices of ${min}.`,
+      whatToDo: 'Let one value be chosen at a time, or all of them always',
+    });
+  }
+  return [];
+}
+
+type Differencing = Pick<LintFinding, 'code' | 'path' | 'why' | 'whatToDo'>;
+
+/** What to do begins a sentence. Exact tables can be subtracted. With noise it takes more questions than one, and the budget says how many there are. */
+function judgeDifferencing(bound: BoundTemplate, { why, whatToDo, ...finding }: Differencing): LintFinding[] {
+  const terms = runTerms(bound, []);
+  if (terms.epsilon === null) {
+    return [
+      {
+        ...finding,
+        severity: 'error',
+        why: `${why} Without noise that is exact, whoever it is about.`,
+        whatToDo: `${whatToDo}, or set an epsilon.`,
+      },
+    ];
+  }
+  const questions = questionsInBudget(bound);
+  if (questions < 2) return [];
+  return [
+    {
+      ...finding,
+      severity: 'warning',
+      why:
+        `${why} Noise covers it: one question costs ${Number(runCost(terms).total.toPrecision(3))} of a node's privacy budget, so that ` +
+        `${questions} different ones can be asked of a snapshot (budget ${DEFAULT_BUDGET.perSnapshot}, where an ` +
+        'agency has set no other).',
+      whatToDo: `${whatToDo}, or choose the epsilon so that this many questions are few enough.`,
+    },
+  ];
+}
+
+/** Different questions of this template that the default budget of a snapshot is enough for. */
+function questionsInBudget(bound: BoundTemplate): number {
+  const { total } = runCost(runTerms(bound, []));
+  // Sums of decimal fractions are a little off: 1.6 + 2.7 + 0.7 is more than 5, and goes twice into 10 all the same.
+  return Math.floor(DEFAULT_BUDGET.perSnapshot / total + 1e-9);
+}
+
+function lintAgainst(bound: BoundTemplate, other: BoundTemplate): LintFinding[] {
+  const { canBeEqual, isInside, isAround } = comparePopulations(bound, other);
+  const severity = runTerms(bound, []).epsilon === null && runTerms(other, []).epsilon === null ? 'error' : 'warning';
+  const named = `${other.template.template} (version ${other.template.version})`;
+  const findings: LintFinding[] = [];
+  // Where choices can make them equal, it is the choices that nest, and CHOICES_NEST says so.
+  if (!canBeEqual && (isInside || isAround)) {
+    findings.push({
+      code: 'POPULATIONS_NEST',
+      path: 'population',
+      severity,
+      why:
+        `${named} can count ${isInside ? 'all of the records that this template counts, and more' : 'a part of the records that this template counts'}: ` +
+        'the difference of the two tables is a table of the rest.',
+      whatToDo: 'Use the same filters in both, make one template of the two, or set an epsilon in both.',
+    });
+  }
+  if (!canBeEqual) return findings;
+  for (const { index, field, mine, theirs } of nearBands(bound, other)) {
+    findings.push({
+      code: 'BANDS_DIFFER',
+      path: formatPath(['dimensions', index, 'bands']),
+      severity,
+      why:
+        `${named} cuts ${field} at ${theirs} where this template cuts it at ${mine}: ` +
+        'the difference of the two tables is a table of what lies between.',
+      whatToDo: 'Use the same bands in both.',
+    });
+  }
+  return findings;
+}
+
+function lintCells(bound: BoundTemplate): LintFinding[] {
+  const cells = possibleCells(bound).length;
+  if (cells <= MANY_CELLS) return [];
+  return [
+    {
+      code: 'MANY_CELLS',
+      path: 'dimensions',
+      severity: 'warning',
+      why: `The table has ${cells} cells. Unless very many are counted, most will be too small to be shown.`,
+      whatToDo: `Use fewer dimensions or wider bands, for at most ${MANY_CELLS} cells.`,
+    },
+  ];
+}
+
+const ORGANISATIONS: ReadonlySet<string> = new Set([
+  'agency',
+  'charity',
+  'constabulary',
+  'court',
+  'department',
+  'force',
+  'organisation',
+  'prison',
+  'provider',
+  'station',
+  'team',
+]);
+
+/** Only a guess from names and meanings: a field that says which kind of organisation it was names none. */
+function lintDimension(dimension: BoundDimension, index: number): LintFinding[] {
+  if (dimension.kind !== 'code' || dimension.definition.type !== 'code') return [];
+  const { meaning } = dimension.definition;
+  const noun =
+    dimension.field
+      .replace(/-(?:name|code|id)$/, '')
+      .split('-')
+      .at(-1) ?? '';
+  const inWords = /\b(?:name of|which) (?:the )?([a-z]+)/i.exec(meaning)?.[1]?.toLowerCase() ?? '';
+  if (!ORGANISATIONS.has(noun) && !ORGANISATIONS.has(inWords)) return [];
+  if (/\b(?:kind|type|sort) of\b/i.test(meaning)) return [];
+  return [
+    {
+      code: 'NAMES_ORGANISATIONS',
+      path: formatPath(['dimensions', index]),
+      severity: 'warning',
+      why: `The categories of "${dimension.label}" may be single organisations, which a table does not name.`,
+      whatToDo:
+        'Show which kind of organisation it was, or say under clearAndInformative that they are named and have agreed.',
+    },
+  ];
+}

@@ -1,0 +1,124 @@
+import type { EntryBody, LedgerEntry } from '../ledger/entries.js';
+import type { Ledger } from '../ledger/ledger.js';
+
+type Spent = EntryBody<'spent'>;
+/**
+ * What one dataset was asked: enough to ask its snapshot again which records were in which cell.
+ *
+ * `context`: what the table counts them in. Cells of a linked list are seen only as far as they link to the population,
+ * so two questions of it are held against each other where they link it to the same one; those of a population always.
+ * `population`: which records the list has. `dimensions`: what its labels are made of. `totals`: whether they are shown.
+ */
+export type LocalQuestion = NonNullable<Spent['datasets'][number]['question']>;
+
+/** A question that was asked of a snapshot and may have been answered. */
+export interface RememberedQuestion extends LocalQuestion {
+  readonly template: string;
+  readonly version: number;
+}
+
+interface RememberedRequest {
+  readonly first: Spent;
+  /** Runs of it that began here. */
+  runs: number;
+  /** Those of them that ended before anybody could learn a count from them. */
+  fruitless: number;
+}
+
+/** What the ledger says about budgets and earlier questions. Reads on in the ledger whenever it is asked to. */
+export class LedgerMemory {
+  readonly #ledger: Ledger;
+  readonly #bySnapshot = new Map<string, number>();
+  readonly #byQuarter = new Map<string, number>();
+  readonly #requests = new Map<string, RememberedRequest>();
+  #read = 0;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** Takes in what has been appended since. Thrown when the ledger can't be read: NodeError LEDGER_DAMAGED. */
+  catchUp(): void {
+    for (const entry of this.#ledger.entries(this.#read)) {
+      this.#take(entry);
+      this.#read = entry.number;
+    }
+  }
+
+  /** Millionths. */
+  spentOnSnapshot(dataset: string, snapshot: string): number {
+    return this.#bySnapshot.get(keyOf(dataset, snapshot)) ?? 0;
+  }
+
+  /** Millionths. */
+  spentInQuarter(dataset: string, quarter: string): number {
+    return this.#byQuarter.get(keyOf(dataset, quarter)) ?? 0;
+  }
+
+  /** Whether the request has been paid for, from these snapshots of this node. */
+  hasSpent(request: string, snapshots: ReadonlyMap<string, string>): boolean {
+    const known = this.#requests.get(request)?.first.datasets;
+    return (
+      known?.length === snapshots.size && known.every(({ dataset, snapshot }) => snapshots.get(dataset) === snapshot)
+    );
+  }
+
+  /** Oldest first; those of which no run got so far that a count could be known are left out. */
+  questionsOf(dataset: string, snapshot: string): readonly RememberedQuestion[] {
+    return [...this.#requests.values()]
+      .filter(({ runs, fruitless }) => runs > fruitless)
+      .flatMap(({ first: { template, version, datasets } }) =>
+        datasets.flatMap((part) =>
+          part.dataset === dataset && part.snapshot === snapshot && part.question !== null
+            ? [{ ...part.question, template, version }]
+            : [],
+        ),
+      );
+  }
+
+  /** For each snapshot that something was spent on, oldest first. */
+  snapshots(): readonly { readonly dataset: string; readonly snapshot: string; readonly spent: number }[] {
+    return [...this.#bySnapshot].map(([key, spent]) => {
+      const [dataset = '', snapshot = ''] = key.split(SEPARATOR);
+      return { dataset, snapshot, spent };
+    });
+  }
+
+  #take({ kind, body }: LedgerEntry): void {
+    switch (kind) {
+      case 'spent':
+        this.#spent(body);
+        return;
+      case 'failed': {
+        const request = this.#requests.get(body.request);
+        if (request !== undefined && !body.opened) request.fruitless += 1;
+        return;
+      }
+      case 'refused':
+      case 'answered':
+        return;
+    }
+  }
+
+  #spent(body: Spent): void {
+    const { request, spent, quarter, datasets } = body;
+    for (const { dataset, snapshot } of datasets) {
+      add(this.#bySnapshot, keyOf(dataset, snapshot), spent);
+      add(this.#byQuarter, keyOf(dataset, quarter), spent);
+    }
+    const known = this.#requests.get(request);
+    if (known === undefined) this.#requests.set(request, { first: body, runs: 1, fruitless: 0 });
+    else known.runs += 1;
+  }
+}
+
+/** Stands in no dataset's name. */
+const SEPARATOR = ' ';
+
+function keyOf(dataset: string, of: string): string {
+  return `${dataset}${SEPARATOR}${of}`;
+}
+
+function add(totals: Map<string, number>, key: string, millionths: number): void {
+  totals.set(key, (totals.get(key) ?? 0) + millionths);
+}

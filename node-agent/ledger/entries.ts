@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+/**
+ * What a ledger has entries of. `spent`: a run was taken part in, and what that cost. `refused`: an offer was not.
+ * `answered`, `failed`: how a run ended.
+ *
+ * A kind once written is read for ever: a new fact is a new kind, or a key that older entries may lack.
+ */
+export const ENTRY_SCHEMAS = {
+  spent: z.strictObject({
+    runId: z.string(),
+    /** Digest of what was asked of which snapshots (SPEC, Request), 64 hexadecimal digits. */
+    request: z.string(),
+    template: z.string(),
+    version: z.number(),
+    /** 64 hexadecimal digits. */
+    templateDigest: z.string(),
+    parameters: z.record(z.string(), z.array(z.string())),
+    requester: z.string(),
+    purpose: z.string(),
+    /** Calendar quarter, `2026-Q2`, in which it counts. */
+    quarter: z.string(),
+    /** Millionths of epsilon that this took from each dataset's budget: 0 where the request had been paid for before. */
+    spent: z.int().min(0),
+    /** What the guard compares later requests with. */
+    datasets: z.array(
+      z.strictObject({
+        dataset: z.string(),
+        snapshot: z.string(),
+        /** Null where the request had been asked before: the first entry has it. */
+        question: z
+          .strictObject({
+            sql: z.string(),
+            parameters: z.array(z.union([z.string(), z.number()])),
+            context: z.string(),
+            population: z.string(),
+            dimensions: z.array(z.strictObject({ field: z.string(), categories: z.array(z.string()) })),
+            totals: z.boolean(),
+            threshold: z.int(),
+          })
+          .nullable(),
+      }),
+    ),
+  }),
+  refused: z.strictObject({
+    runId: z.string(),
+    code: z.string(),
+    reason: z.string(),
+    /** SHA-256 of the signed template as it was offered, 64 hexadecimal digits. */
+    envelope: z.string(),
+    /** As the offer says; nobody has checked it. */
+    requester: z.string(),
+  }),
+  answered: z.strictObject({
+    runId: z.string(),
+    request: z.string(),
+    /** Values that were outside a measure's range and were taken for its nearer end. */
+    clipped: z.array(z.strictObject({ dataset: z.string(), values: z.int() })),
+  }),
+  failed: z.strictObject({
+    runId: z.string(),
+    request: z.string(),
+    code: z.string(),
+    party: z.string().nullable(),
+    /** False: the run ended before this node had any part in opening the tally, so nobody has learnt a count from it. */
+    opened: z.boolean(),
+    clipped: z.array(z.strictObject({ dataset: z.string(), values: z.int() })),
+  }),
+} as const;
+
+export type EntryKind = keyof typeof ENTRY_SCHEMAS;
+export type EntryBody<Kind extends EntryKind> = z.infer<(typeof ENTRY_SCHEMAS)[Kind]>;
+
+/** An entry of any kind that is known. */
+export type LedgerEntry = {
+  [Kind in EntryKind]: {
+    readonly number: number;
+    readonly kind: Kind;
+    readonly at: string;
+    readonly body: EntryBody<Kind>;
+  };
+}[EntryKind];
+
+/** Characters of an entry's body: far more than the longest question takes, and few enough to read them all. */
+export const MAX_BODY_CHARACTERS = 4_194_304;

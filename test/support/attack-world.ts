@@ -1,0 +1,181 @@
+import { createHash } from 'node:crypto';
+
+import type { JoinPlan, PartyId } from '../../core/private-join/index.js';
+import {
+  bindParameters,
+  bindTemplate,
+  canonicalTemplate,
+  NO_FLOORS,
+  parseTemplate,
+  planRun,
+  runTerms,
+  templateDigest,
+} from '../../core/templates/index.js';
+import type { BoundTemplate, Participant, Roster, RunTerms } from '../../core/templates/index.js';
+import { AGENCIES } from '../../examples/bold/agencies.js';
+import { boldCatalogue, templateText } from '../../examples/bold/library.js';
+import type { PlainLists, PlainRecord } from './naive-join.js';
+import type { SeededDice } from './seeded-dice.js';
+
+/*
+ * What attacks attack: the template `support-reached-after-referral` of the example as it is signed, asked of the police
+ * and two charities about a small invented population.
+ */
+
+export const TEMPLATE = 'support-reached-after-referral';
+export const POLICE = 'police.victim-crimes/police';
+export const CHARITY_A = 'third-sector.support/charity-a';
+export const CHARITY_B = 'third-sector.support/charity-b';
+
+/** Kinds of crime and waits as their labels have them, 1.. */
+export const OFFENCES = 8;
+export const WAITS = 4;
+
+/** Somebody of the population. */
+export interface Somebody {
+  readonly name: string;
+  /** Place among the parameter's quarters; null where the police don't know them. */
+  readonly quarter: number | null;
+  readonly offence: number;
+  /** Who supports them, and the band of their wait; null where nobody does. */
+  readonly support: { readonly list: typeof CHARITY_A | typeof CHARITY_B; readonly wait: number } | null;
+}
+
+/** What is taken away from the system, so that an attack has something to succeed against. */
+export interface Weakness {
+  readonly noNoise?: boolean;
+  readonly noDecoys?: boolean;
+}
+
+export interface Asking {
+  /** Places of the quarters that are asked for; all where absent. */
+  readonly quarters?: readonly number[];
+  readonly runId?: string;
+  readonly requester?: string;
+  /** Names the state of everybody's data: another is another snapshot. */
+  readonly snapshot?: string;
+}
+
+export interface Question {
+  readonly bound: BoundTemplate;
+  readonly terms: RunTerms;
+  readonly plan: JoinPlan;
+}
+
+const catalogue = boldCatalogue();
+const bound = bindTemplate(parseTemplate(templateText(TEMPLATE)), catalogue);
+const ROSTER: Roster = {
+  federation: 'attacks-test',
+  version: 1,
+  agencies: AGENCIES.map((agency) => ({ ...agency, identityKey: digest(agency.id) })),
+  coordinator: { identityKey: digest('coordinator') },
+  governance: { threshold: 1, officers: [] },
+};
+
+export const QUARTERS: readonly string[] = [...(bound.parameters.get('quarters')?.choices.keys() ?? [])];
+
+/** The plan of a run as every party derives it, less what the weakness takes away. */
+export function ask(asking: Asking = {}, weakness: Weakness = {}): Question {
+  const { quarters = QUARTERS.map((_, index) => index), runId = RUN, requester = 'analyst', snapshot = '1' } = asking;
+  const values = { quarters: quarters.map((place) => QUARTERS[place] ?? '') };
+  const participants = AGENCIES.filter(({ id }) => PARTIES.includes(id)).map(({ id, datasets }): Participant => ({
+    agency: id,
+    datasets: datasets.map((dataset) => ({
+      dataset,
+      snapshot: Buffer.from(digest(`${id} ${snapshot}`)).toString('hex'),
+    })),
+    floors: NO_FLOORS,
+  }));
+  const plan = planRun({
+    offer: {
+      runId,
+      envelope: new Uint8Array(0),
+      parameters: values,
+      requester,
+      purpose: bound.template.purpose,
+      participants,
+    },
+    bound,
+    parameters: bindParameters(bound, values),
+    templateDigest: templateDigest(canonicalTemplate(bound.template)),
+    roster: ROSTER,
+  });
+  return {
+    bound,
+    terms: runTerms(bound, participants),
+    plan: {
+      ...plan,
+      noise: weakness.noNoise === true ? null : plan.noise,
+      decoys: weakness.noDecoys === true ? null : plan.decoys,
+    },
+  };
+}
+
+/** What terms say where there is no noise. */
+export const NOISELESS = { epsilon: null, overlapEpsilon: null } as const;
+
+const PARTIES: readonly PartyId[] = ['police', 'charity-a', 'charity-b'];
+const RUN = '00000000-0000-4000-8000-000000000001';
+
+/** What each agency puts into a run that asks for these quarters. */
+export function listsOf(
+  people: readonly Somebody[],
+  quarters: readonly number[] = QUARTERS.map((_, index) => index),
+): PlainLists {
+  const known = people.filter(({ quarter }) => quarter !== null && quarters.includes(quarter));
+  const supportedAt = (list: string): PlainRecord[] =>
+    people.flatMap(({ name, support }) => (support?.list === list ? [record(name, support.wait)] : []));
+  return new Map([
+    [POLICE, known.map(({ name, offence }) => record(name, offence))],
+    [CHARITY_A, supportedAt(CHARITY_A)],
+    [CHARITY_B, supportedAt(CHARITY_B)],
+  ]);
+}
+
+/** Everybody has both match keys, and nobody another's. */
+function record(name: string, label: number): PlainRecord {
+  return { keys: [`${name}|postcode`, name], label, numbers: [] };
+}
+
+/** The cell number of somebody with this offence and wait; a wait of 0 is that nobody supports them. */
+export function cellOf(offence: number, wait: number): number {
+  const stride = bound.links[0]?.stride ?? 0;
+  return offence * bound.population.stride + wait * stride;
+}
+
+/** A population whose numbers by quarter, offence and support are drawn by chance. */
+export function population(dice: SeededDice, people: number): Somebody[] {
+  return Array.from({ length: people }, (_, index) => {
+    const supported = dice.chance(0.6);
+    const list = dice.chance(0.5) ? CHARITY_A : CHARITY_B;
+    return {
+      name: `somebody ${index}`,
+      quarter: dice.chance(0.9) ? dice.below(QUARTERS.length) : null,
+      offence: 1 + dice.below(OFFENCES),
+      support: supported ? { list, wait: 1 + dice.below(WAITS) } : null,
+    };
+  });
+}
+
+function digest(text: string): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(text).digest());
+}
+
+/** The exact counts by cell number of a run that asks for these quarters: by adding up, for everybody links to themselves. */
+export function countsOf(people: readonly Somebody[], quarters: readonly number[]): Float64Array {
+  const counts = new Float64Array(bound.cells);
+  for (const { quarter, offence, support } of people) {
+    if (quarter === null || !quarters.includes(quarter)) continue;
+    const cell = cellOf(offence, support?.wait ?? 0);
+    counts[cell] = (counts[cell] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Every choice of quarters that the template allows. */
+export function choices(): number[][] {
+  const least = bound.parameters.get('quarters')?.min ?? 1;
+  return Array.from({ length: 2 ** QUARTERS.length }, (_, bits) =>
+    QUARTERS.map((__, place) => place).filter((place) => Math.floor(bits / 2 ** place) % 2 === 1),
+  ).filter((chosen) => chosen.length >= least);
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { EXIT_CODES, exportRelease } from '../../../cli/index.js';
+import { releaseSchema } from '../../../coordinator/index.js';
+import { REQUEST } from '../coordinator/fixtures.js';
+import { serve, tally } from './fixtures.js';
+import { dimension, releaseOf, table } from './releases.js';
+
+const days = dimension('Days', 'Under 91', '91, or more');
+const withdrew = dimension('Withdrew', '=Yes', 'No');
+const counts = table([days, withdrew], [15, null, undefined, 1230], {
+  totals: [[[null, 1], 1240]],
+  about: 5,
+});
+const linesOf = (csv: string): string[] => {
+  expect(csv.endsWith('\r\n')).toBe(true);
+  return csv.slice(0, -2).split('\r\n');
+};
+
+describe('a release as CSV', () => {
+  it('has a row for each cell and total, value and status apart, and shorthand beside', () => {
+    expect(linesOf(exportRelease(releaseOf(counts), 'csv'))).toEqual([
+      'quantity,days,withdrew,value,status,low,high,reason,shorthand',
+      "count,Under 91,'=Yes,15,ok,10,20,Rounded to the nearest 5.,",
+      'count,Under 91,No,,primary,,,"Suppressed: fewer than 10, or none.",[c]',
+      'count,"91, or more",No,1230,ok,1225,1235,Rounded to the nearest 5.,',
+      'count,All,No,1240,ok,1235,1245,Rounded to the nearest 5.,',
+    ]);
+  });
+
+  it('has rows for rates, quantiles and measures, each number with its interval', () => {
+    const shown = { status: 'ok' as const, reason: '' };
+    const hidden = { value: null, interval: null, longRun: null, difference: null, ratio: null };
+    const release = releaseOf(
+      {
+        ...counts,
+        cells: [],
+        totals: [],
+        rates: [
+          {
+            ...shown,
+            group: [1, null],
+            value: 0.25,
+            band: null,
+            interval: { low: 0.2, high: 0.3 },
+            longRun: { low: 0.1, high: 0.4 },
+            difference: { value: -0.05, low: -0.1, high: 0 },
+            ratio: { value: 0.8, low: 0.6, high: 1 },
+          },
+          { ...hidden, group: [0, null], band: '>95%', status: 'class', reason: 'Nearly all.' },
+        ],
+        quantiles: [
+          { ...shown, group: [null, 1], at: 0.5, value: 0, interval: { low: 0, high: 1 } },
+          { group: [null, 0], at: 0.5, value: null, interval: null, status: 'not-collected', reason: 'None.' },
+        ],
+        measures: [
+          {
+            name: 'a.b.c',
+            label: 'C',
+            kind: 'variance',
+            range: [-10, 10],
+            cells: [
+              {
+                ...shown,
+                categories: [0, null],
+                contributors: 20,
+                value: { value: -1.5, low: -2, high: -1 },
+                variance: { value: 4, low: 3, high: 5 },
+              },
+            ],
+          },
+        ],
+      },
+      { presentation: { margins: 'totals', rate: null, quantiles: { of: 0, bands: [0, 1], at: [0.5], by: [1] } } },
+    );
+    expect(linesOf(exportRelease(release, 'csv')).slice(1)).toEqual([
+      'rate,"91, or more",All,0.25,ok,0.2,0.3,,',
+      'rate-long-run,"91, or more",All,0.25,ok,0.1,0.4,,',
+      'rate-difference,"91, or more",All,-0.05,ok,-0.1,0,,',
+      'rate-ratio,"91, or more",All,0.8,ok,0.6,1,,',
+      'rate,Under 91,All,,class,0.95,1,Nearly all.,[c]',
+      'quantile-0.5,All,No,Under 91,ok,Under 91,"91, or more",,',
+      "quantile-0.5,All,'=Yes,,not-collected,,,None.,[x]",
+      'records-with a.b.c,Under 91,All,20,ok,,,,',
+      'mean a.b.c,Under 91,All,-1.5,ok,-2,-1,,',
+      'variance a.b.c,Under 91,All,4,ok,3,5,,',
+    ]);
+  });
+});
+
+describe('tally export', () => {
+  const folder = (): string => {
+    const made = mkdtempSync(join(tmpdir(), 'export-'));
+    onTestFinished(() => rmSync(made, { recursive: true }));
+    return made;
+  };
+
+  it('writes to stdout what it writes to a file, as CSV unless told otherwise', async () => {
+    const { environment, rig } = await serve();
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    const { exitCode, out, err } = await tally(['export', id], { environment });
+    expect({ exitCode, err }).toEqual({ exitCode: EXIT_CODES.done, err: '' });
+    expect(linesOf(out)[0]).toBe(
+      'quantity,police.crimes.withdrew,charities.support,value,status,low,high,reason,shorthand',
+    );
+    expect(linesOf(out).filter((line) => line.startsWith('count,') && !line.includes('All'))).toHaveLength(6);
+    const file = join(folder(), 'table.csv');
+    const written = await tally(['export', id, '--format', 'csv', '--out', file], { environment });
+    expect(written).toEqual({ exitCode: EXIT_CODES.done, out: '', err: '' });
+    expect(readFileSync(file, 'utf8')).toBe(out);
+  });
+
+  it('writes the whole release as JSON', async () => {
+    const { environment, rig } = await serve();
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    const { out } = await tally(['export', id, '--format', 'json'], { environment });
+    expect(JSON.parse(out)).toEqual(JSON.parse(JSON.stringify(rig.service.get(id).release)));
+    expect(releaseSchema.parse(JSON.parse(out))).toEqual(rig.service.get(id).release);
+  });
+
+  it('says so where there is no table, and writes over no file', async () => {
+    const { environment, rig } = await serve({ behaviours: { police: { refuse: 'BUSY' } } });
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    const file = join(folder(), 'table.csv');
+    const none = await tally(['export', id, '--out', file], { environment });
+    expect(none.exitCode).toBe(EXIT_CODES.wrongUse);
+    expect(none.err).toMatch(/^NO_RELEASE: /);
+    expect(() => readFileSync(file)).toThrow();
+
+    rig.behaviours['police'] = 'accept';
+    const { id: good } = rig.service.submit(REQUEST);
+    await rig.ended(good);
+    writeFileSync(file, 'kept');
+    expect((await tally(['export', good, '--out', file], { environment })).err).toMatch(/^FILE_EXISTS: /);
+    expect(readFileSync(file, 'utf8')).toBe('kept');
+  });
+
+  it('knows two formats', async () => {
+    const { environment } = await serve();
+    for (const args of [['export'], ['export', 'x', '--format', 'xlsx']]) {
+      expect((await tally(args, { environment })).exitCode).toBe(EXIT_CODES.wrongUse);
+    }
+  });
+});

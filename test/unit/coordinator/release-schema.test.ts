@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { releaseSchema } from '../../../coordinator/index.js';
+import { CELL_STATUSES } from '../../../core/disclosure/index.js';
+
+const cell = (changes: object = {}): object => ({
+  categories: [0],
+  value: 15,
+  status: 'ok',
+  reason: '',
+  interval: null,
+  ...changes,
+});
+
+const release = (table: object = {}): object => ({
+  question: 'What?',
+  chosen: [],
+  table: {
+    dimensions: [{ name: 'a.b.c', label: 'C', categories: [{ code: 'x', label: 'X' }] }],
+    cells: [cell()],
+    policy: { threshold: 10, roundTo: 5 },
+    suppressed: 0,
+    ...table,
+  },
+  sources: [],
+  notes: [],
+});
+
+const accepted = (table: object): boolean => releaseSchema.safeParse(release(table)).success;
+
+describe('a release as it is stored and sent', () => {
+  it('knows every status a cell can have, and no other', () => {
+    for (const status of CELL_STATUSES) expect(accepted({ cells: [cell({ status })] })).toBe(true);
+    expect(accepted({ cells: [cell({ status: 'hidden' })] })).toBe(false);
+  });
+
+  it.each([
+    ['a value that is no whole number', { cells: [cell({ value: 1.5 })] }],
+    ['a place below 0', { cells: [cell({ categories: [-1] })] }],
+    ['an interval without an end', { cells: [cell({ interval: { low: 1 } })] }],
+    ['a total without a reason', { totals: [cell({ reason: undefined })] }],
+    ['a rate without a band', { rates: [{ group: [null], value: 0.5, status: 'ok', reason: '' }] }],
+    ['another rounding', { policy: { threshold: 10, roundTo: 5, rounding: 'up' } }],
+  ])('is not one with %s', (_, table) => {
+    expect(accepted(table)).toBe(false);
+  });
+
+  it('leaves out what a later version may have beside, so that an older command reads it', () => {
+    const parsed = releaseSchema.parse({ ...release({ cells: [cell({ chart: 'x' })] }), signature: 'y' });
+    expect(parsed).not.toHaveProperty('signature');
+    expect(parsed.table.cells[0]).not.toHaveProperty('chart');
+  });
+});

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Clock } from '../../../core/base/index.js';
+import type { DisclosureClause, RunOffer, Template } from '../../../core/templates/index.js';
+import { LedgerAccounts } from '../../../node-agent/budget/accounts.js';
+import type { BudgetLimits } from '../../../node-agent/budget/budget.js';
+import { DifferencingGuard } from '../../../node-agent/guard/guard.js';
+import type { GuardedSnapshot } from '../../../node-agent/guard/guard.js';
+import type { Ledger } from '../../../node-agent/ledger/ledger.js';
+import { verifyOffer } from '../../../node-agent/offers/verify-offer.js';
+import type { VerifiedOffer } from '../../../node-agent/offers/verify-offer.js';
+import { allowAll, catalogue, envelopeOf, offer, roster, snapshotIdOf, template } from './federation-fixtures.js';
+import { crimes } from './fixtures.js';
+import { now } from './snapshot-fixtures.js';
+
+export interface AskedRun {
+  readonly quarters?: readonly string[];
+  readonly disclosure?: Partial<DisclosureClause>;
+  readonly changed?: Partial<Template>;
+  /** Id of the police's snapshot. */
+  readonly snapshot?: string;
+}
+
+/** A verified offer of a run of its own; what it asks costs 1 for counts and 0.5 for overlaps where nothing else is said. */
+export function asked({
+  quarters = ['2025-Q1'],
+  disclosure = {},
+  changed = {},
+  snapshot = snapshotIdOf(crimes.dataset),
+}: AskedRun = {}): VerifiedOffer {
+  const clause: DisclosureClause = { ...template.disclosure, epsilon: 1, overlapEpsilon: 0.5, ...disclosure };
+  const participants = offer.participants.map((participant): RunOffer['participants'][number] =>
+    participant.agency === 'police'
+      ? { ...participant, datasets: [{ dataset: crimes.dataset, snapshot }] }
+      : participant,
+  );
+  const envelope = envelopeOf({ ...changed, disclosure: clause });
+  return verifyOffer(
+    { ...offer, runId: randomUUID(), envelope, parameters: { quarters }, participants },
+    {
+      self: 'police',
+      roster,
+      catalogue,
+      policy: allowAll,
+      snapshots: new Map([[crimes.dataset, snapshot]]),
+      clock: { now: () => now },
+    },
+  );
+}
+
+export function accountsOf(
+  ledger: Ledger,
+  limits: BudgetLimits = { perSnapshot: 10, perQuarter: 40 },
+  clock: Clock = { now: () => now },
+): LedgerAccounts {
+  return new LedgerAccounts({ ledger, limits, guard: new DifferencingGuard(), clock });
+}
+
+/** A snapshot in which no two questions are close: every question has records of its own, and enough of them. */
+export function roomySnapshots(): ReadonlyMap<string, GuardedSnapshot> {
+  const known = new Map<string, number>();
+  const labels = ({ sql, parameters }: { sql: string; parameters: readonly unknown[] }): Uint32Array => {
+    const key = JSON.stringify([sql, parameters]);
+    const place = known.get(key) ?? known.size;
+    known.set(key, place);
+    return Uint32Array.from({ length: 10_000 }, (_, record) => (Math.floor(record / 100) === place ? 1 : 0));
+  };
+  return new Map([[crimes.dataset, { labels }]]);
+}
