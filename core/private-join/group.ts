@@ -57,8 +57,8 @@ export interface Group {
   add(left: Uint8Array, right: Uint8Array): Uint8Array;
   subtract(left: Uint8Array, right: Uint8Array): Uint8Array;
   /**
-   * start, start + step, start + 2*step, …: `count` elements, for less than a tenth of what additions would cost. Takes as
-   * long whatever they are. Either may be the identity. Thrown when one isn't canonical: GroupError BAD_ELEMENT.
+   * start, start + step, start + 2*step, …: `count` elements, for a fraction of what additions would cost. Takes as long
+   * whatever they are. Either may be the identity. Thrown when one isn't canonical: GroupError BAD_ELEMENT.
    */
   walk(start: Uint8Array, step: Uint8Array, count: number): Uint8Array;
   /**

@@ -131,7 +131,7 @@ export const MAX_LIST_SUMS = 16;
 export const MAX_SUMS = 4_096;
 /** Largest absolute value of a sum that can be opened. */
 export const MAX_LOGARITHM = 2 ** 44;
-/** Lists of a run that has decoys: patterns grow as 2 to their number. */
+/** Lists of a run that has decoys: patterns grow faster than 2 to their number. */
 export const MAX_LISTS_WITH_DECOYS = 6;
 /** Dummies that one mixer adds to one tally, and decoys to one list. */
 export const MAX_DUMMIES = 2_097_152;

@@ -14,6 +14,8 @@ export const LINT_CODES = [
   'POPULATIONS_NEST',
   /** Another template over the same records cuts the same field a little elsewhere. */
   'BANDS_DIFFER',
+  /** Sums without noise: their decimals tell more than the counts beside them. */
+  'EXACT_MEASURES',
   /** So many cells that most will be suppressed. */
   'MANY_CELLS',
   /** A dimension whose categories may be organisations. */
@@ -44,9 +46,26 @@ export function lintTemplate(bound: BoundTemplate, others: readonly BoundTemplat
   return [
     ...[...bound.parameters.values()].flatMap((parameter) => lintChoices(parameter, bound)),
     ...others.filter((other) => !isSame(bound, other)).flatMap((other) => lintAgainst(bound, other)),
+    ...lintMeasures(bound),
     ...lintCells(bound),
     ...bound.dimensions.flatMap(lintDimension),
   ];
+}
+
+/** Sums and means are not rounded: their noise is what protects them. */
+function lintMeasures(bound: BoundTemplate): LintFinding[] {
+  return runTerms(bound, []).measures.flatMap((epsilon, index): LintFinding[] => {
+    if (epsilon !== null) return [];
+    return [
+      {
+        code: 'EXACT_MEASURES',
+        path: formatPath(['measures', index]),
+        severity: 'error',
+        why: 'Without noise the decimals of a mean give away exactly how many records it is of, and sums that differ by a record give its value away.',
+        whatToDo: 'Set an epsilon for the measure, or one for the template.',
+      },
+    ];
+  });
 }
 
 function isSame({ template: a }: BoundTemplate, { template: b }: BoundTemplate): boolean {

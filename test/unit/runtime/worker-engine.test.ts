@@ -107,7 +107,12 @@ describe('the bytes of a job', () => {
     const secrets = Uint8Array.from([...group.randomScalar(systemRng), ...group.randomScalar(systemRng)]);
     const before = secrets.slice();
     const ciphertexts = group.randomElements(systemRng, 4);
-    const expected = await inline.run({ kind: 'open', sums: 0, share: before.slice(32), ciphertexts: ciphertexts.slice() });
+    const expected = await inline.run({
+      kind: 'open',
+      sums: 0,
+      share: before.slice(32),
+      ciphertexts: ciphertexts.slice(),
+    });
     expect(await workers.run({ kind: 'open', sums: 0, share: secrets.subarray(32), ciphertexts })).toEqual(expected);
     expect(secrets).toEqual(before);
   });

@@ -235,6 +235,17 @@ dimensions: [{ field: ${dimension} }]
   });
 });
 
+describe('measures', () => {
+  const measured = (epsilon: string): string =>
+    simple('', `measures: [{ sum: police.crimes.age, range: [0, 100]${epsilon} }]\n`);
+
+  it('are an error without noise, and fine with it', () => {
+    expect(lint(measured(''))).toEqual(['error EXACT_MEASURES measures[0]']);
+    expect(lint(measured(', epsilon: 1'))).toEqual([]);
+    expect(lint(measured(''), NOISY)).toEqual([]);
+  });
+});
+
 describe('the table', () => {
   const ages = (bands: number): string => `unit: victim-case
 population: { dataset: police.crimes }
