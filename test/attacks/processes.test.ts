@@ -10,7 +10,8 @@ import type { Canaries } from '../support/canaries.js';
 import { PatternSearch } from '../support/find-patterns.js';
 import type { Pattern } from '../support/find-patterns.js';
 import { canHave } from '../support/needs.js';
-import { canReadMemory, searchFolder, searchMemory } from '../support/process-memory.js';
+import { canReadMemory, copyMemory, searchFolder, searchMemory } from '../support/process-memory.js';
+import type { MemoryCopy } from '../support/process-memory.js';
 import { ProcessFederation } from '../support/process-federation.js';
 import { testSeed } from '../support/seeded-rng.js';
 
@@ -46,16 +47,18 @@ describe.runIf(canHave(canReadMemory, 'the memory of processes as files (/proc)'
       return [...patterns].filter(([agency]) => agency !== party).flatMap(([, items]) => items);
     }
 
-    /** What is found of others' people in the memory of a process, which stands still meanwhile. */
+    /** What is found of others' people in the memory of a process, which stands still while that is copied. */
     function inMemory(party: string, wanted: readonly Pattern[]): readonly string[] {
       const program = federation.running.program(party);
       const search = new PatternSearch(wanted);
+      let copy: MemoryCopy;
       program.kill('SIGSTOP');
       try {
-        searchMemory(program.pid, search);
+        copy = copyMemory(program.pid);
       } finally {
         program.kill('SIGCONT');
       }
+      searchMemory(copy, search);
       // A few megabytes would mean that the memory was not read at all.
       expect(search.searched).toBeGreaterThan(20_000_000);
       return search.found;

@@ -8,21 +8,35 @@ const PIECE_BYTES = 16 * 1_048_576;
 /** Whether this system lets a test read the memory of a process that it started. */
 export const canReadMemory: boolean = process.platform === 'linux';
 
-/** Looks through all writable memory of a process. */
-export function searchMemory(pid: number, search: PatternSearch): void {
+/** All writable memory of a process, range by range, each in pieces. */
+export type MemoryCopy = readonly (readonly Buffer[])[];
+
+/**
+ * Copies it at once. Whoever wants one state of a process stops it for that, and lets it go on before the copy is
+ * searched: searching takes seconds, in which its peers would take it for lost.
+ */
+export function copyMemory(pid: number): MemoryCopy {
   const memory = openSync(`/proc/${pid}/mem`, 'r');
   try {
-    const piece = Buffer.alloc(PIECE_BYTES);
-    for (const { from, to } of writableRanges(pid)) {
-      search.cut();
+    return writableRanges(pid).map(({ from, to }) => {
+      const pieces: Buffer[] = [];
       for (let at = from; at < to; at += PIECE_BYTES) {
-        const read = readSome(memory, piece, Math.min(PIECE_BYTES, to - at), at);
+        const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, to - at));
+        const read = readSome(memory, piece, piece.length, at);
         if (read === 0) break;
-        search.add(piece.subarray(0, read));
+        pieces.push(piece.subarray(0, read));
       }
-    }
+      return pieces;
+    });
   } finally {
     closeSync(memory);
+  }
+}
+
+export function searchMemory(copy: MemoryCopy, search: PatternSearch): void {
+  for (const pieces of copy) {
+    search.cut();
+    for (const piece of pieces) search.add(piece);
   }
 }
 
