@@ -11,9 +11,9 @@ import type {
   TableDimension,
 } from '../core/disclosure/index.js';
 import { gridLines } from './grid.js';
-import { markOf, rangeText } from './marks.js';
+import { CONFIDENTIAL, markOf, NOT_AVAILABLE, rangeText } from './marks.js';
 import { INTERVAL, labelOf } from './table.js';
-import { formatDecimal, formatPercent, wrapText } from './text.js';
+import { formatCount, formatDecimal, formatPercent, wrapText } from './text.js';
 
 type Named = Pick<ReleasedTable, 'dimensions'>;
 
@@ -83,6 +83,53 @@ function pointsText(difference: number): string {
 function ratioText(ratio: Estimate | null): string {
   if (ratio === null) return '';
   return `; ${formatDecimal(ratio.value, 2)} times the share (${rangeText(ratio, (value) => formatDecimal(value, 2))})`;
+}
+
+/**
+ * Of the people who are in both datasets, what share of each group was linked; with a warning where groups differ.
+ * Nothing where the release has none.
+ */
+export function renderRecalls(
+  { dimensions, recalls }: Named & Pick<ReleasedTable, 'recalls'>,
+  { recall }: Presentation,
+  columns: number,
+): string[] {
+  if (recall === null || recalls.length === 0) return [];
+  const nameOf = (group: Group): string => labelsOf(group, dimensions, recall.by).join(', ');
+  const grid = gridLines({
+    title: '',
+    side: sideOf(dimensions, recall.by),
+    columns: ['Linked', 'Found', INTERVAL, 'Of the first group’s', 'Weight'],
+    rows: recalls.map((each) => ({
+      side: labelsOf(each.group, dimensions, recall.by),
+      numbers: [
+        each.linked === null ? CONFIDENTIAL : formatCount(each.linked),
+        each.recall === null ? NOT_AVAILABLE : formatPercent(each.recall.value),
+        shareRange(each.recall),
+        each.ratio === null ? '' : `${formatDecimal(each.ratio.value, 2)} (${rangeText(each.ratio, twoPlaces)})`,
+        each.weight === null ? '' : formatDecimal(each.weight, 2),
+      ],
+    })),
+  });
+  const remarks = recalls.flatMap(({ group, recall: found, reason, warning }) => [
+    ...(found === null ? [{ name: nameOf(group), text: reason }] : []),
+    ...(warning === null ? [] : [{ name: nameOf(group), text: warning }]),
+  ]);
+  // What holds of several groups is said once.
+  const texts = [...new Set(remarks.map(({ text }) => text))].map((text) => {
+    const names = remarks.filter((remark) => remark.text === text).map(({ name }) => name);
+    return `${names.join('; ')}: ${text}`;
+  });
+  return [
+    ...wrapText('How many of those who are in both were found, by group (estimated)', columns),
+    '',
+    ...grid,
+    ...(texts.length === 0 ? [] : ['', ...texts.flatMap((text) => wrapText(text, columns, '  '))]),
+  ];
+}
+
+function twoPlaces(value: number): string {
+  return formatDecimal(value, 2);
 }
 
 /** Each measure as a table of its own; nothing where the release has none. */

@@ -4,8 +4,8 @@ import { renderRelease } from './release-text.js';
 import { columnsOf, wrapText } from './text.js';
 
 /** Everything about one run: what was asked, how it went, and its table or why there is none. */
-export function describeRun(run: RunDetailView, columns: number): string {
-  return [...heading(run), '', ...outcome(run, columns)].join('\n');
+export function describeRun(run: RunDetailView, columns: number, options: { readonly detail?: boolean } = {}): string {
+  return [...heading(run), '', ...outcome(run, columns, options)].join('\n');
 }
 
 /** One line a run. */
@@ -23,8 +23,8 @@ export function describeRuns(runs: readonly RunView[]): string {
 }
 
 /** What a person has to know of a finished run, or of one that ended without a table. */
-export function outcome(run: RunDetailView, columns: number): string[] {
-  if (run.release !== null) return [...replayLines(run, columns), renderRelease(run.release, columns)];
+export function outcome(run: RunDetailView, columns: number, options: { readonly detail?: boolean } = {}): string[] {
+  if (run.release !== null) return [...replayLines(run, columns), renderRelease(run.release, columns, options)];
   if (run.state === 'refused') {
     return run.refusals.flatMap(({ agency, code, message, advice }) => [
       `${agency} refused: ${code}: ${message}`,

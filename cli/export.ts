@@ -1,17 +1,37 @@
 import type { CellStatus, Group, Interval, ReleasedTable } from '../core/disclosure/index.js';
 import type { Release } from '../coordinator/index.js';
 import { writeCsv, type CsvField } from './csv.js';
+import { linkageRows } from './linkage-export.js';
+import { CliError } from './errors.js';
 import { markOf } from './marks.js';
 import { labelOf } from './table.js';
 
 export const EXPORT_FORMATS = ['csv', 'json'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** A release for another program: all of it as JSON, or its numbers as CSV. */
-export function exportRelease(release: Release, format: ExportFormat): string {
-  return format === 'json'
-    ? `${JSON.stringify(release, null, 2)}\n`
-    : writeCsv([header(release.table), ...rows(release)]);
+/** The table's rows and those of the linkage report have other columns, so that they don't go into one CSV file. */
+export const EXPORT_PARTS = ['table', 'linkage'] as const;
+export type ExportPart = (typeof EXPORT_PARTS)[number];
+
+/**
+ * A release for another program: as JSON all of it, or one part; as CSV the numbers of one part, of its table where none
+ * is named. Thrown when the part is not in the release: CliError NO_LINKAGE.
+ */
+export function exportRelease(release: Release, format: ExportFormat, part?: ExportPart): string {
+  const { linkage, ...rest } = release;
+  if (part === 'linkage' && linkage === null) {
+    throw new CliError(
+      'NO_LINKAGE',
+      'Nobody was linked on the person for this table, or it was released before that was reported: it has a table only.',
+    );
+  }
+  if (format === 'csv') {
+    return writeCsv(
+      part === 'linkage' && linkage !== null ? linkageRows(linkage) : [header(release.table), ...rows(release)],
+    );
+  }
+  const chosen = part === undefined ? release : part === 'linkage' ? linkage : rest;
+  return `${JSON.stringify(chosen, null, 2)}\n`;
 }
 
 /** A number of a release, with what it is of. */
@@ -33,16 +53,18 @@ function header({ dimensions }: ReleasedTable): string[] {
 
 function rows(release: Release): CsvField[][] {
   const { table } = release;
-  return [...counts(table), ...rates(table), ...quantiles(release), ...measures(table)].map((number) => [
-    number.quantity,
-    ...table.dimensions.map((dimension, index) => labelOf(dimension, number.group[index] ?? null)),
-    number.value,
-    number.status,
-    number.low,
-    number.high,
-    number.reason,
-    markOf(number.status),
-  ]);
+  return [...counts(table), ...rates(table), ...quantiles(release), ...recalls(table), ...measures(table)].map(
+    (number) => [
+      number.quantity,
+      ...table.dimensions.map((dimension, index) => labelOf(dimension, number.group[index] ?? null)),
+      number.value,
+      number.status,
+      number.low,
+      number.high,
+      number.reason,
+      markOf(number.status),
+    ],
+  );
 }
 
 /** Cells, then totals. */
@@ -90,6 +112,19 @@ function quantiles({ table, presentation }: Release): ExportedNumber[] {
       low: label(interval?.low ?? null),
       high: label(interval?.high ?? null),
     };
+  });
+}
+
+/** Where it can't be estimated there is nothing to make it from, which the status says. */
+function recalls({ recalls: released }: ReleasedTable): ExportedNumber[] {
+  return released.flatMap(({ group, recall, ratio, weight, reason }) => {
+    const status: CellStatus = recall === null ? 'not-collected' : 'ok';
+    const common = { group, status, reason };
+    return [
+      { ...common, quantity: 'recall', value: recall?.value ?? null, ...ends(recall) },
+      ...(ratio === null ? [] : [{ ...common, quantity: 'recall-ratio', value: ratio.value, ...ends(ratio) }]),
+      ...(weight === null ? [] : [{ ...common, quantity: 'recall-weight', value: weight, ...ends(null) }]),
+    ];
   });
 }
 

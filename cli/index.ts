@@ -5,10 +5,13 @@ export { CLI_ERROR_CODES, CliError, EXIT_CODES, exitCodeOf, RemoteError } from '
 export type { CliErrorCode, ExitCode } from './errors.js';
 export { writeCsv } from './csv.js';
 export type { CsvField } from './csv.js';
-export { EXPORT_FORMATS, exportRelease } from './export.js';
-export type { ExportFormat } from './export.js';
+export { EXPORT_FORMATS, EXPORT_PARTS, exportRelease } from './export.js';
+export type { ExportFormat, ExportPart } from './export.js';
 export { MAX_EVENT_CHARACTERS, readEvents } from './event-source.js';
 export type { ServerEvent } from './event-source.js';
+export { linkageRows } from './linkage-export.js';
+export { renderLinkage } from './linkage-text.js';
+export type { LinkageText } from './linkage-text.js';
 export { Printer, withoutControls } from './printer.js';
 export type { TextStream } from './printer.js';
 export { runCli } from './program.js';

@@ -1,4 +1,5 @@
 import type { CellStatus, DisclosurePolicy, Interval } from '../core/disclosure/index.js';
+import type { ShownStatus } from '../coordinator/index.js';
 import { formatCount } from './text.js';
 
 /** Shorthand of the Government Statistical Service: confidential. */
@@ -12,6 +13,12 @@ export const NOT_AVAILABLE = '[x]';
 export function markOf(status: CellStatus): string {
   if (status === 'ok') return '';
   return status === 'not-collected' ? NOT_AVAILABLE : CONFIDENTIAL;
+}
+
+/** The same for a number of a linkage report. */
+export function shownMarkOf(status: ShownStatus): string {
+  if (status === 'ok') return '';
+  return status === 'not-estimable' ? NOT_AVAILABLE : CONFIDENTIAL;
 }
 
 /** What the marks mean that occur among these. */

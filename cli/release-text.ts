@@ -1,18 +1,28 @@
 import type { CellStatus, ReleasedTable } from '../core/disclosure/index.js';
 import type { Release } from '../coordinator/index.js';
-import { renderMeasures, renderQuantiles, renderRates } from './derived.js';
+import { renderMeasures, renderQuantiles, renderRates, renderRecalls } from './derived.js';
+import { renderLinkage } from './linkage-text.js';
 import { markNotes, NOT_APPLICABLE, roundingNote } from './marks.js';
 import { renderTable } from './table.js';
 import { wrapText } from './text.js';
 
-/** A release as text: the question on top, its tables, and what a reader has to know below them. */
-export function renderRelease(release: Release, columns: number): string {
-  const { question, chosen, table, presentation } = release;
+/**
+ * A release as text: the question on top, its tables, how people were linked, and what a reader has to know below them.
+ * With `detail`, every key and what each agency says of its people.
+ */
+export function renderRelease(
+  release: Release,
+  columns: number,
+  { detail = false }: { detail?: boolean } = {},
+): string {
+  const { question, chosen, table, presentation, linkage } = release;
   const sections = [
     [renderTable(table, columns)],
     renderRates(table, presentation, columns),
     renderQuantiles(table, presentation, columns),
+    renderRecalls(table, presentation, columns),
     ...renderMeasures(table, columns),
+    renderLinkage(linkage, { threshold: table.policy.threshold, detail }, columns),
   ].filter((lines) => lines.length > 0);
   return [
     ...wrapText(question, columns),

@@ -45,6 +45,31 @@ export { configText, initCoordinator, tokenHash } from './init.js';
 export type { Initialised } from './init.js';
 export { describeInitialised, runCoordinator } from './process.js';
 export type { CoordinatorMeans } from './process.js';
+export { HEADLINE_THRESHOLDS, headline } from './linkage/headline.js';
+export type { LinkNoise } from './linkage/headline.js';
+export { linkageNotes } from './linkage/linkage-notes.js';
+export { makeLinkage, shownOfJoin } from './linkage/make-linkage.js';
+export type { LinkageInput } from './linkage/make-linkage.js';
+export type {
+  LinkageHeadline,
+  ReleasedLink,
+  ReleasedLinkage,
+  ReleasedLinksAt,
+  ReleasedList,
+  ReleasedStatistics,
+} from './linkage/released-linkage.js';
+export { runStatistics } from './linkage/run-statistics.js';
+export {
+  notShown,
+  shareOfShown,
+  showCount,
+  showEstimate,
+  showLadder,
+  SHOWN_STATUSES,
+  showParts,
+  showShare,
+} from './linkage/shown-number.js';
+export type { ShownNumber, ShownStatus } from './linkage/shown-number.js';
 export { createApprovedTemplates, loadApprovedTemplates } from './register/approved-templates.js';
 export type { ApprovedTemplate, ApprovedTemplates } from './register/approved-templates.js';
 export { loadCatalogue } from './register/catalogue.js';

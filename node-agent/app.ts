@@ -18,12 +18,13 @@ import { LedgerAccounts } from './budget/accounts.js';
 import type { Accounts } from './budget/accounts.js';
 import type { NodeConfig } from './config.js';
 import { DifferencingGuard } from './guard/guard.js';
+import { HeldSnapshots } from './held-snapshots.js';
 import { Ledger } from './ledger/ledger.js';
 import { verifyOffer } from './offers/verify-offer.js';
 import { floorsOf } from './policy/policy.js';
 import { RunHost } from './rounds/run-host.js';
 import { snapshotLayout } from './snapshot/layout.js';
-import { deriveKey } from './snapshot/sealing.js';
+import { noiseKeyOf } from './snapshot/sealing.js';
 import { SnapshotStore } from './snapshot/snapshot-store.js';
 import { readStorageKey } from './snapshot/storage-key.js';
 import { softwareVersion } from './software-version.js';
@@ -32,7 +33,6 @@ import { softwareVersion } from './software-version.js';
 export const SNAPSHOT_LOOK_MS = 2_000;
 
 const BYTES_PER_MIB = 1_048_576;
-const NO_SALT = new Uint8Array(0);
 
 export interface NodeDependencies {
   readonly clock: AlarmClock;
@@ -84,13 +84,11 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
   const { agency, roster } = base.agreements;
   const version = softwareVersion();
   const floors = floorsOf(config.policy);
+  const held = new HeldSnapshots({ snapshots: base.snapshots, accounts: base.accounts, policy: config.policy, log });
   const hello = (): Hello => ({
     softwareVersion: version,
     floors,
-    snapshots: base.snapshots.inForce.map((held) => ({
-      ...held,
-      epsilonLeft: base.accounts.left(held.dataset, held.snapshot),
-    })),
+    snapshots: held.list(),
   });
   // When there is no connection, the next one begins with it.
   const sayHello = (): Promise<void> => client.send({ kind: 'hello', hello: hello() }).catch(() => undefined);
@@ -134,7 +132,7 @@ async function startBase(
   const tls = await lifecycle.start('tls', () => loadTls(config.tls));
   const noiseKey = await lifecycle.start(
     'noise key',
-    () => withStorageKey(config, (storageKey) => deriveKey(storageKey, NO_SALT, 'noise')),
+    () => withStorageKey(config, noiseKeyOf),
     (key) => wipe(key),
   );
   const accounts = await openAccounts(config, agreements, { clock, log }, lifecycle);
@@ -262,7 +260,9 @@ async function openAccounts(
 }
 
 function logInForce(store: SnapshotStore, log: Log): void {
-  for (const snapshot of store.inForce) log.info({ event: 'snapshot', ...snapshot }, 'a snapshot is in force');
+  for (const { dataset, snapshot, asAt } of store.inForce) {
+    log.info({ event: 'snapshot', dataset, snapshot, asAt }, 'a snapshot is in force');
+  }
 }
 
 /** What is wrong with a new snapshot is said once, not every time somebody looks. */

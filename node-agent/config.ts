@@ -3,12 +3,13 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 import { MAXIMUM_THRESHOLD } from '../core/disclosure/index.js';
-import { normaliseDate } from '../core/linkage/index.js';
+import { MAX_IDENTIFIER_VALUES, normaliseDate } from '../core/linkage/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../core/noise/index.js';
 import { COORDINATOR } from '../core/private-join/index.js';
 import { DEFAULT_BUDGET, MINIMUM_PARTICIPANTS } from '../core/templates/index.js';
 import { besideFile, MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, readYamlConfig } from '../runtime/index.js';
 import { DENY_ALL } from './policy/policy.js';
+import type { SourceIdentifier } from './source/mapping.js';
 
 /** Datasets one agency may offer. */
 export const MAX_SOURCES = 64;
@@ -29,6 +30,11 @@ const seconds = z.number().positive().max(MAX_DEADLINE_SECONDS);
 const budget = z.number().min(0).max(MAX_BUDGET);
 const isoDate = z.string().refine((text) => normaliseDate(text) === text, 'a date written as YYYY-MM-DD');
 
+/** Of one identifier: preferred first. */
+const columns = z.union([name, z.array(name).min(1).max(MAX_IDENTIFIER_VALUES)], {
+  error: `must be a column, or a list of 1 to ${MAX_IDENTIFIER_VALUES} columns`,
+});
+
 const sourceSchema = z.strictObject({
   dataset: name,
   sqlite: path,
@@ -36,13 +42,18 @@ const sourceSchema = z.strictObject({
   asAt: isoDate.optional(),
   identifiers: z
     .strictObject({
-      forename: name.optional(),
-      surname: name.optional(),
-      dateOfBirth: name.optional(),
-      postcode: name.optional(),
-      sex: name.optional(),
-      urn: name.optional(),
-    })
+      forename: columns.exactOptional(),
+      surname: columns.exactOptional(),
+      dateOfBirth: columns.exactOptional(),
+      postcode: columns.exactOptional(),
+      sex: columns.exactOptional(),
+      place: columns.exactOptional(),
+      area: columns.exactOptional(),
+      nhsNumber: columns.exactOptional(),
+      pnc: columns.exactOptional(),
+      cro: columns.exactOptional(),
+      urn: name.exactOptional(),
+    } satisfies Record<SourceIdentifier, z.ZodType>)
     .default({}),
   fields: z.record(name, name).default({}),
 });

@@ -2,6 +2,7 @@ import type { Clock } from '../core/base/index.js';
 import { quarterOf } from '../core/templates/index.js';
 import { loadAgreements } from './agreements.js';
 import { LedgerMemory } from './budget/memory.js';
+import type { LinkageSpending } from './budget/memory.js';
 import { fromMillionths, toMillionths } from './budget/millionths.js';
 import type { NodeConfig } from './config.js';
 import { Ledger } from './ledger/ledger.js';
@@ -33,10 +34,18 @@ export function describeBudget(config: NodeConfig, clock: Clock): string {
       ...memory
         .snapshots()
         .filter((one) => one.dataset === dataset)
-        .map(({ snapshot, spent }) => `  snapshot ${snapshot.slice(0, SHOWN_DIGITS)}: ${spentOf(spent, perSnapshot)}`),
+        .flatMap(({ snapshot, spent, linkage }) => [
+          `  snapshot ${snapshot.slice(0, SHOWN_DIGITS)}: ${spentOf(spent, perSnapshot)}`,
+          ...(linkage === null ? [] : [`    ${linkageOf(linkage)}`]),
+        ]),
     ];
     return `${config.sources.flatMap(ofDataset).join('\n')}\n`;
   });
+}
+
+function linkageOf({ spent, schemes }: LinkageSpending): string {
+  const cost = spent === 0 ? 'given without noise' : `${fromMillionths(spent)} of it`;
+  return `linkage statistics (${schemes.join(', ')}): ${cost}`;
 }
 
 function spentOf(spent: number, limit: number): string {

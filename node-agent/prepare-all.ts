@@ -56,10 +56,14 @@ export async function prepareAll(
   return prepared;
 }
 
-function report({ dataset, snapshot, asAt, rows, keys }: PreparedSnapshot, log: Log): void {
-  log.info({ event: 'prepared', dataset, snapshot, asAt, rows }, 'a new snapshot is in force');
+function report({ dataset, snapshot, asAt, rows, people, keys }: PreparedSnapshot, log: Log): void {
+  const found = people === null ? {} : { people, duplicates: rows - people };
+  log.info({ event: 'prepared', dataset, snapshot, asAt, rows, ...found }, 'a new snapshot is in force');
   for (const { name, present, withdrawn } of keys) {
-    log.info({ event: 'key-coverage', dataset, matchKey: name, present, withdrawn }, 'records that may link on a key');
+    log.info(
+      { event: 'key-coverage', dataset, matchKey: name, present, withdrawn },
+      'people or cases may link on a key',
+    );
   }
 }
 

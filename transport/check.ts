@@ -35,8 +35,12 @@ export function text(value: string, field: string, { max, pattern, expected }: T
 }
 
 export function wholeNumber(value: number, field: string, max: number): number {
-  if (!Number.isSafeInteger(value) || value < 0 || value > max) {
-    throw badField(field, `must be a whole number in 0..${max}`);
+  return wholeNumberWithin(value, field, 0, max);
+}
+
+export function wholeNumberWithin(value: number, field: string, min: number, max: number): number {
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw badField(field, `must be a whole number in ${min}..${max}`);
   }
   return value;
 }

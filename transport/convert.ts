@@ -16,6 +16,7 @@ import {
   unknownKind,
   wholeNumber,
 } from './check.js';
+import { fromStatistics, toStatistics } from './convert-linkage.js';
 import { fromRunMessage, toRunMessage } from './convert-run-message.js';
 import type { FromNode, HeldSnapshot, Hello, ToNode } from './federation.js';
 import { agency, dataset, hop, name, parameterName, runId, subject } from './fields.js';
@@ -36,6 +37,7 @@ import {
   MAX_PARTICIPANTS,
   MAX_REASON_CHARACTERS,
   MAX_REQUESTER_CHARACTERS,
+  MAX_STATISTICS,
   MAX_VERSION_CHARACTERS,
 } from './limits.js';
 import type {
@@ -94,11 +96,12 @@ export function toNodeMessage(message: NodeMessage__Output): FromNode {
 function fromHello({ softwareVersion, snapshots, floors }: Hello): NonNullable<NodeMessage['hello']> {
   return {
     softwareVersion,
-    snapshots: snapshots.map(({ dataset, snapshot, asAt, epsilonLeft }) => ({
+    snapshots: snapshots.map(({ dataset, snapshot, asAt, epsilonLeft, linkage }) => ({
       dataset,
       snapshot: fromDigest(snapshot),
       asAt,
       epsilonLeft,
+      linkage: linkage.map(fromStatistics),
     })),
     floors: fromFloors(floors),
   };
@@ -122,6 +125,11 @@ function toHeldSnapshot(held: HeldSnapshot__Output, field: string): HeldSnapshot
     snapshot: digest(held.snapshot, `${field}.snapshot`),
     asAt: text(held.asAt, `${field}.as_at`, { max: 10, pattern: ISO_DATE, expected: 'an ISO date' }),
     epsilonLeft: numberWithin(held.epsilonLeft, `${field}.epsilon_left`, 0, MAX_EPSILON_LEFT),
+    linkage: distinct(
+      items(held.linkage, `${field}.linkage`, { max: MAX_STATISTICS }, toStatistics),
+      `${field}.linkage`,
+      ({ scheme }) => scheme,
+    ),
   };
 }
 

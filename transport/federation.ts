@@ -1,3 +1,4 @@
+import type { LinkageStatistics } from '../core/linkage/index.js';
 import type {
   FailureCode,
   Link,
@@ -45,6 +46,8 @@ export interface HeldSnapshot {
   readonly asAt: string;
   /** Privacy loss that is left of the budget, 0..MAX_EPSILON_LEFT: by snapshot or by dataset, whichever is less. */
   readonly epsilonLeft: number;
+  /** What is known of its people, each scheme once; none where nothing may leave. */
+  readonly linkage: readonly LinkageStatistics[];
 }
 
 /** A node's side: one outbound connection, one control stream, lists in calls of their own. */

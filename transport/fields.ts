@@ -10,6 +10,7 @@ const AGENCY = new RegExp(`^(?!${COORDINATOR}$)[a-z0-9][a-z0-9-]*$`);
 const DATASET = /^[a-z0-9][a-z0-9.-]*$/;
 const LIST_ID = /^[a-z0-9][a-z0-9.-]*\/[a-z0-9][a-z0-9-]*$/;
 const PARAMETER = /^[a-z][A-Za-z0-9-]*$/;
+const KEY = /^[A-Za-z0-9][A-Za-z0-9.-]*$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function runId(value: string, field: string): string {
@@ -36,6 +37,11 @@ export function parameterName(value: string, field: string): string {
 
 export function dataset(value: string, field: string): string {
   return text(value, field, { max: MAX_DATASET_CHARACTERS, pattern: DATASET, expected: "of a-z, 0-9, '-' and '.'" });
+}
+
+/** Of a match key. */
+export function keyName(value: string, field: string): string {
+  return text(value, field, { max: MAX_NAME_CHARACTERS, pattern: KEY, expected: "of letters, digits, '-' and '.'" });
 }
 
 export function subject(value: string, field: string): TransferSubject {

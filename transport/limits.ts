@@ -2,8 +2,8 @@
 
 /** Bytes of one gRPC message, in and out. gRPC's own default is 4 MiB. */
 export const MAX_MESSAGE_BYTES = 1_048_576;
-/** Bytes of one sealed chunk: CHUNK_RECORDS records of the widest layout, with all sums, take 409,600. */
-export const MAX_CHUNK_BYTES = 524_288;
+/** Bytes of one sealed chunk: CHUNK_RECORDS records of the widest layout, with all sums, take 540,672. */
+export const MAX_CHUNK_BYTES = 589_824;
 export const MAX_ENVELOPE_BYTES = 524_288;
 export const MAX_VERSION_CHARACTERS = 64;
 export const MAX_NAME_CHARACTERS = 64;
@@ -18,6 +18,16 @@ export const MAX_PARTICIPANTS = 128;
 export const MAX_DATASETS = 64;
 /** Privacy loss that may be said to be left of a budget; more would be no budget. */
 export const MAX_EPSILON_LEFT = 1_000_000;
+/** Schemes of one snapshot that statistics are given for. */
+export const MAX_STATISTICS = 16;
+/** Identifiers that may be missing. */
+export const MAX_MISSING = 16;
+/** Sets of shared keys of one scheme that are told apart: those of all datasets must fit one message. */
+export const MAX_KEY_SETS = 4_096;
+/** Versions of schemes and of normalising. */
+export const MAX_LINKAGE_VERSION = 1_000_000;
+/** Absolute values in statistics: more than there are records and their pairs with a key in common, noise included. */
+export const MAX_STATISTIC = 1_000_000_000;
 /** Parties that work on one list. */
 export const MAX_HOP = 1_000;
 /** Calls under way on one connection: its control stream, and each list of a run at most twice. */

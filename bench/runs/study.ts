@@ -98,6 +98,7 @@ export function datasetTexts(shape: StudyShape): ReadonlyMap<string, string> {
         description: 'Made by the benchmark. Nobody in it is real.',
         unit: 'benchmark-record',
         keys: [...on],
+        ...(on.includes('person') ? { linkage: { schemes: [SCHEME], epsilon: 'none' } } : {}),
         order: 'day',
         purposes: [PURPOSE],
         fields: {
@@ -116,6 +117,8 @@ export function datasetTexts(shape: StudyShape): ReadonlyMap<string, string> {
 
 const PURPOSE = 'research-statistics';
 export const TEMPLATE = 'benchmark';
+/** Invented people write themselves alike everywhere; one key column or two are what is measured. */
+const SCHEME = 'exact';
 
 /** The question: the base list by group and by the outcome in every other list. */
 export function templateText(shape: StudyShape): string {
@@ -132,7 +135,7 @@ export function templateText(shape: StudyShape): string {
     success: why,
     principles: { relevant: why, impactful: why, clearAndInformative: why, nonStigmatising: why },
     expires: '2099-12-31',
-    ...(shape.keys === 1 ? { unit: 'benchmark-record' } : { unit: 'person', scheme: 'exact' }),
+    ...(shape.keys === 1 ? { unit: 'benchmark-record' } : { unit: 'person', scheme: SCHEME }),
     population: { dataset: base?.dataset },
     links: linked.map(({ dataset, on }) => ({ dataset, on: on[0], keep: 'all' })),
     dimensions: lists.map(({ dataset, field }) => ({ field: `${dataset}.${field}`, label: dataset })),

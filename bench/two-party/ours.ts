@@ -28,7 +28,9 @@ export function ourIntersectionSize(group: Group, rng: Rng): IntersectionSize {
         group.multiply(other, sent.subarray(from * ELEMENT_BYTES, to * ELEMENT_BYTES)),
       );
     });
-    const steps = match(PLAN, [listOf(BASE, blinded[0]), listOf(LINKED, blinded[1])], new TabulationHash(rng));
+    const steps = match(PLAN, [listOf(BASE, blinded[0]), listOf(LINKED, blinded[1])], new TabulationHash(rng), {
+      nonMatches: new Map(),
+    });
     for (let step = steps.next(); ; step = steps.next()) {
       if (step.done === true) return step.value.base.rows.length;
     }
@@ -61,7 +63,8 @@ const PLAN: JoinPlan = {
   mixers: ['first', 'second'],
   lists: [BASE, LINKED],
   base: { dataset: 'first', unit: 'record' },
-  links: [{ dataset: 'second', on: 'case', keep: 'linked' }],
+  links: [{ dataset: 'second', on: 'case', keep: 'linked', agreementStride: null }],
+  linkage: null,
   cells: 4,
   tableCells: [2],
   noise: null,

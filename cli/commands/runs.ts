@@ -4,11 +4,23 @@ import type { ApiClient } from '../api-client.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
 import { describeRun, describeRuns, outcome } from '../describe-run.js';
 import { CliError, EXIT_CODES, type ExitCode } from '../errors.js';
-import { EXPORT_FORMATS, exportRelease, type ExportFormat } from '../export.js';
+import { EXPORT_FORMATS, EXPORT_PARTS, exportRelease, type ExportFormat, type ExportPart } from '../export.js';
 import { writeNewFile } from '../files.js';
 import { RunProgressView } from '../progress.js';
 
 type Parameters = Readonly<Record<string, readonly string[]>>;
+
+interface ListOptions {
+  readonly limit: number;
+  readonly linkage?: true;
+  readonly json?: true;
+}
+
+interface ExportOptions {
+  readonly format: ExportFormat;
+  readonly part?: ExportPart;
+  readonly out?: string;
+}
 
 /** `tally run`, `tally runs`, `tally export`, `tally cancel`. */
 export function addRunCommands(program: Command, context: CliContext): void {
@@ -27,16 +39,21 @@ export function addRunCommands(program: Command, context: CliContext): void {
     .description('list runs, newest first, or show one')
     .argument('[run]', 'id of a run')
     .option('--limit <number>', 'how many to list', wholeNumber, 20)
+    .option('--linkage', 'with every match key, and what each agency says of the people it holds')
     .option('--json', 'print as JSON')
-    .action(async (id: string | undefined, options: { limit: number; json?: true }, command: Command) => {
+    .action(async (id: string | undefined, options: ListOptions, command: Command) => {
       const client = clientOf(command, context);
+      const { printer } = context;
       if (id !== undefined) {
-        show(await client.run(id), options.json === true, context, true);
+        const run = await client.run(id);
+        if (options.json === true) printer.json(run);
+        else printer.result(describeRun(run, printer.columns, { detail: options.linkage === true }));
         return;
       }
+      if (options.linkage === true) throw new CliError('BAD_USAGE', 'Name the run whose linkage you want to see.');
       const runs = await client.runs(options.limit);
-      if (options.json === true) context.printer.json(runs);
-      else context.printer.result(describeRuns(runs));
+      if (options.json === true) printer.json(runs);
+      else printer.result(describeRuns(runs));
     });
 
   withConnection(program.command('export'))
@@ -47,11 +64,16 @@ export function addRunCommands(program: Command, context: CliContext): void {
         .choices(EXPORT_FORMATS)
         .default('csv'),
     )
+    .addOption(
+      new Option('--part <part>', 'what of it: its table, or how people were linked; JSON without it has both').choices(
+        EXPORT_PARTS,
+      ),
+    )
     .option('--out <file>', 'where it goes, a new file; stdout when not given')
-    .action(async (id: string, { format, out }: { format: ExportFormat; out?: string }, command: Command) => {
+    .action(async (id: string, { format, part, out }: ExportOptions, command: Command) => {
       const { release, state } = await clientOf(command, context).run(id);
       if (release === null) throw new CliError('NO_RELEASE', `Run ${id} is ${state}: it has no table to export.`);
-      const text = exportRelease(release, format);
+      const text = exportRelease(release, format, part);
       if (out === undefined) context.printer.data(text);
       else writeNewFile(out, new TextEncoder().encode(text));
     });
@@ -82,13 +104,9 @@ async function carryOut(
   return client.run(submitted.id);
 }
 
-function show(run: RunDetailView, asJson: boolean, { printer }: CliContext, withHeading = false): void {
+function show(run: RunDetailView, asJson: boolean, { printer }: CliContext): void {
   if (asJson) {
     printer.json(run);
-    return;
-  }
-  if (withHeading) {
-    printer.result(describeRun(run, printer.columns));
     return;
   }
   printer.result(`\n${outcome(run, printer.columns).join('\n')}`);

@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../../core/base/index.js';
-import type { PartyId } from '../../core/private-join/index.js';
+import type { LinkageStatistics } from '../../core/linkage/index.js';
+import type { LinkagePlan, PartyId } from '../../core/private-join/index.js';
 import { NO_FLOORS, type Floors } from '../../core/templates/index.js';
 import type { Hello, HeldSnapshot, NodeConnection } from '../../transport/index.js';
 import type { AgencyStore } from '../store/agency-store.js';
@@ -113,6 +114,23 @@ export class AgencyRegistry {
   /** Undefined when the agency is not connected or holds no snapshot of the dataset. */
   snapshotOf(agency: PartyId, dataset: string): HeldSnapshot | undefined {
     return this.#connections.get(agency)?.hello.snapshots.find((snapshot) => snapshot.dataset === dataset);
+  }
+
+  /**
+   * What the agency says of the people in that very snapshot, for that version of the scheme and of the normalisation.
+   * Undefined when it has said nothing, is not connected, or holds another snapshot by now: what is said of one snapshot
+   * is no word on another.
+   */
+  statisticsOf(
+    agency: PartyId,
+    { dataset, snapshot }: Pick<HeldSnapshot, 'dataset' | 'snapshot'>,
+    { scheme, schemeVersion, normaliser }: Pick<LinkagePlan, 'scheme' | 'schemeVersion' | 'normaliser'>,
+  ): LinkageStatistics | undefined {
+    const held = this.snapshotOf(agency, dataset);
+    if (held?.snapshot !== snapshot) return undefined;
+    return held.linkage.find(
+      (said) => said.scheme === scheme && said.schemeVersion === schemeVersion && said.normaliser === normaliser,
+    );
   }
 
   /** None where the agency is not connected. */

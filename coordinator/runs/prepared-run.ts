@@ -1,5 +1,6 @@
 import { toHex, type Clock } from '../../core/base/index.js';
-import type { JoinPlan } from '../../core/private-join/index.js';
+import type { LinkageStatistics } from '../../core/linkage/index.js';
+import type { JoinPlan, ListId } from '../../core/private-join/index.js';
 import {
   bindParameters,
   planRun,
@@ -10,6 +11,7 @@ import {
   type RunTerms,
 } from '../../core/templates/index.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
+import { runStatistics } from '../linkage/run-statistics.js';
 import { assertNotExpired, type ApprovedTemplate } from '../register/approved-templates.js';
 import { chooseParticipants, type Participation } from './participants.js';
 import type { RunRequest } from './run.js';
@@ -22,6 +24,8 @@ export interface PreparedRun {
   readonly plan: JoinPlan;
   /** What template and agencies demand of the table together. */
   readonly terms: RunTerms;
+  /** What agencies say of the people in the snapshots of the offer, and of no others. */
+  readonly statistics: ReadonlyMap<ListId, LinkageStatistics>;
   /** 64 hexadecimal digits; see Run. */
   readonly requestDigest: string;
 }
@@ -49,5 +53,7 @@ export function prepareRun(
   const offer: RunOffer = { runId: id, envelope, parameters: values, requester, purpose, participants };
   const plan = planRun({ offer, bound, parameters, templateDigest: digest, roster });
   const terms = runTerms(bound, participants);
-  return { parameters, participation, offer, plan, terms, requestDigest: toHex(plan.request) };
+  // At the same moment as the snapshots were chosen: what an agency says later may be of others.
+  const statistics = runStatistics(participants, plan, registry);
+  return { parameters, participation, offer, plan, terms, statistics, requestDigest: toHex(plan.request) };
 }

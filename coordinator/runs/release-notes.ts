@@ -6,6 +6,8 @@ import {
   type Roster,
   type RunTerms,
 } from '../../core/templates/index.js';
+import { linkageNotes } from '../linkage/linkage-notes.js';
+import type { ReleasedLinkage } from '../linkage/released-linkage.js';
 import { amountCost } from './amount.js';
 
 export interface NotesInput {
@@ -14,6 +16,7 @@ export interface NotesInput {
   readonly terms: RunTerms;
   readonly roster: Roster;
   readonly table: ReleasedTable;
+  readonly linkage: ReleasedLinkage | null;
 }
 
 /** What a reader of the table has to know beyond it, in plain words. The meaning of its marks is whoever prints it to say. */
@@ -22,6 +25,7 @@ export function releaseNotes(input: NotesInput): string[] {
     participation(input),
     ...suppression(input.table),
     ...noise(input),
+    ...linkageNotes(input),
     ...strictness(input),
     ...partialDatasets(input.bound),
   ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CELL_STATUSES } from '../../core/disclosure/index.js';
+import { linkageSchema } from '../linkage/linkage-schema.js';
 
 /**
  * A release as it is stored and as the API sends it. What earlier versions of this program did not have is filled in, so
@@ -45,6 +46,16 @@ const quantileSchema = z.object({
   interval: intervalSchema.nullable(),
 });
 
+const recallSchema = z.object({
+  group: groupSchema,
+  recall: estimateSchema.nullable(),
+  linked: z.int().nullable(),
+  ratio: estimateSchema.nullable(),
+  weight: z.number().nullable(),
+  reason: z.string(),
+  warning: z.string().nullable(),
+});
+
 const measureSchema = z.object({
   name: z.string(),
   label: z.string(),
@@ -76,6 +87,7 @@ const tableSchema = z.object({
   totals: z.array(cellSchema).readonly().default([]),
   rates: z.array(rateSchema).readonly().default([]),
   quantiles: z.array(quantileSchema).readonly().default([]),
+  recalls: z.array(recallSchema).readonly().default([]),
   measures: z.array(measureSchema).readonly().default([]),
   policy: policySchema,
   noise: z.object({ epsilon: z.number(), standardDeviation: z.number() }).nullable().default(null),
@@ -90,6 +102,16 @@ const presentationSchema = z.object({
   quantiles: z
     .object({ of: z.int().nonnegative(), bands: placesSchema, at: z.array(z.number()).readonly(), by: placesSchema })
     .nullable(),
+  recall: z
+    .object({
+      of: z.int().nonnegative(),
+      all: z.int().nonnegative(),
+      butOne: z.tuple([z.int().nonnegative(), z.int().nonnegative(), z.int().nonnegative()]).readonly(),
+      other: z.int().nonnegative(),
+      by: placesSchema,
+    })
+    .nullable()
+    .default(null),
 });
 
 const sourceSchema = z.object({
@@ -103,7 +125,8 @@ export const releaseSchema = z.object({
   question: z.string(),
   chosen: z.array(z.object({ parameter: z.string(), values: z.array(z.string()).readonly() })).readonly(),
   table: tableSchema,
-  presentation: presentationSchema.default({ margins: 'none', rate: null, quantiles: null }),
+  presentation: presentationSchema.default({ margins: 'none', rate: null, quantiles: null, recall: null }),
   sources: z.array(sourceSchema).readonly(),
+  linkage: linkageSchema.nullable().default(null),
   notes: z.array(z.string()).readonly(),
 });

@@ -1,5 +1,8 @@
 import type { Presentation, ReleasedTable } from '../../core/disclosure/index.js';
+import type { LinkageReport } from '../../core/linkage/index.js';
 import { explainTemplate, presentationOf, type BoundTemplate, type Roster } from '../../core/templates/index.js';
+import { makeLinkage } from '../linkage/make-linkage.js';
+import type { ReleasedLinkage } from '../linkage/released-linkage.js';
 import type { ReleaseSource } from './participants.js';
 import type { PreparedRun } from './prepared-run.js';
 import { releaseNotes } from './release-notes.js';
@@ -15,6 +18,8 @@ export interface Release {
   readonly presentation: Presentation;
   /** Whose records went into it, and of which day. */
   readonly sources: readonly ReleaseSource[];
+  /** How people were linked, and how well; null where nobody was, and in releases of before it was told. */
+  readonly linkage: ReleasedLinkage | null;
   /** What a reader has to know of the sources, of the noise and of what is not shown, in plain words. */
   readonly notes: readonly string[];
 }
@@ -25,12 +30,21 @@ export interface ChosenParameter {
   readonly values: readonly string[];
 }
 
+/** What a run that was counted and protected has to say. */
+export interface Finished {
+  readonly table: ReleasedTable;
+  /** Of the join; unprotected. */
+  readonly linkage: readonly LinkageReport[];
+}
+
 export function makeRelease(
   bound: BoundTemplate,
-  { parameters, participation, terms }: Pick<PreparedRun, 'parameters' | 'participation' | 'terms'>,
+  prepared: Pick<PreparedRun, 'parameters' | 'participation' | 'plan' | 'terms' | 'statistics'>,
   roster: Roster,
-  table: ReleasedTable,
+  { table, linkage: reports }: Finished,
 ): Release {
+  const { parameters, participation, plan, terms, statistics } = prepared;
+  const linkage = makeLinkage({ bound, plan, terms, roster, statistics, reports, table });
   return {
     question: explainTemplate(bound, parameters, roster).question,
     chosen: [...parameters.values].map(([parameter, codes]) => {
@@ -40,6 +54,7 @@ export function makeRelease(
     table,
     presentation: presentationOf(bound),
     sources: participation.sources,
-    notes: releaseNotes({ bound, participants: participation.participants, terms, roster, table }),
+    linkage,
+    notes: releaseNotes({ bound, participants: participation.participants, terms, roster, table, linkage }),
   };
 }

@@ -11,7 +11,6 @@ import {
   type Engine,
   type FailureCode,
   type Group,
-  type JoinPlan,
   type JoinResult,
   type Link,
   type LinkReceiver,
@@ -112,7 +111,7 @@ export class RunAttempt {
         return;
       }
       this.#journal.offering(asked);
-      link = this.#open(prepared.plan, prepared.offer);
+      link = this.#open(prepared);
       const result = await this.#outcome(prepared.offer);
       await this.#release(result, prepared);
     } catch (thrown) {
@@ -155,7 +154,7 @@ export class RunAttempt {
     this.#abort(new JoinError('RESTARTED', COORDINATOR, 'the coordinator was stopped during the run'));
   }
 
-  #open(plan: JoinPlan, offer: RunOffer): RunLink {
+  #open({ plan, offer, statistics }: PreparedRun): RunLink {
     const agencies = offer.participants.map(({ agency }) => agency);
     this.#parties = new Set(agencies);
     for (const agency of agencies) this.#awaited.add(agency);
@@ -166,6 +165,7 @@ export class RunAttempt {
     this.#link = run.link;
     this.#join = new CoordinatorJoin({
       plan,
+      statistics,
       identity,
       peers: identityKeys(roster),
       link: run.link,
@@ -347,7 +347,8 @@ export class RunAttempt {
     const { table, measures } = decoded;
     this.#deps.reveal?.(this.#run.id, { table, measures, phases: this.#journal.exactCosts });
     const released = await protectRun(decoded, prepared, this.#run, bound, this.#deps);
-    this.#journal.finish(makeRelease(bound, prepared, this.#deps.roster, released));
+    const finished = { table: released, linkage: result.linkage };
+    this.#journal.finish(makeRelease(bound, prepared, this.#deps.roster, finished));
   }
 
   #end(thrown: unknown): void {

@@ -14,6 +14,8 @@ export {
 export type { DisclosurePolicy } from './policy.js';
 export { MAX_AUDITED_CELLS, protectTable } from './protect.js';
 export type { ProtectInput } from './protect.js';
+export { LARGEST_RECALL_DEVIATION, LARGEST_RECALL_GUESS, MINIMUM_RECALL_GROUP, RECALL_GAP } from './recall.js';
+export { UNSEEN_PER_SEEN } from './recall-estimate.js';
 export { CELL_STATUSES } from './released.js';
 export type {
   CellStatus,
@@ -26,6 +28,7 @@ export type {
   ReleasedMeasureCell,
   ReleasedQuantile,
   ReleasedRate,
+  ReleasedRecall,
   ReleasedTable,
 } from './released.js';
 export { createSolver } from './highs-solver.js';
@@ -39,6 +42,7 @@ export type {
   Presentation,
   QuantilesPresentation,
   RatePresentation,
+  RecallPresentation,
   TableCategory,
   TableDimension,
   TableNoise,

@@ -9,6 +9,7 @@ import { assertPolicy, describeRounding, roundCount } from './policy.js';
 import type { DisclosurePolicy } from './policy.js';
 import { releaseQuantiles } from './quantiles.js';
 import { releaseRates } from './rates.js';
+import { releaseRecalls } from './recall.js';
 import type { CellStatus, Group, ReleasedCell, ReleasedMeasure, ReleasedTable } from './released.js';
 import type { MeasureGroup, ShownTable } from './shown.js';
 import type { LinearSolver } from './solver.js';
@@ -32,7 +33,7 @@ export const MAX_AUDITED_CELLS = 2000;
 /**
  * Makes a table that may be published. What is too small, would say that a whole line is alike, or differs by few from
  * what was released before, is suppressed; then whatever would give it away by the totals shown; the rest is rounded.
- * Totals are rounded sums of the counts, not sums of rounded counts; rates and quantiles are made from what is shown.
+ * Totals are rounded sums of the counts, not sums of rounded counts; rates, quantiles and recall are made from what is shown.
  *
  * It takes up to seconds, without a pause, for a table of MAX_AUDITED_CELLS.
  *
@@ -72,6 +73,7 @@ export function protectTable(input: ProtectInput, policy: DisclosurePolicy, solv
     totals,
     rates: presentation.rate === null ? [] : releaseRates(shown, presentation.rate),
     quantiles: presentation.quantiles === null ? [] : releaseQuantiles(shown, presentation.quantiles),
+    recalls: presentation.recall === null ? [] : releaseRecalls(shown, presentation.recall),
     measures: input.measures.map((measure) => protectMeasure(measure, shown, figures, policy, solver)),
     policy,
     noise: noise === null ? null : { epsilon: noise.epsilon, standardDeviation: deviationOf(noise) },

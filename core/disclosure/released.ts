@@ -57,6 +57,23 @@ export interface ReleasedQuantile extends Protected {
   readonly interval: Interval | null;
 }
 
+/** Of the people of a group who are in both datasets, the share that was linked, as far as it can be estimated. */
+export interface ReleasedRecall {
+  readonly group: Group;
+  /** From 0 to 1, with noise, rounding and chance considered; null where it can't be estimated. */
+  readonly recall: Estimate | null;
+  /** People of the group who were linked, as shown; null where a number among them isn't. */
+  readonly linked: number | null;
+  /** This group's recall divided by the first group's; null for that itself, and where either can't be estimated. */
+  readonly ratio: Estimate | null;
+  /** 1/recall: for how many people each linked one stands. */
+  readonly weight: number | null;
+  /** How it was estimated, or why it can't be, in words for a reader of the table. */
+  readonly reason: string;
+  /** That a difference between results may come from linkage; null where there is no sign of it. */
+  readonly warning: string | null;
+}
+
 export interface ReleasedMeasure {
   /** `<dataset>.<field>` */
   readonly name: string;
@@ -88,6 +105,7 @@ export interface ReleasedTable {
   readonly totals: readonly ReleasedCell[];
   readonly rates: readonly ReleasedRate[];
   readonly quantiles: readonly ReleasedQuantile[];
+  readonly recalls: readonly ReleasedRecall[];
   readonly measures: readonly ReleasedMeasure[];
   readonly policy: DisclosurePolicy;
   /** Of a cell's count; null where no noise was added. */

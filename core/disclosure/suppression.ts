@@ -175,13 +175,16 @@ class Suppression {
     const witnesses = new Map(known);
     let open = this.#check(suppressed, this.#demandsOf(suppressed), witnesses);
     while (open.length > 0) {
+      let isFurther = false;
       for (const { auditor, requirements } of batchesOf(open)) {
         const { figures, met, witness } = auditor.repair.repair(suppressed, requirements, unwanted);
         for (const figure of figures) suppressed[figure] = 1;
         for (const requirement of met) witnesses.set(requirement, witness);
-        // Nothing left to suppress, and yet no proof: it is the solver that doesn't find it.
-        if (met.length === 0 && figures.length === 0) throw unprotected();
+        isFurther ||= met.length > 0 || figures.length > 0;
       }
+      // Requirements of one batch may fail together and hold one by one, now that another batch has suppressed more. But
+      // where there was nothing left to suppress, and is no proof, it is the solver that doesn't find it.
+      if (!isFurther) throw unprotected();
       open = this.#check(suppressed, this.#demandsOf(suppressed), witnesses);
     }
     return { suppressed, witnesses };

@@ -69,6 +69,7 @@ export interface Presentation {
   readonly margins: 'none' | 'totals';
   readonly rate: RatePresentation | null;
   readonly quantiles: QuantilesPresentation | null;
+  readonly recall: RecallPresentation | null;
 }
 
 export interface RatePresentation {
@@ -85,6 +86,18 @@ export interface QuantilesPresentation {
   /** Indexes of its bands, ascending; other categories are left out. */
   readonly bands: readonly number[];
   readonly at: readonly number[];
+  readonly by: readonly number[];
+}
+
+/** The dimension says in what linked people agree. */
+export interface RecallPresentation {
+  /** Index of the dimension. */
+  readonly of: number;
+  /** Indexes of its categories: who agrees in everything, in all but one thing, one by one, and who in less. */
+  readonly all: number;
+  readonly butOne: readonly [number, number, number];
+  readonly other: number;
+  /** Indexes of the dimensions whose categories, combined, are the groups. */
   readonly by: readonly number[];
 }
 

@@ -1,13 +1,44 @@
+export { FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR } from './dates.js';
+export { MAX_IDENTIFIER_LENGTH, normaliseDate, normaliseUrn } from './normalise.js';
 export {
-  FIRST_BIRTH_YEAR,
-  LAST_BIRTH_YEAR,
-  MAX_IDENTIFIER_LENGTH,
-  normaliseBirthDate,
-  normaliseDate,
-  normaliseName,
-  normalisePostcode,
-  normaliseSex,
-  normaliseUrn,
-} from './normalise.js';
-export { CASE_KEY, caseKey, keyNames, personKeys, schemes } from './scheme.js';
-export type { Atom, Identifiers, KeyDefinition, Scheme } from './scheme.js';
+  allKeys,
+  CASE_KEY,
+  caseKey,
+  keyCopies,
+  keyNames,
+  keysOf,
+  MAX_KEY_COPIES,
+  MAX_PERSON_COLUMNS,
+  NORMALISER_VERSION,
+  schemes,
+} from './scheme.js';
+export type { KeyDefinition, Scheme } from './scheme.js';
+export { keyMaker, missingIdentifiers, personKeys } from './key-maker.js';
+export type { KeyMaker } from './key-maker.js';
+export type { Atom } from './atoms.js';
+export { admission, chancePairs, linkingOrder } from './admission.js';
+export type { Admission, ChancePairs, Sides } from './admission.js';
+export { estimateRecall, linksAt, linksByKey } from './estimates.js';
+export type { Linked, Recall } from './estimates.js';
+export { AGREEMENTS, agreementOf } from './agreement.js';
+export type { Agreement, CaptureKeys } from './agreement.js';
+export { IDENTIFIERS, MAX_IDENTIFIER_VALUES } from './identifiers.js';
+export type { HeldIdentifiers, IdentifierName, Identifiers, Raw } from './identifiers.js';
+export { keysIn, MAX_SCHEME_KEYS, strictestOf } from './key-set.js';
+export type { KeySet } from './key-set.js';
+export { DEFAULT_LINK_THRESHOLD, REPORTED_THRESHOLDS } from './report.js';
+export type { LinkageReport, LinksAt } from './report.js';
+export type { KeyStatistics, LinkageStatistics, NonMatches } from './statistics.js';
+export {
+  countStatistics,
+  COUNTED_DUPLICATES,
+  linkageRequest,
+  MAX_TOLD_SETS,
+  MINIMUM_LINKAGE_EPSILON,
+  noisyStatistics,
+  TOLD_ABOVE_DEVIATIONS,
+} from './make-statistics.js';
+export type { CountedStatistics, LinkageRequest, StatisticsNoise, StatisticsTopic } from './make-statistics.js';
+export { missingMask, People, PeopleMaker } from './people.js';
+export type { PeopleKey } from './people.js';
+export type { Steps } from './steps.js';

@@ -3,14 +3,16 @@ import { createHmac } from 'node:crypto';
 import { lengthPrefixed, uint32Bytes, utf8Bytes, wipe } from '../base/index.js';
 import type { NoiseLaw } from './law.js';
 
-/** What a number of noise is for. No two of a run are the same. */
+/** What a number of noise is for. No two of a run, or of a snapshot's linkage statistics, are the same. */
 export type NoiseTarget =
   /** Dummies of a cell of the tally. */
   | { readonly kind: 'cell'; readonly cell: number }
   /** Decoys of a pattern of the plan. */
   | { readonly kind: 'decoys'; readonly pattern: number }
   /** What is added to a column's sum of one cell. */
-  | { readonly kind: 'sum'; readonly column: number; readonly cell: number };
+  | { readonly kind: 'sum'; readonly column: number; readonly cell: number }
+  /** A number of the linkage statistics: the place-th of those that `of` names. */
+  | { readonly kind: 'linkage'; readonly of: string; readonly place: number };
 
 /** One agency's noise on one request. The same target gives the same number, however often it is asked. */
 export interface NoiseSource {
@@ -31,7 +33,8 @@ const UNIFORM_BYTES = 8;
  * averaging gains nothing. Whoever hasn't the key can't tell it from fresh noise (HMAC-SHA-256 as a pseudo-random
  * function). The key stays the caller's; it is read at each draw.
  * Thrown when key or request is not NOISE_KEY_BYTES long: RangeError.
- * @param request digest of template, dataset definitions, parameters, participants and their snapshots (SPEC, Request)
+ * @param request digest of template, dataset definitions, parameters, participants and their snapshots (SPEC, Request);
+ *   of linkage statistics, what they are of (`linkageRequest`)
  */
 export function keyedNoise(key: Uint8Array, request: Uint8Array): NoiseSource {
   if (key.length !== NOISE_KEY_BYTES || request.length !== NOISE_KEY_BYTES)
@@ -60,6 +63,8 @@ function numbersOf(target: NoiseTarget): Uint8Array[] {
       return [uint32Bytes(target.pattern)];
     case 'sum':
       return [uint32Bytes(target.column), uint32Bytes(target.cell)];
+    case 'linkage':
+      return [utf8Bytes(target.of), uint32Bytes(target.place)];
   }
 }
 

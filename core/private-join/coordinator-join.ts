@@ -1,4 +1,5 @@
 import { equalBytes } from '../base/index.js';
+import type { LinkageReport, LinkageStatistics, NonMatches } from '../linkage/index.js';
 import { NO_ADDITIONS } from './additions.js';
 import type { Additions } from './additions.js';
 import { copyColumn } from './columns.js';
@@ -18,19 +19,25 @@ import type { ProtocolMessage, Share, TransferSubject } from './messages.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES, NO_GENERATOR, TALLY } from './messages.js';
 import { Party } from './party.js';
 import type { PartyOptions } from './party.js';
-import { CHUNK_RECORDS, COORDINATOR } from './plan.js';
-import type { ListId, ListPlan, PartyId } from './plan.js';
+import { AGREEMENT_CLASSES, CHUNK_RECORDS, COORDINATOR } from './plan.js';
+import type { JoinPlan, ListId, ListPlan, PartyId } from './plan.js';
 import type { RecordStore } from './record-store.js';
 import { recordWidth } from './records.js';
 import { breathe, carryOut } from './steps.js';
 import type { Steps } from './steps.js';
 import type { SumShares } from './sum-shares.js';
 import { cellNumbers, cellPoints, countCells, removeShifts } from './tally-cells.js';
-import { gatherForTally } from './tally-records.js';
+import { agreementForTally, gatherForTally, shownAgreement } from './tally-records.js';
+import type { TalliedAgreement } from './tally-records.js';
 
 export interface CoordinatorJoinOptions extends PartyOptions {
   readonly group: Group;
   readonly observer?: CoordinatorObserver;
+  /**
+   * By list what its agency says of the people in its snapshot, for the plan's scheme. Absent for agencies that say
+   * nothing; what is of another scheme, or other versions, is not used.
+   */
+  readonly statistics?: ReadonlyMap<ListId, LinkageStatistics>;
 }
 
 /** Hears how the attempt gets on. */
@@ -43,13 +50,15 @@ export interface CoordinatorObserver {
 export interface JoinResult {
   /**
    * How many records fell into each cell number, 0..cells-1, with everybody's noise, so that one may be negative, and 0 in
-   * DISCARD_CELL. Exact where the plan has no noise. Disclosure control comes after.
+   * `discardCells`. Exact where the plan has no noise. Disclosure control comes after.
    */
   readonly counts: Float64Array;
   /** Records in the tally, dummies and decoys among them. */
   readonly tallied: number;
   /** For each of the plan's columns of sums the sum in each cell number, with noise. */
   readonly sums: readonly Float64Array[];
+  /** How well people could be linked: for each merging of base lists, then for each person link. Not protected yet. */
+  readonly linkage: readonly LinkageReport[];
 }
 
 /**
@@ -63,6 +72,8 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
   #jointKey: Uint8Array | null = null;
   /** From the decoded tally on. */
   #sums: CoordinatorSums | null = null;
+  /** From matching on. */
+  #linkage: readonly LinkageReport[] = [];
   #result: JoinResult | null = null;
 
   constructor(options: CoordinatorJoinOptions) {
@@ -171,12 +182,15 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
     const { plan, rng } = this.#coordinator;
     this.#assertOneGenerator();
     const lists = plan.lists.map((list) => this.#blindedList(list));
-    const matches = await this.#inSteps(match(plan, lists, new TabulationHash(rng)));
+    const evidence = { nonMatches: nonMatchesOf(plan, this.#coordinator.statistics ?? new Map()) };
+    const matches = await this.#inSteps(match(plan, lists, new TabulationHash(rng), evidence));
+    this.#linkage = matches.linkage;
     const count = matches.base.rows.length;
+    const agreement = await this.#agreement(matches);
     const writer = this.storeFor(TALLY, count, this.widthOf(TALLY));
     for (let from = 0; from < count; from += CHUNK_RECORDS) {
       const to = Math.min(from + CHUNK_RECORDS, count);
-      await writer.add(to - from, this.#combine(matches, from, to));
+      await writer.add(to - from, this.#combine(matches, agreement, from, to));
       await breathe();
       this.over.throwIfAborted();
     }
@@ -198,15 +212,29 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
     return carryOut(steps, this.over, () => this.#coordinator.observer?.step?.());
   }
 
-  #combine(matches: Matches, from: number, to: number): Job {
+  #combine(matches: Matches, agreement: TalliedAgreement | null, from: number, to: number): Job {
     const { plan } = this.#coordinator;
     const store = (id: ListId): RecordStore => this.storeOf(id);
     return {
       kind: 'combine',
       base: gatherForTally(plan, store, matches.base, from, to),
-      linked: matches.linked.map((places) => gatherForTally(plan, store, places, from, to)),
+      linked: [
+        ...matches.linked.map((places) => gatherForTally(plan, store, places, from, to)),
+        ...(agreement === null ? [] : [agreementForTally(plan, agreement, from, to)]),
+      ],
       jointKey: this.#key(),
     };
+  }
+
+  /** What agreement adds to cell numbers; null where the table doesn't show it. */
+  async #agreement({ agreements }: Matches): Promise<TalliedAgreement | null> {
+    const { plan, engine } = this.#coordinator;
+    const shown = shownAgreement(plan);
+    if (shown === null) return null;
+    const classes = agreements[shown.link];
+    if (classes === undefined) throw new RangeError('a link without agreements');
+    const job = { kind: 'multiples', from: 0, to: AGREEMENT_CLASSES, step: shown.stride } as const;
+    return { classes, points: await engine.run(job, { signal: this.over }) };
   }
 
   #blindedList(plan: ListPlan): BlindedList {
@@ -233,7 +261,12 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
     const counts = await this.#inSteps(countCells(cells, plan.cells));
     const work = { group, engine, signal: this.over, stepped: () => observer?.step?.() };
     this.#sums = new CoordinatorSums(plan, work, { records, cells, counts: counts.slice() });
-    this.#result = { counts: removeShifts(plan, counts), tallied: records.count, sums: [] };
+    this.#result = {
+      counts: removeShifts(plan, counts),
+      tallied: records.count,
+      sums: [],
+      linkage: this.#linkage,
+    };
     this.advance({ kind: 'decoded' });
     if (plan.sums.length === 0) this.finish(this.#result);
   }
@@ -299,4 +332,16 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
     if (this.#jointKey === null) throw new JoinError('OUT_OF_ORDER', COORDINATOR, 'there is no joint key yet');
     return this.#jointKey;
   }
+}
+
+/** Of the agencies whose statistics are of the keys that this run links by. */
+function nonMatchesOf(
+  { linkage }: JoinPlan,
+  statistics: ReadonlyMap<ListId, LinkageStatistics>,
+): Map<ListId, NonMatches> {
+  const fitting = [...statistics].filter(
+    ([, { scheme, schemeVersion, normaliser }]) =>
+      scheme === linkage?.scheme && schemeVersion === linkage.schemeVersion && normaliser === linkage.normaliser,
+  );
+  return new Map(fitting.map(([list, { nonMatches }]) => [list, nonMatches]));
 }

@@ -1,4 +1,4 @@
-import { lengthPrefixed, uint32Bytes, utf8Bytes, wipe } from '../base/index.js';
+import { lengthPrefixed, uint32Bytes, uniformBelow, utf8Bytes, wipe } from '../base/index.js';
 import type { Rng } from '../base/index.js';
 import type { NoiseSource } from '../noise/index.js';
 import { DOMAINS } from './domains.js';
@@ -32,7 +32,7 @@ export interface DecoyGroups {
   readonly pattern: number;
   readonly from: number;
   readonly to: number;
-  /** For each key column of the list its name where the group shares it, else null. */
+  /** For each key column of the list its name where the group shares a key of that name, else null. */
   readonly shared: readonly (string | null)[];
 }
 
@@ -95,16 +95,18 @@ function membershipsOf({ decoys }: JoinPlan, { id, keys }: ListPlan): Membership
 }
 
 /**
- * r·generator for each key column that the group shares, r being the same in every list; a random element for each that
- * it doesn't. The label and all numbers are 0.
+ * r·generator for each key that the group shares, r being the same in every list; a random element in every other column.
+ * Of several columns of one name one has it, any of them: a person's first value stands in no certain one either. The
+ * label and all numbers are 0.
  */
 export function makeDecoys(group: Group, rng: Rng, job: DecoysJob): Uint8Array {
   const { keyColumns, sums } = job;
-  const names = job.groups.flatMap(({ pattern, from, to, shared }) =>
-    Array.from({ length: to - from }, (_, index) =>
-      shared.map((name) => (name === null ? null : { pattern, group: from + index, name })),
-    ),
-  );
+  const names = job.groups.flatMap(({ pattern, from, to, shared }) => {
+    const place = placing(rng, shared);
+    return Array.from({ length: to - from }, (_, index) =>
+      place().map((name) => (name === null ? null : { pattern, group: from + index, name })),
+    );
+  });
   const columns = names.flat();
   const scalars = columns.flatMap((column) => (column === null ? [] : [decoyScalar(group, job.seed, column)]));
   const shared = sharedElements(group, job.generator, scalars);
@@ -118,6 +120,25 @@ export function makeDecoys(group: Group, rng: Rng, job: DecoysJob): Uint8Array {
   });
   const zeros = new Uint8Array((names.length * ciphertextsWidth(sums)) / 2);
   return interleave(keyColumns, sums, { keys, ciphertexts: group.encrypt(rng, job.jointKey, zeros) });
+}
+
+/** Says, each time it is called, of each name in which one of its columns it stands; null elsewhere. */
+function placing(rng: Rng, shared: readonly (string | null)[]): () => readonly (string | null)[] {
+  const columns = new Map<string, number[]>();
+  shared.forEach((name, column) => {
+    if (name !== null) columns.set(name, [...(columns.get(name) ?? []), column]);
+  });
+  const copied = [...columns.values()].filter(({ length }) => length > 1);
+  return () => {
+    const names = [...shared];
+    for (const places of copied) {
+      const kept = uniformBelow(rng, places.length);
+      places.forEach((column, place) => {
+        if (place !== kept) names[column] = null;
+      });
+    }
+    return names;
+  };
 }
 
 interface SharedColumn {

@@ -3,7 +3,7 @@ import type { NoiseLaw, NoiseSource } from '../noise/index.js';
 import { joinColumns } from './columns.js';
 import type { Group } from './group.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES, SCALAR_BYTES } from './messages.js';
-import { CHUNK_RECORDS, DISCARD_CELL } from './plan.js';
+import { CHUNK_RECORDS, DISCARD_CELL, discardCells } from './plan.js';
 import type { JoinPlan } from './plan.js';
 import { inSteps } from './steps.js';
 import type { Steps } from './steps.js';
@@ -30,12 +30,13 @@ export interface NoisyCells {
 }
 
 /**
- * Every cell of the table where counts are noisy, and the cell where decoys are counted where there are any: its count
+ * Every cell of the table where counts are noisy, and the cells where decoys are counted where there are any: their counts
  * would tell how many there are, and with them the sizes that they hide.
  */
-export function noisyCells({ noise, decoys, tableCells }: JoinPlan): readonly NoisyCells[] {
+export function noisyCells(plan: JoinPlan): readonly NoisyCells[] {
+  const { noise, decoys, tableCells } = plan;
   const table = noise === null ? [] : [{ law: noise, cells: tableCells }];
-  return decoys === null ? table : [...table, { law: noise ?? decoys.law, cells: [DISCARD_CELL] }];
+  return decoys === null ? table : [...table, { law: noise ?? decoys.law, cells: discardCells(plan) }];
 }
 
 /** What all mixers together add to a cell, their noise apart: the coordinator subtracts it. */

@@ -34,9 +34,11 @@ export { NodeJoin } from './node-join.js';
 export type { NodeJoinOptions } from './node-join.js';
 export type { NodePhase } from './node-rounds.js';
 export {
+  AGREEMENT_CLASSES,
   CHUNK_RECORDS,
   COORDINATOR,
   DISCARD_CELL,
+  discardCells,
   listId,
   MAX_CELLS,
   MAX_DUMMIES,
@@ -55,6 +57,7 @@ export type {
   DecoyPlan,
   JoinPlan,
   KeyColumn,
+  LinkagePlan,
   LinkOn,
   LinkPlan,
   ListId,

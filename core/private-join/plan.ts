@@ -1,3 +1,5 @@
+import { AGREEMENTS } from '../linkage/index.js';
+import type { CaptureKeys } from '../linkage/index.js';
 import type { NoiseLaw } from '../noise/index.js';
 
 /**
@@ -36,9 +38,11 @@ export interface JoinPlan {
   readonly lists: readonly ListPlan[];
   readonly base: BasePlan;
   readonly links: readonly LinkPlan[];
+  /** How people are joined; null where nothing is joined on the person. */
+  readonly linkage: LinkagePlan | null;
   /** How many cell numbers there are: 0..cells-1. At most MAX_CELLS. */
   readonly cells: number;
-  /** Those in which a record can be, ascending. DISCARD_CELL is never among them. */
+  /** Those in which a record can be, ascending. Those of `discardCells` are never among them. */
   readonly tableCells: readonly number[];
   /** The noise that every mixer adds to the count of every cell of the table; null where counts are to be exact. */
   readonly noise: NoiseLaw | null;
@@ -77,7 +81,7 @@ export interface SumColumn {
 
 /**
  * Every mixer adds to the lists, at its own hop, `law.bound + X` groups of decoys of every pattern: records that look
- * like any other, share pseudonyms as the pattern says, and end in DISCARD_CELL.
+ * like any other, share pseudonyms as the pattern says, and end in one of `discardCells`.
  */
 export interface DecoyPlan {
   readonly law: NoiseLaw;
@@ -93,8 +97,25 @@ export interface DecoyMember {
   readonly shared: readonly string[];
 }
 
+/** The scheme of the template, as far as matching needs it. */
+export interface LinkagePlan {
+  readonly scheme: string;
+  readonly schemeVersion: number;
+  readonly normaliser: number;
+  /** Names of its person keys, strictest first: bit i of a KeySet is the i-th. At most MAX_SCHEME_KEYS. */
+  readonly keys: readonly string[];
+  /** Posterior from which on a link is admitted, 0..1. */
+  readonly threshold: number;
+  /** The three keys that recall is estimated from; null where the scheme has none. */
+  readonly captures: CaptureKeys | null;
+}
+
+/**
+ * A column of match keys. Several columns of a list may have one name, where its dataset has several values of an
+ * identifier: aliases, earlier postcodes. They have one domain separation, so each meets all of that name.
+ */
 export interface KeyColumn {
-  /** As in `exact.1` or `case`. */
+  /** As in `F1.S3.Dw` or `case`. */
   readonly name: string;
   readonly on: LinkOn;
 }
@@ -115,6 +136,11 @@ export interface LinkPlan {
   readonly on: LinkOn;
   /** Which base records the tally keeps: all, those that linked, those that did not. */
   readonly keep: 'all' | 'linked' | 'not-linked';
+  /**
+   * Where the table is broken down by the agreement of linked people: the coordinator adds
+   * (1 + place in AGREEMENTS) * agreementStride to a record's cell number, nothing where it did not link. Null elsewhere.
+   */
+  readonly agreementStride: number | null;
 }
 
 /** Bound of the lookup table that decodes cell numbers: 2 MiB of points and half a second to make. */
@@ -122,6 +148,19 @@ export const MAX_CELLS = 65_536;
 
 /** Where decoys are counted: base label 0, which no record has, linked to label 0. */
 export const DISCARD_CELL = 0;
+
+/** Classes of agreement: 0 of who did not link, 1 + place in AGREEMENTS of who did. */
+export const AGREEMENT_CLASSES = 1 + AGREEMENTS.length;
+
+/**
+ * Every cell in which decoys may end, ascending: DISCARD_CELL, and where the table has agreement, for which the
+ * coordinator can't tell them from people, that of each class of it.
+ */
+export function discardCells({ links }: Pick<JoinPlan, 'links'>): readonly number[] {
+  const stride = links.find(({ agreementStride }) => agreementStride !== null)?.agreementStride ?? null;
+  if (stride === null) return [DISCARD_CELL];
+  return Array.from({ length: AGREEMENT_CLASSES }, (_, agreed) => DISCARD_CELL + agreed * stride);
+}
 
 /** Bound of one record's number in a column of sums, so that the sum of a million stays below MAX_LOGARITHM. */
 export const MAX_MAGNITUDE = 2 ** 20;
@@ -139,8 +178,8 @@ export const MAX_DUMMIES = 2_097_152;
 /** Bound of a list: positions are 32-bit, and a larger list is a mistake before it is a list. */
 export const MAX_LIST_RECORDS = 16_777_216;
 
-/** Key columns a list may have: more lower precision, and a chunk of wider records would not fit a message. */
-export const MAX_KEY_COLUMNS = 16;
+/** Key columns a list may have, aliases and earlier postcodes among them: a chunk of wider records would not fit a message. */
+export const MAX_KEY_COLUMNS = 32;
 
 /** Records in one chunk of a transfer: 256 records of the widest layout stay far below gRPC's 4 MB. */
 export const CHUNK_RECORDS = 256;

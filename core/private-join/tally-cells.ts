@@ -3,7 +3,7 @@ import { noisyCells, shiftOf } from './dummies.js';
 import { ELEMENT_WORDS, ElementIndex, TabulationHash, WORD_BYTES, wordsOf } from './element-index.js';
 import type { Engine } from './engine.js';
 import { JoinError } from './errors.js';
-import { COORDINATOR, DISCARD_CELL } from './plan.js';
+import { COORDINATOR, discardCells } from './plan.js';
 import type { JoinPlan } from './plan.js';
 import { NOWHERE } from './record-store.js';
 import type { RecordStore } from './record-store.js';
@@ -54,18 +54,19 @@ export function* countCells(numbers: Uint32Array, cells: number): Steps<Float64A
 }
 
 /**
- * Takes off the counts what the mixers have added beside their noise, and what is in DISCARD_CELL; returns them.
+ * Takes off the counts what the mixers have added beside their noise, and what is in `discardCells`; returns them.
  * Thrown when a record is in a cell that no record can be in: JoinError CELL_OUT_OF_RANGE.
  */
 export function removeShifts(plan: JoinPlan, counts: Float64Array): Float64Array {
   const possible = new Uint8Array(counts.length);
   for (const cell of plan.tableCells) possible[cell] = 1;
-  if (plan.decoys !== null) possible[DISCARD_CELL] = 1;
+  const discarded = discardCells(plan);
+  if (plan.decoys !== null) for (const cell of discarded) possible[cell] = 1;
   if (counts.some((count, cell) => count > 0 && possible[cell] === 0)) throw outOfRange();
   for (const { law, cells } of noisyCells(plan)) {
     for (const cell of cells) counts[cell] = (counts[cell] ?? 0) - shiftOf(plan, law);
   }
-  counts[DISCARD_CELL] = 0;
+  for (const cell of discarded) counts[cell] = 0;
   return counts;
 }
 

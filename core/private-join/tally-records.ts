@@ -1,4 +1,4 @@
-import type { Places } from './match.js';
+import type { Places } from './places.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES } from './messages.js';
 import type { JoinPlan, ListId } from './plan.js';
 import { NOWHERE } from './record-store.js';
@@ -32,6 +32,40 @@ export function gatherForTally(
         ciphertexts.set(records.subarray(at, at + CIPHERTEXT_BYTES), target);
       });
     });
+  }
+  return ciphertexts;
+}
+
+/** The link whose agreement the table shows, and by how much a class of it moves a cell number; null where it shows none. */
+export function shownAgreement({ links }: JoinPlan): { readonly link: number; readonly stride: number } | null {
+  const link = links.findIndex(({ agreementStride }) => agreementStride !== null);
+  const stride = links[link]?.agreementStride ?? null;
+  return stride === null ? null : { link, stride };
+}
+
+export interface TalliedAgreement {
+  /** Of every record of the tally, below AGREEMENT_CLASSES. */
+  readonly classes: Uint8Array;
+  /** The element of each class: it times the stride, times the generator. */
+  readonly points: Uint8Array;
+}
+
+/**
+ * What the agreement of records from..to-1 brings into the tally: a multiple of the generator in the second half of the
+ * cell's ciphertext and nothing in its first, which is what everybody could make who knows the class.
+ */
+export function agreementForTally(
+  plan: JoinPlan,
+  { classes, points }: TalliedAgreement,
+  from: number,
+  to: number,
+): Uint8Array {
+  const tallyWidth = recordWidth(0, plan.sums.length);
+  const ciphertexts = new Uint8Array((to - from) * tallyWidth);
+  for (let index = from; index < to; index += 1) {
+    const agreed = classes[index] ?? 0;
+    const point = points.subarray(agreed * ELEMENT_BYTES, (agreed + 1) * ELEMENT_BYTES);
+    ciphertexts.set(point, (index - from) * tallyWidth + ELEMENT_BYTES);
   }
   return ciphertexts;
 }

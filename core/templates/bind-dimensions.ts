@@ -1,31 +1,72 @@
-import type { Band, BandDimension, BoundDimension, CodeDimension, FieldDimension, LinkedDimension } from './bound.js';
+import type { Scheme } from '../linkage/index.js';
+import type {
+  AgreementDimension,
+  Band,
+  BandDimension,
+  BoundDimension,
+  CodeDimension,
+  FieldDimension,
+  LinkedDimension,
+} from './bound.js';
 import { codesOf } from './dataset.js';
 import type { Catalogue, DatasetDefinition, IntegerField } from './dataset.js';
 import type { ProblemList } from './problems.js';
-import type { DimensionClause, FieldDimensionClause, LinkClause, LinkedDimensionClause } from './template.js';
+import type {
+  AgreementDimensionClause,
+  DimensionClause,
+  FieldDimensionClause,
+  LinkClause,
+  LinkedDimensionClause,
+} from './template.js';
+import { agreementName } from './table.js';
 import { phrase } from './wording.js';
 
 type Path = readonly PropertyKey[];
 
-/** Resolves the dimensions; those that are wrong are left out and reported. `used` are the datasets of the template. */
+/** Dimensions of a table beside that of agreement: more would leave too few people in a class of it. */
+export const MAX_AGREEMENT_GROUPS = 1;
+
+/**
+ * Resolves the dimensions; those that are wrong are left out and reported. `used` are the datasets of the template,
+ * `scheme` how its people are joined.
+ */
 export function bindDimensions(
   clauses: readonly DimensionClause[],
   used: Catalogue,
   links: readonly LinkClause[],
+  scheme: Scheme | null,
   problems: ProblemList,
 ): BoundDimension[] {
   const seen = new Set<string>();
-  return clauses.flatMap((clause, index): BoundDimension[] => {
+  const bound = clauses.flatMap((clause, index): BoundDimension[] => {
     const path = ['dimensions', index];
-    const name = 'field' in clause ? clause.field : clause.linked;
+    const name = nameOf(clause);
     if (seen.has(name)) problems.add(path, 'is a dimension already');
     seen.add(name);
-    const bound =
-      'field' in clause
-        ? bindField(clause, used, links, path, problems)
-        : bindLinked(clause, used, links, path, problems);
-    return bound === undefined ? [] : [bound];
+    const dimension = bindDimension(clause, used, links, scheme, path, problems);
+    return dimension === undefined ? [] : [dimension];
   });
+  checkAgreement(clauses, problems);
+  return bound;
+}
+
+/** As the dimension is called in the table. */
+function nameOf(clause: DimensionClause): string {
+  if ('field' in clause) return clause.field;
+  return 'linked' in clause ? clause.linked : agreementName(clause.agreement);
+}
+
+function bindDimension(
+  clause: DimensionClause,
+  used: Catalogue,
+  links: readonly LinkClause[],
+  scheme: Scheme | null,
+  path: Path,
+  problems: ProblemList,
+): BoundDimension | undefined {
+  if ('field' in clause) return bindField(clause, used, links, path, problems);
+  if ('linked' in clause) return bindLinked(clause, used, links, path, problems);
+  return bindAgreement(clause, used, links, scheme, path, problems);
 }
 
 function bindField(
@@ -110,4 +151,48 @@ function bindLinked(
   }
   if (link.keep !== 'all') problems.add(at, `is the same for every record, for the link keeps only ${link.keep}`);
   return { kind: 'linked', dataset: linked, label: label ?? `Linked to: ${phrase(dataset.title)}` };
+}
+
+function bindAgreement(
+  { agreement, label }: AgreementDimensionClause,
+  used: Catalogue,
+  links: readonly LinkClause[],
+  scheme: Scheme | null,
+  path: Path,
+  problems: ProblemList,
+): AgreementDimension | undefined {
+  const at = [...path, 'agreement'];
+  const link = links.find(({ dataset }) => dataset === agreement);
+  const dataset = used.get(agreement);
+  if (link === undefined || dataset === undefined) {
+    problems.add(at, 'is not a dataset that the template links to');
+    return undefined;
+  }
+  if (link.on !== 'person') problems.add(at, 'is linked on the case: only people agree in name, birth date and place');
+  if (link.keep === 'not-linked') problems.add(at, 'is the same for every record, for the link keeps only not-linked');
+  if (scheme?.captures === null) {
+    problems.add(
+      at,
+      `can't be told with the scheme ${scheme.id}, which has no keys that each leave out one of the three`,
+    );
+  }
+  return { kind: 'agreement', dataset: agreement, label: label ?? `Agreement with: ${phrase(dataset.title)}` };
+}
+
+/** One dimension of agreement, beside it one of groups. */
+function checkAgreement(clauses: readonly DimensionClause[], problems: ProblemList): void {
+  const [first, ...others] = clauses.flatMap((clause, index) =>
+    'agreement' in clause ? [{ index, dataset: clause.agreement }] : [],
+  );
+  if (first === undefined) return;
+  for (const { index } of others) {
+    problems.add(['dimensions', index, 'agreement'], 'can be shown of one dataset only');
+  }
+  clauses.forEach((clause, index) => {
+    if (!('linked' in clause) || clause.linked !== first.dataset) return;
+    problems.add(['dimensions', index, 'linked'], 'is what the dimension of agreement says already');
+  });
+  if (clauses.length > 1 + MAX_AGREEMENT_GROUPS) {
+    problems.add(['dimensions'], `may be ${MAX_AGREEMENT_GROUPS} beside agreement: its classes are small as they are`);
+  }
 }

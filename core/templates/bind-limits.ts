@@ -3,7 +3,7 @@ import { MAX_LISTS_WITH_DECOYS, MAX_SUMS } from '../private-join/index.js';
 import type { BoundTemplate } from './bound.js';
 import { decoyPatterns, mostPatternsOfAList, tooManyPatterns } from './decoy-patterns.js';
 import type { ProblemList } from './problems.js';
-import { columnEpsilon, countLaw, fitsDummies, overlapLaw } from './run-noise.js';
+import { columnEpsilon, countLaw, discardedCells, fitsDummies, overlapLaw } from './run-noise.js';
 import { possibleCells } from './table.js';
 import { runTerms } from './terms.js';
 import type { RunTerms } from './terms.js';
@@ -15,14 +15,14 @@ import type { RunTerms } from './terms.js';
 export function checkLimits(bound: BoundTemplate, problems: ProblemList): void {
   const terms = runTerms(bound, []);
   const cells = possibleCells(bound).length;
-  checkCounts(terms, cells, problems);
+  checkCounts(terms, cells, discardedCells(bound, terms), problems);
   checkOverlaps(bound, terms, problems);
   checkSums(bound, cells, terms.measures, problems);
 }
 
-function checkCounts(terms: RunTerms, cells: number, problems: ProblemList): void {
+function checkCounts(terms: RunTerms, cells: number, discarded: number, problems: ProblemList): void {
   const law = countLaw(terms);
-  if (law === null || fitsDummies(cells, law)) return;
+  if (law === null || fitsDummies(cells + discarded, law)) return;
   problems.add(
     ['disclosure', 'epsilon'],
     `asks for too much noise in ${cells} cells for a run to carry: use a larger epsilon, or fewer cells`,

@@ -1,13 +1,21 @@
-import type { Presentation, QuantilesPresentation, RatePresentation, TableDimension } from '../disclosure/index.js';
+import type {
+  Presentation,
+  QuantilesPresentation,
+  RatePresentation,
+  RecallPresentation,
+  TableDimension,
+} from '../disclosure/index.js';
+import { AGREEMENTS } from '../linkage/index.js';
+import type { Agreement } from '../linkage/index.js';
 import type { BoundDimension } from './bound.js';
 import type { ProblemList } from './problems.js';
-import type { PresentClause, QuantilesClause, RateClause } from './template.js';
+import type { PresentClause, QuantilesClause, RateClause, RecallClause } from './template.js';
 import { RESERVED_CODES } from './vocabulary.js';
 
 type Path = readonly PropertyKey[];
 
 /** What a template that says nothing of it gets. */
-const DEFAULT_PRESENTATION: Presentation = { margins: 'totals', rate: null, quantiles: null };
+const DEFAULT_PRESENTATION: Presentation = { margins: 'totals', rate: null, quantiles: null, recall: null };
 
 /**
  * Resolves names of dimensions and codes of categories to their places in the table; what is wrong is left out and
@@ -20,12 +28,13 @@ export function bindPresentation(
   problems: ProblemList,
 ): Presentation {
   if (clause === undefined) return DEFAULT_PRESENTATION;
-  const { margins, rate, quantiles } = clause;
+  const { margins, rate, quantiles, recall } = clause;
   return {
     margins: margins ?? DEFAULT_PRESENTATION.margins,
     rate: rate === undefined ? null : bindRate(rate, shape, ['present', 'rate'], problems),
     quantiles:
       quantiles === undefined ? null : bindQuantiles(quantiles, dimensions, shape, ['present', 'quantiles'], problems),
+    recall: recall === undefined ? null : bindRecall(recall, dimensions, shape, ['present', 'recall'], problems),
   };
 }
 
@@ -69,6 +78,32 @@ function bindQuantiles(
     return null;
   }
   return { of: index, bands: dimension.bands.map((_, band) => band), at, by: groups };
+}
+
+function bindRecall(
+  { of, by }: RecallClause,
+  dimensions: readonly BoundDimension[],
+  shape: readonly TableDimension[],
+  path: Path,
+  problems: ProblemList,
+): RecallPresentation | null {
+  const index = findDimension(of, shape, [...path, 'of'], problems);
+  const groups = bindGroups(by, of, shape, [...path, 'by'], problems);
+  const dimension = dimensions[index ?? -1];
+  if (index === null || dimension === undefined) return null;
+  if (dimension.kind !== 'agreement') {
+    problems.add([...path, 'of'], 'says nothing of agreement, and recall is estimated from that');
+    return null;
+  }
+  // Its categories begin with AGREEMENTS.
+  const placeOf = (agreement: Agreement): number => AGREEMENTS.indexOf(agreement);
+  return {
+    of: index,
+    all: placeOf('all'),
+    butOne: [placeOf('not-place'), placeOf('not-name'), placeOf('not-date')],
+    other: placeOf('other'),
+    by: groups,
+  };
 }
 
 function bindGroups(

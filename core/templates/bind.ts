@@ -1,15 +1,16 @@
 import type { Presentation } from '../disclosure/index.js';
-import { CASE_KEY, keyNames, schemes } from '../linkage/index.js';
-import type { Scheme } from '../linkage/index.js';
-import { MAX_CELLS } from '../private-join/index.js';
-import type { KeyColumn } from '../private-join/index.js';
+import { DEFAULT_LINK_THRESHOLD } from '../linkage/index.js';
+import { AGREEMENT_CLASSES, MAX_CELLS } from '../private-join/index.js';
 import { bindDimensions } from './bind-dimensions.js';
 import { bindFilters, bindParameterClauses } from './bind-filters.js';
 import { checkLimits } from './bind-limits.js';
+import { baseKeys, checkCaptures, joinsPeople, linkedKeys, resolveScheme } from './bind-linkage.js';
 import { bindMeasures } from './bind-measures.js';
 import { bindPresentation } from './bind-presentation.js';
 import { radixOf } from './bound.js';
 import type {
+  AgreementDimension,
+  BoundAgreement,
   BoundDimension,
   BoundFilter,
   BoundLink,
@@ -35,8 +36,9 @@ export function bindTemplate(template: Template, catalogue: Catalogue, lineOf?: 
   const population = used.get(template.population.dataset);
   checkUnit(template, population, problems);
   checkLinks(template, used, problems);
-  const scheme = resolveScheme(template, population, problems);
-  const dimensions = bindDimensions(template.dimensions, used, template.links, problems);
+  const scheme = resolveScheme(template, used, problems);
+  const dimensions = bindDimensions(template.dimensions, used, template.links, scheme, problems);
+  checkCaptures(template, scheme, used, problems);
   checkLinksAreShown(template, dimensions, problems);
   const { filters, parameters } = bindChoices(template, used, problems);
   const measures = bindMeasures(template.measures ?? [], used, template.links, problems);
@@ -59,19 +61,19 @@ export function bindTemplate(template: Template, catalogue: Catalogue, lineOf?: 
     template,
     unit,
     scheme,
+    linkThreshold: joinsPeople(template) ? (template.linkage?.threshold ?? DEFAULT_LINK_THRESHOLD) : null,
     population: {
       role: 'base',
       dataset: population,
       where: filtersOf(population.dataset),
       contributionLimit: template.contributionLimit,
-      keys: baseKeys(template, scheme),
+      keys: baseKeys(template, population, scheme),
       ...measuresOf(population.dataset),
       ...layout.partOf(population.dataset),
     },
     links: template.links.flatMap(({ dataset: name, on, keep, take }): BoundLink[] => {
       const dataset = used.get(name);
       if (dataset === undefined) return [];
-      const keys = on === 'person' ? personColumns(scheme) : [CASE_COLUMN];
       return [
         {
           role: 'linked',
@@ -80,7 +82,7 @@ export function bindTemplate(template: Template, catalogue: Catalogue, lineOf?: 
           keep,
           take,
           where: filtersOf(name),
-          keys,
+          keys: linkedKeys(on, dataset, scheme),
           ...measuresOf(name),
           ...layout.partOf(name),
         },
@@ -90,6 +92,7 @@ export function bindTemplate(template: Template, catalogue: Catalogue, lineOf?: 
     measures,
     presentation,
     parameters,
+    agreement: layout.agreement,
     cells: layout.cells,
   };
   checkLimits(bound, problems);
@@ -167,29 +170,6 @@ function checkLinksAreShown(template: Template, dimensions: readonly BoundDimens
   });
 }
 
-/** Null where there is none, or none that exists. */
-function resolveScheme(
-  template: Template,
-  population: DatasetDefinition | undefined,
-  problems: ProblemList,
-): Scheme | null {
-  if (template.scheme === undefined) {
-    if (joinsPeople(template)) problems.add(['scheme'], 'is missing: it is needed wherever people are joined');
-    return null;
-  }
-  const scheme = schemes.get(template.scheme);
-  if (scheme === undefined) problems.add(['scheme'], `must be ${[...schemes.keys()].join(' or ')}`);
-  // A scheme that joins nobody may still say who the people are that contributionLimit counts.
-  if (population !== undefined && !population.keys.includes('person') && !joinsPeople(template)) {
-    problems.add(['scheme'], 'is not needed: there are no people in the population');
-  }
-  return scheme ?? null;
-}
-
-function joinsPeople({ unit, links }: Template): boolean {
-  return unit === 'person' || links.some(({ on }) => on === 'person');
-}
-
 function bindChoices(
   template: Template,
   used: Catalogue,
@@ -220,23 +200,31 @@ function bindChoices(
 
 type Part = Pick<BoundPopulation, 'dimensions' | 'labels' | 'stride'>;
 
-/** Gives every dataset, in the order population, links as written, its digit of the mixed-radix cell number. */
-function layOut(
-  template: Template,
-  dimensions: readonly BoundDimension[],
-): { readonly cells: number; partOf(dataset: string): Part } {
+interface Layout {
+  readonly cells: number;
+  readonly agreement: BoundAgreement | null;
+  partOf(dataset: string): Part;
+}
+
+/**
+ * Gives every dataset, in the order population, links as written, its digit of the mixed-radix cell number; after them
+ * comes agreement, where it is shown.
+ */
+function layOut(template: Template, dimensions: readonly BoundDimension[]): Layout {
   const parts = new Map<string, Part>();
   let stride = 1;
   for (const dataset of [template.population.dataset, ...template.links.map((link) => link.dataset)]) {
     const own = dimensions.filter(
-      (dimension): dimension is FieldDimension => dimension.kind !== 'linked' && dimension.dataset === dataset,
+      (dimension): dimension is FieldDimension => isField(dimension) && dimension.dataset === dataset,
     );
     const labels = own.reduce((product, dimension) => product * radixOf(dimension), 1);
     parts.set(dataset, { dimensions: own, labels, stride });
     stride *= labels + 1;
   }
+  const dimension = dimensions.find(isAgreement);
   return {
-    cells: stride,
+    cells: dimension === undefined ? stride : stride * AGREEMENT_CLASSES,
+    agreement: dimension === undefined ? null : { dimension, stride },
     partOf: (dataset) => {
       const part = parts.get(dataset);
       if (part === undefined) throw new RangeError('not a dataset of the template');
@@ -245,16 +233,10 @@ function layOut(
   };
 }
 
-const CASE_COLUMN: KeyColumn = { name: CASE_KEY, on: 'case' };
-
-function personColumns(scheme: Scheme | null): KeyColumn[] {
-  return scheme === null ? [] : keyNames(scheme).map((name) => ({ name, on: 'person' }));
+function isField(dimension: BoundDimension): dimension is FieldDimension {
+  return dimension.kind === 'code' || dimension.kind === 'band';
 }
 
-/** All that any link, and the union of several agencies' people, looks for. */
-function baseKeys(template: Template, scheme: Scheme | null): KeyColumn[] {
-  return [
-    ...(joinsPeople(template) ? personColumns(scheme) : []),
-    ...(template.links.some(({ on }) => on === 'case') ? [CASE_COLUMN] : []),
-  ];
+function isAgreement(dimension: BoundDimension): dimension is AgreementDimension {
+  return dimension.kind === 'agreement';
 }

@@ -11,6 +11,8 @@ export interface BoundTemplate {
   readonly unit: 'person' | 'record';
   /** Null where the template names none, for nothing is joined on the person. */
   readonly scheme: Scheme | null;
+  /** Posterior from which on a link on the person is admitted; null where nothing is joined on the person. */
+  readonly linkThreshold: number | null;
   readonly population: BoundPopulation;
   /** In template order. */
   readonly links: readonly BoundLink[];
@@ -22,8 +24,17 @@ export interface BoundTemplate {
   readonly presentation: Presentation;
   /** Sorted by name. */
   readonly parameters: ReadonlyMap<string, BoundParameter>;
-  /** How many cell numbers there are: the product of labels + 1 over all datasets. */
+  /** What is shown of how people agreed; null where the table has no such dimension. */
+  readonly agreement: BoundAgreement | null;
+  /** How many cell numbers there are: the product of labels + 1 over all datasets, and of AGREEMENT_CLASSES. */
   readonly cells: number;
+}
+
+/** The dimension that no list has a label for: the coordinator adds its category to the cell number. */
+export interface BoundAgreement {
+  readonly dimension: AgreementDimension;
+  /** A record's share in its cell number is its class, 0..AGREEMENT_CLASSES-1, times this. */
+  readonly stride: number;
 }
 
 export type BoundList = BoundPopulation | BoundLink;
@@ -74,7 +85,7 @@ export interface BetweenFilter {
   readonly to: number;
 }
 
-export type BoundDimension = FieldDimension | LinkedDimension;
+export type BoundDimension = FieldDimension | LinkedDimension | AgreementDimension;
 
 export type FieldDimension = CodeDimension | BandDimension;
 
@@ -106,6 +117,12 @@ export interface Band {
 
 export interface LinkedDimension {
   readonly kind: 'linked';
+  readonly dataset: string;
+  readonly label: string;
+}
+
+export interface AgreementDimension {
+  readonly kind: 'agreement';
   readonly dataset: string;
   readonly label: string;
 }

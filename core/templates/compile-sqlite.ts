@@ -44,10 +44,20 @@ export function compileList(bound: BoundTemplate, dataset: string, parameters: B
   const numbers = list.measures.flatMap((measure) => measure.columns.map((part) => ({ measure, part })));
   const rows = compileRows(bound, list, parameters, [
     { name: 'label', ...compileLabel(list.dimensions) },
-    ...list.keys.map(({ name }) => ({ name: keyColumn(name), sql: column(keyColumn(name)), parameters: [] })),
+    ...keyColumns(list.keys).map((name) => ({ name, sql: column(name), parameters: [] })),
     ...numbers.map(({ measure, part }, index) => ({ name: `number ${index}`, ...compileNumber(measure, part) })),
   ]);
   return { ...rows, keys: list.keys, numbers: numbers.map(({ part }) => part) };
+}
+
+/** The snapshot's column of each of the list's: the n-th of a name is the n-th copy. */
+function keyColumns(keys: readonly KeyColumn[]): readonly string[] {
+  const copies = new Map<string, number>();
+  return keys.map(({ name }) => {
+    const copy = (copies.get(name) ?? 0) + 1;
+    copies.set(name, copy);
+    return keyColumn(name, copy);
+  });
 }
 
 /** How many rows the list has: one row, one column. */

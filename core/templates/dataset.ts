@@ -1,3 +1,4 @@
+import type { HeldIdentifiers } from '../linkage/index.js';
 import type { LinkOn } from '../private-join/index.js';
 import { canonicalJson, sha256 } from './canonical-json.js';
 import { TemplateError } from './errors.js';
@@ -15,6 +16,8 @@ export interface DatasetDefinition {
   readonly unit: string;
   /** What its records can be linked on. */
   readonly keys: readonly LinkOn[];
+  /** How its people can be linked; null where its records can't be linked on the person. */
+  readonly linkage: DatasetLinkage | null;
   /** True: the source is known not to hold everybody; whoever uses it must say so. */
   readonly partial: boolean;
   /** Name of the date, quarter or integer field that says which record of a person or case is the latest. */
@@ -24,6 +27,34 @@ export interface DatasetDefinition {
   /** In the order of the definition. */
   readonly fields: ReadonlyMap<string, FieldDefinition>;
 }
+
+/** What a dataset knows of people, and what is made of it. */
+export interface DatasetLinkage {
+  /** In the order of IDENTIFIERS. */
+  readonly identifiers: HeldIdentifiers;
+  /** Ids of the schemes whose match keys its snapshots hold, at least one; in the order of the definition. */
+  readonly schemes: readonly string[];
+  /**
+   * Privacy loss of what leaves with a snapshot about its people, for each scheme: MINIMUM_LINKAGE_EPSILON ..
+   * MAXIMUM_EPSILON. None: exact numbers leave, without noise.
+   */
+  readonly epsilon: number | 'none';
+}
+
+/** What most sources know of people, once each. */
+export const DEFAULT_IDENTIFIERS: HeldIdentifiers = new Map([
+  ['forename', 1],
+  ['surname', 1],
+  ['dateOfBirth', 1],
+  ['postcode', 1],
+  ['sex', 1],
+]);
+/** Of a dataset whose people can be linked and whose definition doesn't say how. */
+export const DEFAULT_LINKAGE: DatasetLinkage = {
+  identifiers: DEFAULT_IDENTIFIERS,
+  schemes: ['standard'],
+  epsilon: 2,
+};
 
 export type FieldDefinition = DateField | QuarterField | CodeField | IntegerField;
 export type FieldType = FieldDefinition['type'];
@@ -98,5 +129,9 @@ export function datasetDigest(definition: DatasetDefinition): Uint8Array {
   const fields = [...definition.fields].map(([name, field]) =>
     field.type === 'code' ? { name, ...field, codes: [...field.codes] } : { name, ...field },
   );
-  return sha256(canonicalJson({ ...definition, fields }));
+  const linkage = definition.linkage && {
+    ...definition.linkage,
+    identifiers: Object.fromEntries(definition.linkage.identifiers),
+  };
+  return sha256(canonicalJson({ ...definition, linkage, fields }));
 }

@@ -1,3 +1,6 @@
+import { allKeys, IDENTIFIERS, schemes } from '../linkage/index.js';
+import type { IdentifierName } from '../linkage/index.js';
+import { MAX_LISTS_WITH_DECOYS } from '../private-join/index.js';
 import type { DecoyMember, DecoyPattern, LinkOn, ListPlan } from '../private-join/index.js';
 
 /** What of a list decides which decoys it takes part in. */
@@ -8,31 +11,31 @@ export type DecoyList = Pick<ListPlan, 'id' | 'role' | 'keys'>;
  * coordinator sees of lists is which pseudonyms are in which of them.
  *
  * Each list alone, with nothing shared. Then every set of two or more lists whose records can be joined into one group.
- * On person keys, a list shares a key and all that are less strict, for who agrees in a strict key agrees in its parts;
- * at which key that begins may differ from list to list, for one agency may lack the postcode that others have. On the
- * case, lists that have it share it where one of them is linked on it, or where nothing else could join them. Sets that
- * fall apart into groups that share nothing need no pattern of their own.
+ * On person keys a list shares all it has, or all but those that use one identifier: one agency may lack the postcode
+ * that others have, or have another. Which identifier it is differs from pattern to pattern, which lists are without it
+ * from list to list. On the case, lists that have it share it where one of them is linked on it, or where nothing else
+ * could join them. Sets that fall apart into groups that share nothing need no pattern of their own.
  *
  * Sets are in the order of the binary numbers whose bits say which lists are in them, the first list being the lowest
- * bit; within a set, patterns are in the order of the keys at which lists begin, list by list, the strictest first.
+ * bit; within a set, patterns are in the order of IDENTIFIERS, for each of these list by list, with it before without
+ * it. Patterns that come out alike are one, at its first place.
  * Empty where there would be more than MAX_DECOY_PATTERNS: the caller asks `tooManyPatterns` first.
  */
 export function decoyPatterns(lists: readonly DecoyList[]): DecoyPattern[] {
-  if (tooManyPatterns(lists)) return [];
+  if (lists.length > MAX_LISTS_WITH_DECOYS) return [];
   const patterns: DecoyPattern[] = [];
   for (let bits = 1; bits < 2 ** lists.length; bits += 1) {
     patterns.push(...patternsOf(lists.filter((_, index) => Math.floor(bits / 2 ** index) % 2 === 1)));
   }
-  return patterns;
+  return patterns.length > MAX_DECOY_PATTERNS ? [] : patterns;
 }
 
-/** More would make most of every list decoys. */
+/** More would make most of every list decoys. Six lists joined by keys of eight identifiers have 3,847. */
 export const MAX_DECOY_PATTERNS = 4_096;
 
-/** Whether these lists might have more than MAX_DECOY_PATTERNS: every list is out of a set, or in it from some key on. */
+/** Whether these lists have more than MAX_DECOY_PATTERNS, or are more than MAX_LISTS_WITH_DECOYS. */
 export function tooManyPatterns(lists: readonly DecoyList[]): boolean {
-  const most = lists.reduce((product, list) => product * (1 + Math.max(1, namesOf(list, 'person').length)), 1);
-  return most > MAX_DECOY_PATTERNS;
+  return lists.length > 0 && decoyPatterns(lists).length === 0;
 }
 
 function patternsOf(set: readonly DecoyList[]): DecoyPattern[] {
@@ -40,37 +43,67 @@ function patternsOf(set: readonly DecoyList[]): DecoyPattern[] {
 
   const onPerson = set.filter((list) => hasKey(list, 'person'));
   const onCase = casePartners(set, onPerson);
-  if (!isOneGroup(set, onPerson, onCase)) return [];
-
-  return beginnings(onPerson).map((from) =>
-    set.map((list): DecoyMember => ({
-      list: list.id,
-      shared: list.keys
-        .filter(({ name, on }) =>
-          on === 'person' ? namesOf(list, 'person').indexOf(name) >= from(list) : onCase.includes(list),
-        )
-        .map(({ name }) => name),
-    })),
-  );
+  const alike = new Map<string, DecoyPattern>();
+  for (const shares of personShares(onPerson)) {
+    const pattern = set.map((list): DecoyMember => {
+      const person = shares.get(list) ?? [];
+      const shared = new Set([...person, ...(onCase.includes(list) ? namesOf(list, 'case') : [])]);
+      return { list: list.id, shared: namesOf(list).filter((name) => shared.has(name)) };
+    });
+    if (isOneGroup(pattern)) alike.set(JSON.stringify(pattern), alike.get(JSON.stringify(pattern)) ?? pattern);
+  }
+  return [...alike.values()];
 }
 
-/** The place among its person keys from which on a list shares them. */
-type Beginning = (list: DecoyList) => number;
+/** For each list the names of the person keys it shares. */
+type Shares = ReadonlyMap<DecoyList, readonly string[]>;
 
-/**
- * Every combination of the keys at which lists may begin to share, in which at least two begin at the strictest: one that
- * began there alone would share that key with nobody. Where fewer than two lists have such keys, none is shared.
- */
-function beginnings(onPerson: readonly DecoyList[]): Beginning[] {
-  if (onPerson.length < 2) return [() => Number.POSITIVE_INFINITY];
-  const combinations = onPerson.reduce<number[][]>(
-    (prefixes, list) => prefixes.flatMap((prefix) => namesOf(list, 'person').map((_, level) => [...prefix, level])),
+/** Every combination of lists that share all their person keys with lists that lack one identifier. */
+function personShares(onPerson: readonly DecoyList[]): Shares[] {
+  // One alone shares them with nobody.
+  if (onPerson.length < 2) return [new Map()];
+  return IDENTIFIERS.flatMap((identifier) => {
+    const options = onPerson.map((list) => [namesOf(list, 'person'), namesWithout(list, identifier)] as const);
+    return combinations(options)
+      .filter((shares) => !isAloneWith(identifier, shares))
+      .map((shares) => new Map(onPerson.map((list, index) => [list, heldTwice(shares[index] ?? [], shares)])));
+  });
+}
+
+/** All the choices of one option for each list; without an identifier that none or all keys use there is but one. */
+function combinations(
+  options: readonly (readonly [all: readonly string[], without: readonly string[]])[],
+): (readonly string[])[][] {
+  return options.reduce<(readonly string[])[][]>(
+    (chosen, [all, without]) => {
+      const choices = without.length === 0 || without.length === all.length ? [all] : [all, without];
+      return chosen.flatMap((others) => choices.map((choice) => [...others, choice]));
+    },
     [[]],
   );
-  return combinations
-    .filter((levels) => levels.filter((level) => level === Math.min(...levels)).length >= 2)
-    .map((levels) => (list) => levels[onPerson.indexOf(list)] ?? Number.POSITIVE_INFINITY);
 }
+
+/** Whether one list alone has keys that use the identifier: it would share them with nobody. */
+function isAloneWith(identifier: IdentifierName, shares: readonly (readonly string[])[]): boolean {
+  return shares.filter((names) => names.some((name) => uses(name, identifier))).length === 1;
+}
+
+function heldTwice(names: readonly string[], shares: readonly (readonly string[])[]): string[] {
+  return names.filter((name) => shares.filter((others) => others.includes(name)).length >= 2);
+}
+
+function namesWithout(list: DecoyList, identifier: IdentifierName): string[] {
+  return namesOf(list, 'person').filter((name) => !uses(name, identifier));
+}
+
+function uses(name: string, identifier: IdentifierName): boolean {
+  return identifiersOf.get(name)?.includes(identifier) === true;
+}
+
+/** By the name of a key, which may be in several schemes. */
+const identifiersOf: ReadonlyMap<string, readonly IdentifierName[]> = new Map(
+  allKeys([...schemes.values()]).map(({ name, identifiers }) => [name, identifiers] as const),
+);
 
 /** Those that share the case; none, or two and more. */
 function casePartners(set: readonly DecoyList[], onPerson: readonly DecoyList[]): readonly DecoyList[] {
@@ -79,20 +112,24 @@ function casePartners(set: readonly DecoyList[], onPerson: readonly DecoyList[])
   return withCase.length >= 2 && (isLinkedOnCase || onPerson.length < 2) ? withCase : [];
 }
 
-/** Two groups, those on the person and those on the case, are one where a list is in both. */
-function isOneGroup(set: readonly DecoyList[], onPerson: readonly DecoyList[], onCase: readonly DecoyList[]): boolean {
-  const people = onPerson.length >= 2 ? onPerson : [];
-  const together = new Set([...people, ...onCase]);
-  if (together.size < set.length) return false;
-  return people.length === 0 || onCase.length === 0 || people.some((list) => onCase.includes(list));
+/** Whether every list shares something, and all are joined by what they share. */
+function isOneGroup(pattern: DecoyPattern): boolean {
+  const reached = pattern.slice(0, 1);
+  for (const { shared } of reached) {
+    reached.push(
+      ...pattern.filter((other) => !reached.includes(other) && other.shared.some((name) => shared.includes(name))),
+    );
+  }
+  return reached.length === pattern.length;
 }
 
 function hasKey({ keys }: DecoyList, on: LinkOn): boolean {
   return keys.some((key) => key.on === on);
 }
 
-function namesOf({ keys }: DecoyList, on: LinkOn): string[] {
-  return keys.filter((key) => key.on === on).map(({ name }) => name);
+/** Each name once, however many columns it has. */
+function namesOf({ keys }: DecoyList, on?: LinkOn): string[] {
+  return [...new Set(keys.filter((key) => on === undefined || key.on === on).map(({ name }) => name))];
 }
 
 /** In how many of the patterns the list is that is in most. */

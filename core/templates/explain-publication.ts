@@ -2,6 +2,7 @@ import type { QuantilesPresentation, RatePresentation, TableDimension } from '..
 import { MAXIMUM_SENSITIVITY, NOISE_DELTA } from '../noise/index.js';
 import type { NoiseLaw } from '../noise/index.js';
 import type { BoundMeasure, BoundTemplate } from './bound.js';
+import { describeRecall } from './explain-linkage.js';
 import { NO_FLOORS } from './offer.js';
 import type { Roster } from './roster.js';
 import { columnLaw, columnSensitivity, countLaw, noiseDeviation, overlapLaw } from './run-noise.js';
@@ -34,13 +35,14 @@ export function explainSideView(bound: BoundTemplate, roster: Roster | undefined
 export function explainPublication(bound: BoundTemplate, roster: Roster | undefined): string[] {
   const offering = offeringOf(bound, roster);
   const terms = runTerms(bound, offering);
-  const { margins, rate, quantiles } = presentationOf(bound);
+  const { margins, rate, quantiles, recall } = presentationOf(bound);
   const shape = tableShape(bound);
   const totals = margins === 'none' ? 'without totals' : 'with totals';
   return [
     `One table of counts by ${shape.map(({ label }) => `"${label}"`).join(', ')}, ${totals}.`,
     ...(rate === null ? [] : [describeRate(rate, shape)]),
     ...(quantiles === null ? [] : [describeQuantiles(quantiles, shape)]),
+    ...(recall === null ? [] : [describeRecall(recall, shape)]),
     ...bound.measures.map((measure, index) =>
       describeMeasure(measure, terms.measures[index] ?? null, terms, offering.length),
     ),

@@ -1,4 +1,3 @@
-import type { Atom, Scheme } from '../linkage/index.js';
 import type {
   BoundFilter,
   BoundLink,
@@ -11,6 +10,7 @@ import type {
 } from './bound.js';
 import { codesOf } from './dataset.js';
 import type { FieldCategory } from './dataset.js';
+import { describeKeys, explainAgreement, explainLinking } from './explain-linkage.js';
 import { explainPublication, explainSideView } from './explain-publication.js';
 import type { BoundParameters } from './parameters.js';
 import type { Roster } from './roster.js';
@@ -53,6 +53,7 @@ function explainQuestion(bound: BoundTemplate, parameters: BoundParameters | und
       `It counts ${describeUnit(bound)} in ${quoted(population)}${describeFilters(population, bound, parameters)}`,
     ),
     ...links.map((link) => sentence(describeLink(link) + describeFilters(link, bound, parameters))),
+    ...explainLinking(bound),
     ...dimensions.map((dimension, index) => {
       const categories = shape[index]?.categories.map(({ label }) => label) ?? [];
       return sentence(`${dimension.label}: ${shortened(categories)}`);
@@ -142,7 +143,7 @@ function explainWhatLeaves(bound: BoundTemplate, roster: Roster | undefined): st
     'No record leaves an agency. For each of its records that are asked for, it sends what only all agencies and the ' +
       'coordinator together could open:',
     ...listsOf(bound).map((list) => {
-      const keys = describeKeys(list, bound.scheme);
+      const keys = describeKeys(list, bound);
       const fields = list.dimensions.map(describeShared);
       const label = fields.length === 0 ? nothingElse(list) : `and one sealed number for ${fields.join(', ')}`;
       const measures = list.measures.map(describeShared);
@@ -150,6 +151,7 @@ function explainWhatLeaves(bound: BoundTemplate, roster: Roster | undefined): st
       return sentence(`From ${quoted(list)}: ${keys}, ${label}${numbers}`);
     }),
     'Pseudonyms are made anew for each run and shuffled by every agency, so that nobody can tell which record is which.',
+    ...explainAgreement(bound),
     ...explainSideView(bound, roster),
   ];
 }
@@ -168,23 +170,6 @@ const CATEGORY_WORDS: Readonly<Record<FieldCategory, string>> = {
 
 function describeShared({ definition }: FieldDimension | BoundMeasure): string {
   return `"${phrase(definition.meaning)}" (${CATEGORY_WORDS[definition.category]})`;
-}
-
-const ATOM_WORDS: Readonly<Record<Atom, string>> = {
-  forename: 'forename',
-  surname: 'surname',
-  dateOfBirth: 'date of birth',
-  postcode: 'postcode',
-  sex: 'sex',
-};
-
-function describeKeys({ keys }: BoundList, scheme: Scheme | null): string {
-  const described = keys.map(({ name, on }) => {
-    if (on === 'case') return 'the case reference';
-    const atoms = scheme?.keys.find((key) => key.name === name)?.atoms ?? [];
-    return atoms.map((atom) => ATOM_WORDS[atom]).join(' + ');
-  });
-  return described.length === 0 ? 'no pseudonyms' : `pseudonyms of ${described.join('; of ')}`;
 }
 
 function listsOf({ population, links }: BoundTemplate): readonly BoundList[] {

@@ -21,11 +21,12 @@ export { canonicalJson } from './canonical-json.js';
 export { canonicalTemplate, MAX_PAYLOAD_BYTES, templateDigest, templateFromPayload } from './canonical.js';
 export { compileClipped, compileCount, compileList, compileMembership } from './compile-sqlite.js';
 export type { CompiledList, CompiledQuery } from './compile-sqlite.js';
-export { codesOf, createCatalogue, datasetDigest, FIELD_CATEGORIES } from './dataset.js';
+export { codesOf, createCatalogue, datasetDigest, DEFAULT_LINKAGE, FIELD_CATEGORIES } from './dataset.js';
 export type {
   Catalogue,
   CodeField,
   DatasetDefinition,
+  DatasetLinkage,
   DateField,
   FieldCategory,
   FieldDefinition,

@@ -14,6 +14,8 @@ export const LINT_CODES = [
   'POPULATIONS_NEST',
   /** Another template over the same records cuts the same field a little elsewhere. */
   'BANDS_DIFFER',
+  /** Another template over the same records links the same people more or less surely, or by another scheme. */
+  'LINKAGE_DIFFERS',
   /** Sums without noise: their decimals tell more than the counts beside them. */
   'EXACT_MEASURES',
   /** So many cells that most will be suppressed. */
@@ -148,6 +150,18 @@ function lintAgainst(bound: BoundTemplate, other: BoundTemplate): LintFinding[] 
     });
   }
   if (!canBeEqual) return findings;
+  const differing = linkedOtherwise(bound, other);
+  if (differing !== null) {
+    findings.push({
+      code: 'LINKAGE_DIFFERS',
+      path: differing,
+      severity,
+      why:
+        `${named} links people of the same datasets by another ${differing === 'scheme' ? 'scheme' : 'threshold'}: ` +
+        'the difference of the two tables is a table of those whom only one of them links.',
+      whatToDo: `Use the same ${differing} in both.`,
+    });
+  }
   for (const { index, field, mine, theirs } of nearBands(bound, other)) {
     findings.push({
       code: 'BANDS_DIFFER',
@@ -160,6 +174,15 @@ function lintAgainst(bound: BoundTemplate, other: BoundTemplate): LintFinding[] 
     });
   }
   return findings;
+}
+
+/** In what two templates differ that link people of one dataset: null where they link alike, or no such dataset. */
+function linkedOtherwise(a: BoundTemplate, b: BoundTemplate): 'scheme' | 'linkage.threshold' | null {
+  const linksTo = ({ links }: BoundTemplate): string[] =>
+    links.filter(({ on }) => on === 'person').map(({ dataset: { dataset } }) => dataset);
+  if (!linksTo(a).some((dataset) => linksTo(b).includes(dataset))) return null;
+  if (a.scheme?.id !== b.scheme?.id) return 'scheme';
+  return a.linkThreshold === b.linkThreshold ? null : 'linkage.threshold';
 }
 
 function lintCells(bound: BoundTemplate): LintFinding[] {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { FIELD_CATEGORIES } from './dataset.js';
+import { DEFAULT_LINKAGE, FIELD_CATEGORIES } from './dataset.js';
 import type { DatasetDefinition, FieldDefinition } from './dataset.js';
+import { linkageSchema } from './dataset-linkage.js';
 import { readDocument } from './document.js';
 import { isQuarter, quartersBetween } from './quarter.js';
 import {
@@ -61,6 +62,7 @@ const datasetSchema: z.ZodType<DatasetDefinition> = z
       .array(z.enum(['person', 'case']))
       .min(1)
       .refine(isDistinct, 'must not name a key twice'),
+    linkage: linkageSchema.exactOptional(),
     partial: z.boolean().default(false),
     order: nameSchema,
     purposes: z.array(nameSchema).min(1).max(MAX_PURPOSES).refine(isDistinct, 'must not name a purpose twice'),
@@ -71,7 +73,16 @@ const datasetSchema: z.ZodType<DatasetDefinition> = z
     path: ['order'],
     error: 'must name a date, quarter or integer field of this dataset',
   })
-  .transform(({ fields, ...dataset }) => ({ ...dataset, fields: toMap(fields) }));
+  .refine(({ keys, linkage }) => linkage === undefined || !Array.isArray(keys) || keys.includes('person'), {
+    ...onAnyBlock,
+    path: ['linkage'],
+    error: 'is for datasets whose keys name person: add the key or remove the block',
+  })
+  .transform(({ fields, linkage, ...dataset }) => ({
+    ...dataset,
+    linkage: linkage ?? (dataset.keys.includes('person') ? DEFAULT_LINKAGE : null),
+    fields: toMap(fields),
+  }));
 
 /** Reads a dataset definition. Thrown when it isn't one: TemplateError TOO_LARGE, BAD_YAML or BAD_DATASET. */
 export function parseDataset(text: string): DatasetDefinition {

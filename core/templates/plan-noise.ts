@@ -5,7 +5,15 @@ import type { DecoyPlan, JoinPlan, ListPlan, SumColumn } from '../private-join/i
 import type { BoundTemplate } from './bound.js';
 import { decoyPatterns, mostPatternsOfAList, tooManyPatterns } from './decoy-patterns.js';
 import { TemplateError } from './errors.js';
-import { columnEpsilon, columnLaw, columnSensitivity, countLaw, fitsDummies, overlapLaw } from './run-noise.js';
+import {
+  columnEpsilon,
+  columnLaw,
+  columnSensitivity,
+  countLaw,
+  discardedCells,
+  fitsDummies,
+  overlapLaw,
+} from './run-noise.js';
 import type { RunTerms } from './terms.js';
 
 export interface NoisePlanInput {
@@ -26,10 +34,9 @@ export function planNoise(input: NoisePlanInput): Pick<JoinPlan, 'noise' | 'deco
   return { noise: planCounts(input), decoys: planDecoys(input), sums: planSums(input) };
 }
 
-function planCounts({ terms, cells }: NoisePlanInput): NoiseLaw | null {
+function planCounts({ bound, terms, cells }: NoisePlanInput): NoiseLaw | null {
   const law = countLaw(terms);
-  // Where there are decoys, the cell in which they end has noise too.
-  if (law !== null && !fitsDummies(cells + (terms.overlapEpsilon === null ? 0 : 1), law)) {
+  if (law !== null && !fitsDummies(cells + discardedCells(bound, terms), law)) {
     throw badOffer(`An epsilon of ${terms.epsilon} asks for more noise in ${cells} cells than a run can carry.`);
   }
   return law;

@@ -1,8 +1,9 @@
 import { fromHex } from '../base/index.js';
 import { MAXIMUM_THRESHOLD } from '../disclosure/index.js';
+import { NORMALISER_VERSION } from '../linkage/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../noise/index.js';
 import { computeContext, COORDINATOR, listId } from '../private-join/index.js';
-import type { ContextParticipant, JoinPlan, ListPlan } from '../private-join/index.js';
+import type { ContextParticipant, JoinPlan, LinkagePlan, LinkPlan, ListPlan } from '../private-join/index.js';
 import type { BoundList, BoundTemplate } from './bound.js';
 import { TemplateError } from './errors.js';
 import type { Floors, Participant, RunOffer } from './offer.js';
@@ -58,7 +59,8 @@ export function planRun({ offer, bound, parameters, templateDigest, roster }: Pl
     mixers: providers.map(({ agency }) => agency.id),
     lists,
     base: { dataset: bound.population.dataset.dataset, unit: bound.unit },
-    links: bound.links.map(({ dataset, on, keep }) => ({ dataset: dataset.dataset, on, keep })),
+    links: planLinks(bound),
+    linkage: planLinkage(bound),
     cells: bound.cells,
     tableCells,
     ...planNoise({ bound, terms, lists, cells: tableCells.length, mixers: providers.length }),
@@ -146,6 +148,25 @@ function planLists(providers: readonly Provider[], bound: BoundTemplate): ListPl
         return { id, dataset, provider: agency.id, role, keys, labels, stride, sums };
       }),
   );
+}
+
+function planLinks({ links, agreement }: BoundTemplate): LinkPlan[] {
+  return links.map(({ dataset: { dataset }, on, keep }) => {
+    const agreementStride = agreement?.dimension.dataset === dataset ? agreement.stride : null;
+    return { dataset, on, keep, agreementStride };
+  });
+}
+
+function planLinkage({ scheme, linkThreshold }: BoundTemplate): LinkagePlan | null {
+  if (scheme === null || linkThreshold === null) return null;
+  return {
+    scheme: scheme.id,
+    schemeVersion: scheme.version,
+    normaliser: NORMALISER_VERSION,
+    keys: scheme.keys.map(({ name }) => name),
+    threshold: linkThreshold,
+    captures: scheme.captures,
+  };
 }
 
 function contextParticipants(providers: readonly Provider[], { coordinator }: Roster): ContextParticipant[] {

@@ -1,7 +1,7 @@
 import { geometricLaw, noiseVariance } from '../noise/index.js';
 import type { NoiseLaw } from '../noise/index.js';
-import { MAX_DUMMIES } from '../private-join/index.js';
-import type { BoundMeasure, MeasureColumn } from './bound.js';
+import { AGREEMENT_CLASSES, MAX_DUMMIES } from '../private-join/index.js';
+import type { BoundMeasure, BoundTemplate, MeasureColumn } from './bound.js';
 import type { RunTerms } from './terms.js';
 
 /**
@@ -21,6 +21,15 @@ export function countLaw({ epsilon, contributions }: NoiseTerms): NoiseLaw | nul
 /** Noise of one mixer on the number of decoys of a pattern; null where there are none. */
 export function overlapLaw({ overlapEpsilon, contributions }: NoiseTerms): NoiseLaw | null {
   return countLaw({ epsilon: overlapEpsilon, overlapEpsilon, contributions });
+}
+
+/** How many cells decoys may end in (`discardCells`), where there are any: those have the noise of counts too. */
+export function discardedCells(
+  { agreement }: Pick<BoundTemplate, 'agreement'>,
+  { overlapEpsilon }: Pick<NoiseTerms, 'overlapEpsilon'>,
+): number {
+  if (overlapEpsilon === null) return 0;
+  return agreement === null ? 1 : AGREEMENT_CLASSES;
 }
 
 /** Privacy loss of each column of a measure: its own, split evenly. */

@@ -8,8 +8,9 @@ export function fieldColumn(field: string): string {
   return `f:${field}`;
 }
 
-export function keyColumn(key: string): string {
-  return `k:${key}`;
+/** `copy` counts the columns of one key from 1: a person may have several values of it, in any of them. */
+export function keyColumn(key: string, copy = 1): string {
+  return copy === 1 ? `k:${key}` : `k:${key}#${copy}`;
 }
 
 /** The one place where a name becomes SQL. */

@@ -8,9 +8,19 @@ import type {
   TableDimension,
   TableNoise,
 } from '../disclosure/index.js';
+import { AGREEMENTS } from '../linkage/index.js';
+import type { Agreement } from '../linkage/index.js';
 import type { NoiseLaw } from '../noise/index.js';
 import { radixOf } from './bound.js';
-import type { Band, BoundDimension, BoundList, BoundMeasure, BoundTemplate, FieldDimension } from './bound.js';
+import type {
+  Band,
+  BoundAgreement,
+  BoundDimension,
+  BoundList,
+  BoundMeasure,
+  BoundTemplate,
+  FieldDimension,
+} from './bound.js';
 import { codesOf } from './dataset.js';
 import { TemplateError } from './errors.js';
 import { columnEpsilon, columnLaw, countLaw } from './run-noise.js';
@@ -18,7 +28,7 @@ import type { LinkClause } from './template.js';
 import type { RunTerms } from './terms.js';
 import { RESERVED_CODES } from './vocabulary.js';
 
-/** The dimensions of the template's table, with "Not recorded", "Not linked" and Yes / No among the categories. */
+/** The dimensions of the template's table, with "Not recorded", "Not linked", Yes / No and agreement among the categories. */
 export function tableShape({ dimensions, template: { links } }: BoundTemplate): TableDimension[] {
   return dimensionsShape(dimensions, links);
 }
@@ -29,10 +39,27 @@ export function dimensionsShape(
   links: readonly Pick<LinkClause, 'dataset' | 'keep'>[],
 ): TableDimension[] {
   return dimensions.map((dimension) => ({
-    name: dimension.kind === 'linked' ? dimension.dataset : `${dimension.dataset}.${dimension.field}`,
+    name: dimensionName(dimension),
     label: dimension.label,
-    categories: dimension.kind === 'linked' ? YES_NO : fieldCategories(dimension, canBeUnlinked(links, dimension)),
+    categories: categoriesOf(dimension, canBeUnlinked(links, dimension)),
   }));
+}
+
+/** What the dimension of agreement with a dataset is called. */
+export function agreementName(dataset: string): string {
+  return `${dataset}.agreement`;
+}
+
+function dimensionName(dimension: BoundDimension): string {
+  switch (dimension.kind) {
+    case 'linked':
+      return dimension.dataset;
+    case 'agreement':
+      return agreementName(dimension.dataset);
+    case 'code':
+    case 'band':
+      return `${dimension.dataset}.${dimension.field}`;
+  }
 }
 
 /** What the template wants derived from its protected counts, by place in the table. */
@@ -146,13 +173,36 @@ const YES_NO: readonly TableCategory[] = [
 const YES = 0;
 const NO = 1;
 
-function fieldCategories(dimension: FieldDimension, canBeMissing: boolean): TableCategory[] {
+const NOT_LINKED: TableCategory = { code: RESERVED_CODES.notLinked, label: 'Not linked' };
+
+/** In the order of AGREEMENTS: a class of agreement is its place there, plus one. */
+const AGREEMENT_LABELS: Readonly<Record<Agreement, string>> = {
+  all: 'Name, birth date and place agree',
+  'not-place': 'Place differs or is missing',
+  'not-name': 'Name differs or is missing',
+  'not-date': 'Birth date differs or is missing',
+  other: 'Several differ or are missing',
+};
+
+function categoriesOf(dimension: BoundDimension, canBeMissing: boolean): readonly TableCategory[] {
+  const notLinked = canBeMissing ? [NOT_LINKED] : [];
+  switch (dimension.kind) {
+    case 'linked':
+      return YES_NO;
+    case 'agreement':
+      return [...AGREEMENTS.map((code) => ({ code, label: AGREEMENT_LABELS[code] })), ...notLinked];
+    case 'code':
+    case 'band':
+      return [...fieldCategories(dimension), ...notLinked];
+  }
+}
+
+function fieldCategories(dimension: FieldDimension): TableCategory[] {
   return [
     ...(dimension.kind === 'code'
       ? [...codesOf(dimension.definition)].map(([code, label]) => ({ code, label }))
       : dimension.bands.map(bandCategory)),
     { code: RESERVED_CODES.notRecorded, label: 'Not recorded' },
-    ...(canBeMissing ? [{ code: RESERVED_CODES.notLinked, label: 'Not linked' }] : []),
   ];
 }
 
@@ -167,9 +217,9 @@ function canBeUnlinked(links: readonly Pick<LinkClause, 'dataset' | 'keep'>[], {
   return links.some((link) => link.dataset === dataset && link.keep === 'all');
 }
 
-/** A label that records of a list can have, and what it says for each of the table's dimensions (null: nothing). */
-interface LabelMeaning {
-  readonly label: number;
+/** A share in cell numbers that records can have, and what it says for each of the table's dimensions (null: nothing). */
+interface ShareMeaning {
+  readonly share: number;
   readonly categories: readonly (number | null)[];
 }
 
@@ -184,10 +234,10 @@ function tableCells(bound: BoundTemplate): TableCell[] {
     { number: 0, categories: bound.dimensions.map(() => null) },
   ];
   for (const list of [bound.population, ...bound.links]) {
-    const meanings = labelMeanings(list, bound.dimensions);
+    const meanings = listMeanings(list, bound);
     partial = partial.flatMap((cell) =>
-      meanings.map(({ label, categories }) => ({
-        number: cell.number + label * list.stride,
+      meanings.map(({ share, categories }) => ({
+        number: cell.number + share,
         categories: cell.categories.map((category, index) => category ?? categories[index] ?? null),
       })),
     );
@@ -196,19 +246,34 @@ function tableCells(bound: BoundTemplate): TableCell[] {
   return partial.map(({ number, categories }) => ({ number, categories: categories.map((category) => category ?? 0) }));
 }
 
-function labelMeanings(list: BoundList, dimensions: readonly BoundDimension[]): LabelMeaning[] {
+function listMeanings(list: BoundList, { dimensions, agreement }: BoundTemplate): ShareMeaning[] {
   const labels = [
     ...(list.role === 'linked' && list.keep !== 'linked' ? [0] : []),
     ...(list.role === 'linked' && list.keep === 'not-linked' ? [] : rangeFrom1(list.labels)),
   ];
-  return labels.map((label) => ({
-    label,
-    categories: dimensions.map((dimension) => {
-      if (dimension.dataset !== list.dataset.dataset) return null;
-      if (dimension.kind === 'linked') return label === 0 ? NO : YES;
-      return label === 0 ? radixOf(dimension) : digitOf(label, dimension, list.dimensions);
-    }),
-  }));
+  return labels.flatMap((label) =>
+    classesOf(list, label, agreement).map((agreed) => ({
+      share: label * list.stride + agreed * (agreement?.stride ?? 0),
+      categories: dimensions.map((dimension) => {
+        if (dimension.dataset !== list.dataset.dataset) return null;
+        switch (dimension.kind) {
+          case 'linked':
+            return label === 0 ? NO : YES;
+          case 'agreement':
+            return label === 0 ? AGREEMENTS.length : agreed - 1;
+          case 'code':
+          case 'band':
+            return label === 0 ? radixOf(dimension) : digitOf(label, dimension, list.dimensions);
+        }
+      }),
+    })),
+  );
+}
+
+/** Who linked agrees in something, who did not in nothing: classes above 0 go with labels above 0. */
+function classesOf({ dataset }: BoundList, label: number, agreement: BoundAgreement | null): readonly number[] {
+  const isShown = agreement?.dimension.dataset === dataset.dataset;
+  return isShown && label > 0 ? rangeFrom1(AGREEMENTS.length) : [0];
 }
 
 /** The first dimension is the most significant digit of label - 1 (as `compileList` makes it). */

@@ -31,6 +31,9 @@ export const MAX_MEASURES = 8;
 export const MAX_QUANTILES = 9;
 /** What `rounding: midpoint-6` rounds to, and so what `roundTo` must say beside it. */
 export const MIDPOINT_WIDTH = 6;
+/** Below, a link would likelier be wrong than right; above, nothing can be told so surely from a noisy count. */
+export const MINIMUM_LINK_THRESHOLD = 0.5;
+export const MAXIMUM_LINK_THRESHOLD = 0.99;
 
 export const parameterNameSchema = z
   .string()
@@ -64,20 +67,25 @@ const dimensionSchema = z
   .strictObject({
     field: qualifiedFieldSchema.exactOptional(),
     linked: datasetNameSchema.exactOptional(),
+    agreement: datasetNameSchema.exactOptional(),
     bands: z.array(integerSchema).min(1).max(MAX_BANDS).exactOptional(),
     label: lineSchema.exactOptional(),
   })
-  .refine(hasOneOf('field', 'linked'), { ...onAnyBlock, error: 'must have either field or linked' })
-  .refine((value) => !Object.hasOwn(value, 'linked') || !Object.hasOwn(value, 'bands'), {
+  .refine(hasOneOf('field', 'linked', 'agreement'), {
+    ...onAnyBlock,
+    error: 'must have exactly one of field, linked and agreement',
+  })
+  .refine((value) => Object.hasOwn(value, 'field') || !Object.hasOwn(value, 'bands'), {
     ...onAnyBlock,
     path: ['bands'],
     error: 'only a field has bands',
   })
-  .transform(({ field, linked, bands, label }): DimensionClause => {
+  .transform(({ field, linked, agreement, bands, label }): DimensionClause => {
     const labelled = label === undefined ? {} : { label };
     if (field !== undefined) return { field, ...(bands === undefined ? {} : { bands }), ...labelled };
     if (linked !== undefined) return { linked, ...labelled };
-    throw new TypeError('the check for exactly one of field and linked has passed neither');
+    if (agreement !== undefined) return { agreement, ...labelled };
+    throw new TypeError('the check for exactly one of field, linked and agreement has passed none');
   });
 
 const parameterSchema = z.strictObject({
@@ -149,7 +157,7 @@ const measureSchema = z
 
 /** A dimension by its name: `<dataset>.<field>`, or `<dataset>` of a linked one. Whether it exists is known later. */
 const dimensionNameSchema = z.union([qualifiedFieldSchema, datasetNameSchema], {
-  error: 'must be a dimension: <dataset>.<field>, or the <dataset> of a linked one',
+  error: 'must be a dimension: <dataset>.<field>, the <dataset> of a linked one, or <dataset>.agreement',
 });
 
 const groupsSchema = z.array(dimensionNameSchema).max(MAX_DIMENSIONS - 1);
@@ -171,6 +179,7 @@ const presentSchema: z.ZodType<PresentClause> = z
         by: groupsSchema,
       })
       .exactOptional(),
+    recall: z.strictObject({ of: dimensionNameSchema, by: groupsSchema }).exactOptional(),
   })
   .refine((present) => Object.keys(present).length > 0, {
     ...onAnyBlock,
@@ -195,6 +204,9 @@ export const templateSchema: z.ZodType<Template> = z.strictObject({
   unit: nameSchema,
   contributionLimit: z.int().min(1).max(MAX_CONTRIBUTION_LIMIT).default(1),
   scheme: nameSchema.exactOptional(),
+  linkage: z
+    .strictObject({ threshold: z.number().min(MINIMUM_LINK_THRESHOLD).max(MAXIMUM_LINK_THRESHOLD) })
+    .exactOptional(),
   population: z.strictObject({ dataset: datasetNameSchema, where: whereSchema }),
   links: z
     .array(

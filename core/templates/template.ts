@@ -25,6 +25,8 @@ export interface Template {
   readonly contributionLimit: number;
   /** Match-key scheme, where anything is joined on the person. */
   readonly scheme?: string;
+  /** How sure a link on the person must be; DEFAULT_LINK_THRESHOLD where absent. */
+  readonly linkage?: LinkageClause;
   readonly population: PopulationClause;
   readonly links: readonly LinkClause[];
   readonly dimensions: readonly DimensionClause[];
@@ -40,6 +42,11 @@ export interface Principles {
   readonly impactful: string;
   readonly clearAndInformative: string;
   readonly nonStigmatising: string;
+}
+
+export interface LinkageClause {
+  /** Posterior from which on a link is admitted, MINIMUM_LINK_THRESHOLD..MAXIMUM_LINK_THRESHOLD. */
+  readonly threshold: number;
 }
 
 export interface PopulationClause {
@@ -71,7 +78,7 @@ export interface BetweenClause {
   readonly between: readonly [number, number];
 }
 
-export type DimensionClause = FieldDimensionClause | LinkedDimensionClause;
+export type DimensionClause = FieldDimensionClause | LinkedDimensionClause | AgreementDimensionClause;
 
 export interface FieldDimensionClause {
   /** `<dataset>.<field>`. */
@@ -84,6 +91,12 @@ export interface FieldDimensionClause {
 /** Whether the record linked to the dataset at all. */
 export interface LinkedDimensionClause {
   readonly linked: string;
+  readonly label?: string;
+}
+
+/** In what the person it linked to agrees, or that it did not link. Beside it stands one dimension at most: its groups. */
+export interface AgreementDimensionClause {
+  readonly agreement: string;
   readonly label?: string;
 }
 
@@ -147,6 +160,8 @@ export interface PresentClause {
   readonly rate?: RateClause;
   /** In which band of a dimension the record at each of these shares of the way lies, in each group of `by`. */
   readonly quantiles?: QuantilesClause;
+  /** Of the people who are in both datasets, the share that was linked, as estimated in each group of `by`. */
+  readonly recall?: RecallClause;
 }
 
 export interface RateClause {
@@ -163,6 +178,13 @@ export interface QuantilesClause {
   readonly of: string;
   /** Each in (0, 1), ascending. */
   readonly at: readonly number[];
+  readonly by: readonly string[];
+}
+
+export interface RecallClause {
+  /** The agreement dimension by its name: `<dataset>.agreement`. */
+  readonly of: string;
+  /** Name of the other dimension; empty where there is none. Groups are compared with the first of them. */
   readonly by: readonly string[];
 }
 

@@ -4,6 +4,8 @@ export const EXAMPLE_ERROR_CODES = [
   /** A population of less than one person, or of more than the generator is made for. */
   'PEOPLE_OUT_OF_RANGE',
   'SEED_OUT_OF_RANGE',
+  /** An overlap or a share of duplicates that isn't one, or of duplicates too large. */
+  'SHARE_OUT_OF_RANGE',
   /** A file under sources/ isn't a mapping. */
   'BAD_SOURCE',
   /** The template asks for something of a dataset that a source's mapping has no column for. */

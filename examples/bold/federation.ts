@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
 import { ExampleError } from './errors.js';
+import { personasOf } from './faults/index.js';
+import type { FaultLevel } from './faults/index.js';
+import { MAX_DUPLICATES, MAX_PEOPLE, MAX_SEED } from './limits.js';
 import { population } from './population.js';
 import type { HouseholdHistory } from './population.js';
 import { SeededRandom } from './random.js';
 import { boldSources } from './sources.js';
 import type { Source } from './sources.js';
+import { Register } from './tables/register.js';
 import { TableWriter } from './table-writer.js';
 import { AGENCY_TABLES } from './tables/index.js';
 import { TruthWriter } from './truth-writer.js';
@@ -20,6 +24,13 @@ export interface FederationOptions {
   readonly seed: number;
   /** Made where it is missing. Databases of an earlier call in it are replaced. */
   readonly directory: string;
+  /** How badly agencies write people down; default: realistic. */
+  readonly faults?: FaultLevel;
+  /**
+   * Share of the people an agency knows who are in its table twice, 0..MAX_DUPLICATES: at charities all of them, elsewhere
+   * those it has more than one row of. Default: 0.02, and 0 without faults.
+   */
+  readonly duplicates?: number;
 }
 
 export interface Federation {
@@ -31,26 +42,32 @@ export interface Federation {
   readonly rows: ReadonlyMap<string, number>;
 }
 
-/** Ten times what the system is made for: beyond it, a reference number would run out of digits. */
-export const MAX_PEOPLE = 10_000_000;
-export const MAX_SEED = 2 ** 32 - 1;
-
 /** Households in one transaction: few enough to stay in SQLite's cache, many enough to pay for it. */
 const HOUSEHOLDS_PER_TRANSACTION = 10_000;
-/** What agencies fail to write down is drawn apart from what happens to people. */
-const PURPOSE_OF_RECORDING = 1;
+const DUPLICATES = 0.02;
+/** What each agency makes of people is drawn apart from what happens to them: agency after agency from here on. */
+const PURPOSE_OF_RECORDING = 32;
 
 /**
  * Writes six agencies' SQLite databases from one hidden population, and the truth of it apart from them.
- * Thrown when there are too few or too many people, or the seed isn't one: ExampleError PEOPLE_OUT_OF_RANGE or
- * SEED_OUT_OF_RANGE.
+ * Thrown when there are too few or too many people or duplicates, or the seed isn't one: ExampleError
+ * PEOPLE_OUT_OF_RANGE, SHARE_OUT_OF_RANGE or SEED_OUT_OF_RANGE.
  */
-export function generateFederation({ people, seed, directory }: FederationOptions): Federation {
+export function generateFederation({
+  people,
+  seed,
+  directory,
+  faults = 'realistic',
+  duplicates = faults === 'none' ? 0 : DUPLICATES,
+}: FederationOptions): Federation {
   if (!Number.isInteger(people) || people < 1 || people > MAX_PEOPLE) {
     throw new ExampleError('PEOPLE_OUT_OF_RANGE', `Ask for a whole number of people from 1 to ${MAX_PEOPLE}.`);
   }
   if (!Number.isInteger(seed) || seed < 0 || seed > MAX_SEED) {
     throw new ExampleError('SEED_OUT_OF_RANGE', `A seed is a whole number from 0 to ${MAX_SEED}.`);
+  }
+  if (!(duplicates >= 0 && duplicates <= MAX_DUPLICATES)) {
+    throw new ExampleError('SHARE_OUT_OF_RANGE', `Duplicates are a share from 0 to ${MAX_DUPLICATES}.`);
   }
   mkdirSync(directory, { recursive: true });
   const truth = join(directory, 'truth.sqlite');
@@ -58,7 +75,11 @@ export function generateFederation({ people, seed, directory }: FederationOption
   const databases = files.map(createDatabase);
   try {
     const [truthDatabase, ...agencyDatabases] = databases;
-    const rows = fill(truthDatabase, agencyDatabases, population({ people, seed }), seed);
+    const rows = fill(truthDatabase, agencyDatabases, population({ people, seed }), {
+      seed,
+      level: faults,
+      duplicates,
+    });
     return { sources: boldSources(directory), truth, rows };
   } finally {
     for (const database of databases) database.close();
@@ -69,22 +90,27 @@ function fill(
   truthDatabase: Database.Database | undefined,
   agencyDatabases: readonly Database.Database[],
   households: Iterable<HouseholdHistory>,
-  seed: number,
+  { seed, ...recording }: { readonly seed: number; readonly level: FaultLevel; readonly duplicates: number },
 ): ReadonlyMap<string, number> {
   if (truthDatabase === undefined) throw new RangeError('no database for the truth');
   const databases = [truthDatabase, ...agencyDatabases];
   const truth = new TruthWriter(truthDatabase);
   const outlets = agencyDatabases.flatMap((database, index) => {
     const table = AGENCY_TABLES[index];
-    return table === undefined ? [] : [{ table, writer: new TableWriter(database, table.table, table.columns) }];
+    if (table === undefined) return [];
+    return [
+      { table, writer: new TableWriter(database, table.table, table.columns), purpose: PURPOSE_OF_RECORDING + index },
+    ];
   });
 
   for (const database of databases) database.exec('BEGIN');
   for (const history of households) {
     truth.write(history);
-    const random = new SeededRandom(seed, history.number, PURPOSE_OF_RECORDING);
-    for (const { table, writer } of outlets) {
-      for (const { person, crime, values } of table.rows(history, random)) {
+    const personas = personasOf(seed, history.number, history.people);
+    for (const { table, writer, purpose } of outlets) {
+      const random = new SeededRandom(seed, history.number, purpose);
+      const register = new Register(random, personas, { ...recording, traits: table.traits });
+      for (const { person, crime, values } of table.rows(history, register)) {
         truth.appearance(table, writer.write(values), person, crime);
       }
     }

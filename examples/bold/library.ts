@@ -6,7 +6,12 @@ import { packagePath } from '../../runtime/index.js';
 
 /** The example's dataset definitions. */
 export function boldCatalogue(): Catalogue {
-  return createCatalogue(textsUnder('datasets').map(parseDataset));
+  return createCatalogue(datasetTexts().map(parseDataset));
+}
+
+/** The YAML of every dataset. */
+export function datasetTexts(): string[] {
+  return textsUnder('datasets');
 }
 
 /** The example's templates, bound, by name. */

@@ -1,9 +1,10 @@
 import { dayOf, isoDate } from './day.js';
 import type { Day } from './day.js';
 import { NAMES } from './names.js';
-import type { Ethnicity, NameList } from './names.js';
+import type { Ethnicity, Group, NameList } from './names.js';
 import { FIRST_OFFENCE, FIRST_OFFENCE_UNREPORTED, SHARE_REPORTING, VICTIM_AGES, VICTIM_FEMALE } from './offences.js';
 import type { OffenceGroup } from './offences.js';
+import { pickName, pickSurname } from './pick-name.js';
 import { quantile } from './random.js';
 import type { SeededRandom } from './random.js';
 
@@ -23,6 +24,7 @@ export interface Person {
   /** With its space. */
   readonly postcode: string;
   readonly ethnicity: Ethnicity;
+  readonly group: Group;
   readonly disabled: boolean;
   readonly firstLanguage: 'english' | 'other';
   /** Has reported at least one crime. */
@@ -34,9 +36,10 @@ export interface Person {
 /** The identifiers that two people may have in common by chance. */
 export type Lookalike = Pick<Person, 'forename' | 'surname' | 'dateOfBirth' | 'sex'>;
 
-const SHARE_OF_ETHNICITY: Readonly<Record<Ethnicity, number>> = {
+const SHARE_OF_GROUP: Readonly<Record<Group, number>> = {
   white: 0.81,
-  asian: 0.096,
+  'south-asian': 0.084,
+  'east-asian': 0.012,
   black: 0.042,
   mixed: 0.029,
   other: 0.023,
@@ -54,9 +57,15 @@ export const SHARE_OTHER_LANGUAGE: Readonly<Record<Ethnicity, number>> = {
 const HOUSEHOLD_SIZE = { one: 0.78, two: 0.15, three: 0.05, four: 0.02 };
 const SIZES = { one: 1, two: 2, three: 3, four: 4 };
 const SHARE_SAME_SURNAME = 0.75;
+const SHARE_DOUBLE_BARRELLED = 0.02;
+/** Of people after the first of a household: born on the same day as the one before. */
+const SHARE_TWIN = 0.01;
 const SHARE_SEX_NOT_F_OR_M = 0.006;
-/** Somebody in these many has the name, birth date and sex of somebody of another household. */
-const SHARE_LOOKALIKE = 0.003;
+/**
+ * Somebody in these many has the name, birth date and sex of somebody of another household, beside those who do by chance:
+ * what to expect in a county of a million. Names at random would give too few, for those of one age go together.
+ */
+const SHARE_LOOKALIKE = 0.0005;
 const SHARE_NAME_OF_MAJORITY = 0.12;
 
 /** Ages are as on this day, the middle of the years of the example. */
@@ -75,45 +84,69 @@ export function household(
   lookalikes: readonly Lookalike[],
 ): Person[] {
   const postcode = postcodeOf(random);
-  const ethnicity = random.weighted(SHARE_OF_ETHNICITY);
-  const familyName = random.pick(namesFor(random, ethnicity).surnames);
-  return Array.from({ length: count }, (_, index) => {
+  const group = random.weighted(SHARE_OF_GROUP);
+  const ethnicity = group === 'south-asian' || group === 'east-asian' ? 'asian' : group;
+  const familyName = surnameOf(random, group);
+  const people: Person[] = [];
+  for (let index = 0; index < count; index += 1) {
     const reports = random.chance(SHARE_REPORTING);
     const firstOffence = random.weighted(reports ? FIRST_OFFENCE : FIRST_OFFENCE_UNREPORTED);
     const female = random.chance(VICTIM_FEMALE[firstOffence]);
-    const names = namesFor(random, ethnicity);
+    const names = namesFor(random, group);
     const age = quantile(VICTIM_AGES[firstOffence], random.unit());
-    const ownSurname = random.pick(names.surnames);
+    const ownSurname = surnameOf(random, group);
+    const forename = pickName(random, female ? names.female : names.male);
+    const sharesSurname = random.chance(SHARE_SAME_SURNAME);
+    const isTwin = random.chance(SHARE_TWIN);
+    const before = people.at(-1);
+    const twin = isTwin && before !== undefined && before.forename !== forename ? before : null;
     const own: Lookalike = {
-      forename: random.pick(female ? names.female : names.male),
-      surname: index === 0 || random.chance(SHARE_SAME_SURNAME) ? familyName : ownSurname,
-      dateOfBirth: isoDate(AGES_AS_ON - Math.floor(age * DAYS_PER_YEAR)),
+      forename,
+      surname: twin !== null ? twin.surname : index === 0 || sharesSurname ? familyName : ownSurname,
+      dateOfBirth: twin !== null ? twin.dateOfBirth : isoDate(AGES_AS_ON - Math.floor(age * DAYS_PER_YEAR)),
       sex: random.chance(SHARE_SEX_NOT_F_OR_M) ? null : female ? 'F' : 'M',
     };
-    const borrows = random.chance(SHARE_LOOKALIKE) && lookalikes.length > 0;
-    return {
+    const borrows = random.chance(SHARE_LOOKALIKE) && lookalikes.length > 0 && twin === null;
+    people.push({
       ...(borrows ? random.pick(lookalikes) : own),
       id: firstId + index,
       household: number,
       postcode,
       ethnicity,
+      group,
       disabled: random.chance(SHARE_DISABLED),
       firstLanguage: random.chance(SHARE_OTHER_LANGUAGE[ethnicity]) ? 'other' : 'english',
       reports,
       firstOffence,
-    };
-  });
+    });
+  }
+  return people;
 }
 
-function namesFor(random: SeededRandom, ethnicity: Ethnicity): NameList {
+/** A surname as people of the group have them. */
+export function surnameOf(random: SeededRandom, group: Group): string {
+  const list = namesFor(random, group);
+  const surname = pickSurname(random, list);
+  const second = pickSurname(random, list);
+  const isDouble = random.chance(SHARE_DOUBLE_BARRELLED) && surname !== second && !surname.includes('-');
+  return isDouble ? `${surname}-${second}` : surname;
+}
+
+export function forenameOf(random: SeededRandom, group: Group, female: boolean): string {
+  const { female: women, male: men } = namesFor(random, group);
+  return pickName(random, female ? women : men);
+}
+
+function namesFor(random: SeededRandom, group: Group): NameList {
   const majority = random.chance(SHARE_NAME_OF_MAJORITY);
   const any = random.pick([NAMES.white, NAMES.white, NAMES.asian, NAMES.black, NAMES.other]);
-  if (ethnicity === 'mixed') return any;
-  return majority ? NAMES.white : NAMES[ethnicity];
+  if (group === 'mixed') return any;
+  if (majority) return NAMES.white;
+  return group === 'south-asian' ? NAMES.asian : group === 'east-asian' ? NAMES.eastAsian : NAMES[group];
 }
 
 /** Of the area "NS", which doesn't exist: 30 districts of 4,000 postcodes. The last letters are those in real use. */
-function postcodeOf(random: SeededRandom): string {
+export function postcodeOf(random: SeededRandom): string {
   const letters = 'ABDEFGHJLNPQRSTUWXYZ';
   const letter = (): string => letters.charAt(random.below(letters.length));
   return `NS${random.below(30) + 1} ${random.below(10)}${letter()}${letter()}`;

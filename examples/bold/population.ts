@@ -42,43 +42,57 @@ const SERIAL_DIGITS = 7;
 /** How many people of other households a new household may resemble. */
 const LOOKALIKES = 64;
 
+/** The people of one address, with the stream that what happens to them is drawn from. */
+export interface Household {
+  readonly number: number;
+  readonly people: readonly Person[];
+  readonly random: SeededRandom;
+}
+
 /**
- * One hidden population of `people` victims of crime, household by household, the same for the same seed on every
- * machine. Each household draws from a stream of its own, so memory stays bounded at any size and nothing that is
- * changed in one place shifts what is drawn in another.
+ * `people` people, household by household, the same for the same seed on every machine. Each household draws from a
+ * stream of its own, so memory stays bounded at any size and nothing that is changed in one place shifts what is drawn in
+ * another.
  */
-export function* population({
-  people,
-  seed,
-}: {
-  readonly people: number;
-  readonly seed: number;
-}): Generator<HouseholdHistory> {
+export function* households({ people, seed }: PopulationOptions): Generator<Household> {
   const lookalikes: Lookalike[] = [];
   let made = 0;
-  let reported = 0;
-  let sent = 0;
   for (let number = 1; made < people; number += 1) {
     const random = new SeededRandom(seed, number);
     const count = householdSize(random, people - made);
     const members = household(random, { number, count, firstId: made + 1 }, lookalikes);
     made += count;
-    const crimes = members.flatMap((person) => crimesOf(random, person, members));
+    yield { number, people: members, random };
+    const [first] = members;
+    if (first === undefined) return;
+    const { forename, surname, dateOfBirth, sex } = first;
+    lookalikes[(number - 1) % LOOKALIKES] = { forename, surname, dateOfBirth, sex };
+  }
+}
+
+export interface PopulationOptions {
+  readonly people: number;
+  /** 0..2^32-1. */
+  readonly seed: number;
+}
+
+/** One hidden population of `people` victims of crime, and what happened to each: `households` with their histories. */
+export function* population(options: PopulationOptions): Generator<HouseholdHistory> {
+  let reported = 0;
+  let sent = 0;
+  for (const { number, people, random } of households(options)) {
+    const crimes = people.flatMap((person) => crimesOf(random, person, people));
     yield {
       number,
-      people: members,
+      people,
       crimes: crimes.map((crime) => ({
         number: (reported += 1),
         urn: crime.cps === null ? null : urnOf((sent += 1), crime),
         crime,
         contacts: crime.victims.map((victim) => victimContact(random, crime, victim)),
       })),
-      clients: members.flatMap((person) => clientsOf(random, person, crimes)),
+      clients: people.flatMap((person) => clientsOf(random, person, crimes)),
     };
-    const [first] = members;
-    if (first === undefined) return;
-    const { forename, surname, dateOfBirth, sex } = first;
-    lookalikes[(number - 1) % LOOKALIKES] = { forename, surname, dateOfBirth, sex };
   }
 }
 

@@ -5,21 +5,24 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 
 import { describeProblems } from '../../core/base/index.js';
+import { MAX_IDENTIFIER_VALUES } from '../../core/linkage/index.js';
 import { packagePath } from '../../runtime/index.js';
 import { AGENCIES } from './agencies.js';
 import { ExampleError } from './errors.js';
 
 const column = z.string().min(1);
+/** Where a source has several values of one identifier: the columns, in the order of preference. */
+const columns = z.union([column, z.array(column).min(1).max(MAX_IDENTIFIER_VALUES)]);
 const sourceSchema = z.strictObject({
   dataset: z.string().min(1),
   sqlite: z.string().min(1),
   table: z.string().min(1),
   identifiers: z.strictObject({
-    forename: column.optional(),
-    surname: column.optional(),
-    dateOfBirth: column.optional(),
-    postcode: column.optional(),
-    sex: column.optional(),
+    forename: columns.optional(),
+    surname: columns.optional(),
+    dateOfBirth: columns.optional(),
+    postcode: columns.optional(),
+    sex: columns.optional(),
     urn: column.optional(),
   }),
   fields: z.record(z.string(), column),

@@ -22,6 +22,16 @@ export interface ClippedValues {
   readonly values: number;
 }
 
+/** What may leave of a snapshot's people. */
+export interface LinkageCharge {
+  readonly dataset: string;
+  readonly snapshot: string;
+  /** Those that there are statistics for. */
+  readonly schemes: readonly string[];
+  /** Privacy loss of each scheme's statistics. */
+  readonly epsilon: number | 'none';
+}
+
 /** What a run came to at this node. */
 export interface RunAccount {
   /** Null where it was finished. */
@@ -42,6 +52,12 @@ export interface Accounts {
   spend(verified: VerifiedOffer, snapshots: ReadonlyMap<string, GuardedSnapshot>): void;
   refused(offer: RunOffer, code: RefusalCode, reason: string): void;
   ended(verified: VerifiedOffer, account: RunAccount): void;
+  /**
+   * Pays for the linkage statistics of a snapshot before they leave the node; what was paid for before is free. False
+   * when too little is left: then nothing has been spent, and none may leave.
+   * Thrown when it can't be written down: NodeError LEDGER_UNUSABLE. Then nothing has been spent either.
+   */
+  spendOnLinkage(charge: LinkageCharge): boolean;
   /** Epsilon that may still be spent on a snapshot. */
   left(dataset: string, snapshot: string): number;
 }
@@ -92,6 +108,23 @@ export class LedgerAccounts implements Accounts {
           question: isPaid ? null : this.#guarded(verified, dataset, snapshot, snapshots),
         })),
       });
+    });
+  }
+
+  spendOnLinkage({ dataset, snapshot, schemes, epsilon }: LinkageCharge): boolean {
+    return this.#ledger.atomically(() => {
+      this.#memory.catchUp();
+      if (this.#memory.hasSpentOnLinkage(dataset, snapshot)) return true;
+      const spent = epsilon === 'none' ? 0 : schemes.length * toMillionths(epsilon);
+      if (!this.#budget.isEnough(spent, dataset, snapshot)) return false;
+      this.#ledger.append('linkage', {
+        dataset,
+        snapshot,
+        schemes: [...schemes],
+        quarter: this.#budget.quarter,
+        spent,
+      });
+      return true;
     });
   }
 

@@ -45,11 +45,16 @@ export class Budget {
     return fromMillionths(Math.min(this.#leftOfSnapshot(dataset, snapshot), this.leftOfQuarter(dataset)));
   }
 
+  /** Whether so much may still be spent on the snapshot. Millionths. */
+  isEnough(cost: number, dataset: string, snapshot: string): boolean {
+    return cost <= this.#leftOfSnapshot(dataset, snapshot) && cost <= this.leftOfQuarter(dataset);
+  }
+
   /** Thrown when a snapshot of the request has less left than it costs: Refusal BUDGET_SPENT. Millionths. */
   assertEnough(cost: number, snapshots: ReadonlyMap<string, string>): void {
     for (const [dataset, snapshot] of snapshots) {
+      if (this.isEnough(cost, dataset, snapshot)) continue;
       const [ofSnapshot, ofQuarter] = [this.#leftOfSnapshot(dataset, snapshot), this.leftOfQuarter(dataset)];
-      if (cost <= ofSnapshot && cost <= ofQuarter) continue;
       throw new Refusal(
         'BUDGET_SPENT',
         `this would cost a privacy loss of ${fromMillionths(cost)} from ${dataset}; of the budget of this snapshot ` +

@@ -17,6 +17,22 @@ export interface RememberedQuestion extends LocalQuestion {
   readonly version: number;
 }
 
+/** What a snapshot has cost so far, in millionths. */
+export interface SnapshotSpending {
+  readonly dataset: string;
+  readonly snapshot: string;
+  /** In all. */
+  readonly spent: number;
+  /** For its linkage statistics; null where they never left. */
+  readonly linkage: LinkageSpending | null;
+}
+
+export interface LinkageSpending {
+  /** In millionths, for all of them; 0 where there is no noise. */
+  readonly spent: number;
+  readonly schemes: readonly string[];
+}
+
 interface RememberedRequest {
   readonly first: Spent;
   /** Runs of it that began here. */
@@ -30,6 +46,8 @@ export class LedgerMemory {
   readonly #ledger: Ledger;
   readonly #bySnapshot = new Map<string, number>();
   readonly #byQuarter = new Map<string, number>();
+  /** Of snapshots whose linkage statistics may have left. */
+  readonly #linkage = new Map<string, LinkageSpending>();
   readonly #requests = new Map<string, RememberedRequest>();
   #read = 0;
 
@@ -63,6 +81,11 @@ export class LedgerMemory {
     );
   }
 
+  /** Whether the linkage statistics of the snapshot have been paid for; where they cost nothing, whether they left. */
+  hasSpentOnLinkage(dataset: string, snapshot: string): boolean {
+    return this.#linkage.has(keyOf(dataset, snapshot));
+  }
+
   /** Oldest first; those of which no run got so far that a count could be known are left out. */
   questionsOf(dataset: string, snapshot: string): readonly RememberedQuestion[] {
     return [...this.#requests.values()]
@@ -77,10 +100,10 @@ export class LedgerMemory {
   }
 
   /** For each snapshot that something was spent on, oldest first. */
-  snapshots(): readonly { readonly dataset: string; readonly snapshot: string; readonly spent: number }[] {
+  snapshots(): readonly SnapshotSpending[] {
     return [...this.#bySnapshot].map(([key, spent]) => {
       const [dataset = '', snapshot = ''] = key.split(SEPARATOR);
-      return { dataset, snapshot, spent };
+      return { dataset, snapshot, spent, linkage: this.#linkage.get(key) ?? null };
     });
   }
 
@@ -92,6 +115,13 @@ export class LedgerMemory {
       case 'failed': {
         const request = this.#requests.get(body.request);
         if (request !== undefined && !body.opened) request.fruitless += 1;
+        return;
+      }
+      case 'linkage': {
+        const { dataset, snapshot, quarter, spent, schemes } = body;
+        this.#linkage.set(keyOf(dataset, snapshot), { spent, schemes });
+        add(this.#bySnapshot, keyOf(dataset, snapshot), spent);
+        add(this.#byQuarter, keyOf(dataset, quarter), spent);
         return;
       }
       case 'refused':

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * What a ledger has entries of. `spent`: a run was taken part in, and what that cost. `refused`: an offer was not.
- * `answered`, `failed`: how a run ended.
+ * `answered`, `failed`: how a run ended. `linkage`: what is known of a snapshot's people may have left, and what that cost.
  *
  * A kind once written is read for ever: a new fact is a new kind, or a key that older entries may lack.
  */
@@ -65,6 +65,16 @@ export const ENTRY_SCHEMAS = {
     /** False: the run ended before this node had any part in opening the tally, so nobody has learnt a count from it. */
     opened: z.boolean(),
     clipped: z.array(z.strictObject({ dataset: z.string(), values: z.int() })),
+  }),
+  linkage: z.strictObject({
+    dataset: z.string(),
+    snapshot: z.string(),
+    /** Those whose statistics it was. */
+    schemes: z.array(z.string()),
+    /** Calendar quarter, `2026-Q2`, in which it counts. */
+    quarter: z.string(),
+    /** Millionths of epsilon that this took from the dataset's budget, for all schemes: 0 where there is no noise. */
+    spent: z.int().min(0),
   }),
 } as const;
 

@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3';
 
 import { toHex } from '../../core/base/index.js';
 import { quoteIdentifier, RECORD_COLUMN, RECORDS_TABLE } from '../../core/templates/index.js';
-import { recordColumns, SEALED_KEYS_TABLE } from './layout.js';
+import { keyColumns, recordColumns, SEALED_KEYS_TABLE } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
 import { PrefixedHmac } from './prefixed-hmac.js';
 import { deriveKey } from './sealing.js';
@@ -24,46 +24,46 @@ export interface SnapshotHead {
   readonly asAt: string;
   /** Hexadecimal. */
   readonly salt: string;
+  /** Linkage statistics as text. */
+  readonly linkage: string;
 }
 
-/** What a new snapshot is known by. */
+/** What a new snapshot's content comes to. */
 export interface SnapshotDigests {
   /** Its id, 64 hexadecimal digits. */
   readonly snapshot: string;
-  readonly mac: string;
+  /** HMAC of records and sealed keys, for `headMac`. */
+  readonly content: Uint8Array;
 }
 
 export interface DigestOptions {
   readonly asAt: string;
-  /** Hexadecimal. */
-  readonly salt: string;
   readonly storageKey: Uint8Array;
-  /** A record's match key of one position in the layout; undefined where it has none. */
-  readonly elementOf: (record: number, position: number) => Uint8Array | undefined;
+  /** A record's match keys, as many for every record; undefined where it has none. */
+  readonly elementsOf: (record: number) => readonly (Uint8Array | undefined)[];
   /** Is told now and then how many records are done. */
   readonly turn: (records: number) => void;
 }
 
 /**
  * The id of a snapshot is an HMAC of what it says: the facts about it, its as-at date and every record with its match
- * keys unsealed. Its key is the agency's own: equal content gives equal ids at one agency, and nobody who sees the id of
- * a small snapshot can find out what is in it by hashing guesses. The mac is `snapshotMac`'s.
+ * keys unsealed, in whichever of their columns they stand. Its key is the agency's own: equal content gives equal ids at
+ * one agency, and nobody who sees the id of a small snapshot can find out what is in it by hashing guesses.
  */
 export async function digestSnapshot(
   database: Database.Database,
   layout: SnapshotLayout,
-  { asAt, salt, storageKey, elementOf, turn }: DigestOptions,
+  { asAt, storageKey, elementsOf, turn }: DigestOptions,
 ): Promise<SnapshotDigests> {
   const id = new PrefixedHmac(deriveKey(storageKey, NOTHING, 'id'));
   id.text(factsOf(layout));
   id.text(asAt);
   const content = await contentMac(database, layout, storageKey, (record, values, records) => {
     id.text(values);
-    layout.keys.forEach((_, position) => id.bytes(elementOf(record, position) ?? NOTHING));
+    for (const element of elementsOf(record)) id.bytes(element ?? NOTHING);
     if (records % RECORDS_A_TURN === 0) turn(records);
   });
-  const snapshot = toHex(id.digest());
-  return { snapshot, mac: headMac(layout, { snapshot, asAt, salt }, storageKey, content) };
+  return { snapshot: toHex(id.digest()), content };
 }
 
 /**
@@ -79,14 +79,15 @@ export async function snapshotMac(
   return headMac(layout, head, storageKey, await contentMac(database, layout, storageKey));
 }
 
-function headMac(
+/** An HMAC of all that is said about a snapshot, and of its content. */
+export function headMac(
   layout: SnapshotLayout,
-  { snapshot, asAt, salt }: SnapshotHead,
+  { snapshot, asAt, salt, linkage }: SnapshotHead,
   storageKey: Uint8Array,
   content: Uint8Array,
 ): string {
   const hmac = new PrefixedHmac(deriveKey(storageKey, NOTHING, 'mac'));
-  for (const text of [factsOf(layout), snapshot, asAt, salt]) hmac.text(text);
+  for (const text of [factsOf(layout), snapshot, asAt, salt, linkage]) hmac.text(text);
   hmac.bytes(content);
   return toHex(hmac.digest());
 }
@@ -103,7 +104,7 @@ async function contentMac(
 ): Promise<Uint8Array> {
   const hmac = new PrefixedHmac(deriveKey(storageKey, NOTHING, 'content'));
   const columns = recordColumns(layout);
-  const plain = columns.length - layout.keys.length;
+  const plain = columns.length - keyColumns(layout).length;
   const rows = database
     .prepare<[], Cell[]>(
       `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(RECORDS_TABLE)} ORDER BY ${quoteIdentifier(RECORD_COLUMN)}`,

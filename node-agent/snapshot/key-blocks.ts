@@ -27,12 +27,14 @@ export class KeyBlockWriter {
     this.#insert = database.prepare(`INSERT INTO ${table} (block, sealed) VALUES (?, ?)`);
   }
 
-  /** Fills the next slot; undefined leaves it empty. */
-  add(element: Uint8Array | undefined): void {
-    const place = this.#slots % KEYS_PER_BLOCK;
-    if (element !== undefined) this.#block.set(element, place * ELEMENT_BYTES);
+  /** Fills the next slot, and says which it is. */
+  add(element: Uint8Array): number {
+    const slot = this.#slots;
+    const place = slot % KEYS_PER_BLOCK;
+    this.#block.set(element, place * ELEMENT_BYTES);
     this.#slots += 1;
     if (place === KEYS_PER_BLOCK - 1) this.#seal();
+    return slot;
   }
 
   /** Seals what hasn't been. */

@@ -3,14 +3,14 @@ import { ELEMENT_BYTES } from '../../core/private-join/index.js';
 import type { Engine } from '../../core/private-join/index.js';
 import type { HashJournal } from './hash-journal.js';
 import { ENTRY_BYTES } from './key-table.js';
-import type { KeyTable } from './key-table.js';
+import type { KeyTable, TableKey } from './key-table.js';
 
 /** Keys hashed in one job: enough for a job to cost little beside them, few enough for all workers to have some. */
 export const KEYS_PER_JOB = 512;
 /** Jobs under way for each worker: while one is done, the next is there, though this thread is busy with rows. */
 const JOBS_PER_WORKER = 2;
 
-/** Keys of one column that have no job yet. */
+/** Values of one key that have no job yet. */
 interface Pending {
   inputs: Uint8Array[];
   numbers: number[];
@@ -22,7 +22,7 @@ interface Pending {
  */
 export class KeyHasher {
   readonly #engine: Engine;
-  readonly #domains: readonly string[];
+  readonly #keys: readonly TableKey[];
   readonly #table: KeyTable;
   readonly #journal: HashJournal;
   /** By position. */
@@ -32,13 +32,13 @@ export class KeyHasher {
   #hashed = 0;
   #ended = false;
 
-  /** `domains`: of each key column, by its position in the layout. */
-  constructor(engine: Engine, domains: readonly string[], table: KeyTable, journal: HashJournal) {
+  /** `keys` by their positions in the layout, those of the table. */
+  constructor(engine: Engine, keys: readonly TableKey[], table: KeyTable, journal: HashJournal) {
     this.#engine = engine;
-    this.#domains = domains;
+    this.#keys = keys;
     this.#table = table;
     this.#journal = journal;
-    this.#pending = domains.map(() => ({ inputs: [], numbers: [] }));
+    this.#pending = keys.map(() => ({ inputs: [], numbers: [] }));
   }
 
   /** Keys hashed so far, without those that an interrupted prepare had hashed. */
@@ -46,11 +46,11 @@ export class KeyHasher {
     return this.#hashed;
   }
 
-  /** The number of a normalised key, which is hashed when it is a new one. */
+  /** The number of a normalised key, which is hashed when it is a new one of a key that is hashed at all. */
   number(position: number, normalisedKey: string): number {
     const before = this.#table.size;
     const number = this.#table.number(position, normalisedKey);
-    if (number <= before) return number;
+    if (number <= before || this.#keys[position]?.hashed !== true) return number;
     const pending = this.#pending[position];
     pending?.inputs.push(utf8Bytes(normalisedKey));
     pending?.numbers.push(number);
@@ -79,12 +79,12 @@ export class KeyHasher {
   }
 
   #start(position: number): void {
-    const [domain, pending] = [this.#domains[position], this.#pending[position]];
-    if (domain === undefined || pending === undefined || pending.numbers.length === 0) return;
+    const [key, pending] = [this.#keys[position], this.#pending[position]];
+    if (key === undefined || pending === undefined || pending.numbers.length === 0) return;
     const { inputs, numbers } = pending;
     pending.inputs = [];
     pending.numbers = [];
-    const job = this.#hash(domain, inputs, numbers)
+    const job = this.#hash(key.domain, inputs, numbers)
       .catch((thrown: unknown) => void (this.#failure ??= { thrown }))
       .finally(() => this.#underWay.delete(job));
     this.#underWay.add(job);

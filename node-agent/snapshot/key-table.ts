@@ -17,24 +17,38 @@ export const NO_KEY = 0;
 
 const FIRST_SLOTS = 65_536;
 
+/** A match key that is numbered. */
+export interface TableKey {
+  /** Keeps its numbers apart from those of others, and its elements from those of every other study. */
+  readonly domain: string;
+  /** Whether the group element of each is wanted. Where it isn't, records of one agency are only told apart by it. */
+  readonly hashed: boolean;
+}
+
 /**
  * Numbers the different match keys of a source 1, 2, 3, … in the order in which they are first seen, and keeps the group
  * element of each until the snapshot is written, so that a key that many records have is hashed once.
  *
  * A normalised key is forgotten at once: what stands for it is a tag, an HMAC under a key derived from the storage key
- * and the key column's domain. Flat memory, 60 bytes a different key at most (tag, element and two slots), no object.
+ * and the key's domain. Flat memory, no object: a different key takes at most 36 bytes (tag, place and four slots),
+ * and 32 more where it is hashed.
  */
 export class KeyTable {
+  readonly #keys: readonly TableKey[];
   readonly #tagKeys: readonly Uint8Array[];
   readonly #tags = new NumberColumn();
+  /** By number: where the key's element is, from 1; 0 where it has none. */
+  readonly #places = new NumberColumn();
   readonly #elements = new BytesColumn(ELEMENT_BYTES);
   /** Numbers by tag: open addressing, at most half of the slots taken. Tags are uniform, so their first word will do. */
   #slots = new Uint32Array(FIRST_SLOTS);
   #size = 0;
+  #hashed = 0;
 
-  /** `domains`: of each key column, by its position in the layout. */
-  constructor(storageKey: Uint8Array, domains: readonly string[]) {
-    this.#tagKeys = domains.map((domain) => deriveKey(storageKey, utf8Bytes(domain), 'tag'));
+  /** `keys` by their positions in the layout. */
+  constructor(storageKey: Uint8Array, keys: readonly TableKey[]) {
+    this.#keys = keys;
+    this.#tagKeys = keys.map(({ domain }) => deriveKey(storageKey, utf8Bytes(domain), 'tag'));
   }
 
   /** How many different keys there are; the number of the latest. */
@@ -42,16 +56,18 @@ export class KeyTable {
     return this.#size;
   }
 
-  /** The number of a normalised key, a new one when it was never seen. `position` is its key column's in the layout. */
+  /** The number of a normalised key, a new one when it was never seen. `position` is its key's in the layout. */
   number(position: number, normalisedKey: string): number {
-    const tagKey = this.#tagKeys[position];
-    if (tagKey === undefined) throw new RangeError('not a key column');
-    return this.#numberOf(createHmac('sha256', tagKey).update(normalisedKey).digest(), 0);
+    const [key, tagKey] = [this.#keys[position], this.#tagKeys[position]];
+    if (key === undefined || tagKey === undefined) throw new RangeError('not a match key');
+    return this.#numberOf(createHmac('sha256', tagKey).update(normalisedKey).digest(), 0, key.hashed);
   }
 
-  /** The element of a key: a view, zeros until it is set. */
+  /** The element of a hashed key: a view, zeros until it is set. Thrown when there is none: RangeError. */
   element(number: number): Uint8Array {
-    return this.#elements.at(number);
+    const place = this.#places.get(number);
+    if (place === 0) throw new RangeError('a key that is not hashed');
+    return this.#elements.at(place - 1);
   }
 
   /** Writes what is known of a key to `entries`, as entry `index`. */
@@ -66,11 +82,11 @@ export class KeyTable {
   /** Takes over a key and its element as `copyEntry` wrote them, from a table of the same storage key. */
   addEntry(entries: Buffer, index: number): void {
     const start = index * ENTRY_BYTES;
-    const number = this.#numberOf(entries, start);
+    const number = this.#numberOf(entries, start, true);
     this.element(number).set(entries.subarray(start + TAG_BYTES, start + ENTRY_BYTES));
   }
 
-  /** Overwrites all of it; the table is of no more use. */
+  /** Overwrites all that keys could be known by; the table is of no more use. */
   wipe(): void {
     wipe(...this.#tagKeys);
     this.#tags.wipe();
@@ -78,12 +94,12 @@ export class KeyTable {
     this.#slots.fill(0);
   }
 
-  #numberOf(tag: Buffer, start: number): number {
+  #numberOf(tag: Buffer, start: number, hashed: boolean): number {
     const last = this.#slots.length - 1;
     let slot = tag.readUInt32LE(start) & last;
     for (;;) {
       const number = this.#slots[slot] ?? NO_KEY;
-      if (number === NO_KEY) return this.#add(tag, start, slot);
+      if (number === NO_KEY) return this.#add(tag, start, slot, hashed);
       if (this.#hasTag(number, tag, start)) return number;
       slot = (slot + 1) & last;
     }
@@ -96,10 +112,14 @@ export class KeyTable {
     return true;
   }
 
-  #add(tag: Buffer, start: number, slot: number): number {
+  #add(tag: Buffer, start: number, slot: number, hashed: boolean): number {
     this.#size += 1;
     for (let word = 0; word < TAG_WORDS; word += 1) {
       this.#tags.set(this.#size * TAG_WORDS + word, tag.readUInt32LE(start + word * WORD_BYTES));
+    }
+    if (hashed) {
+      this.#hashed += 1;
+      this.#places.set(this.#size, this.#hashed);
     }
     this.#slots[slot] = this.#size;
     if (this.#size * 2 > this.#slots.length) this.#doubleSlots();

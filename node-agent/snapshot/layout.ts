@@ -1,6 +1,6 @@
-import { CASE_KEY, schemes } from '../../core/linkage/index.js';
-import type { Scheme } from '../../core/linkage/index.js';
 import { toHex } from '../../core/base/index.js';
+import { allKeys, CASE_KEY, keyCopies, keysOf, NORMALISER_VERSION, schemes } from '../../core/linkage/index.js';
+import type { HeldIdentifiers, KeyDefinition, Scheme } from '../../core/linkage/index.js';
 import {
   CASE_GROUP_COLUMN,
   datasetDigest,
@@ -14,7 +14,10 @@ import {
 import type { DatasetDefinition } from '../../core/templates/index.js';
 
 /** Version of the file's own form; another one can't be read. */
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
+
+/** Whose keys tell which records of one agency are of one person, whatever schemes its dataset names. */
+const SELF_LINK_SCHEME = 'thorough';
 
 /** What a snapshot file of one dataset looks like: the same for who writes it and who reads it. */
 export interface SnapshotLayout {
@@ -23,8 +26,15 @@ export interface SnapshotLayout {
   readonly federation: string;
   /** Fields in the order of the definition. */
   readonly fields: readonly string[];
-  /** Every match key the dataset can make: of each scheme, strictest first, then the case key. */
+  /** Those of the dataset. */
+  readonly schemes: readonly Scheme[];
+  /**
+   * Every match key that is made of a row, each name once: those on the person, of which the dataset's schemes come
+   * first, in their order, and those that only serve self-linking last; then the case key.
+   */
   readonly keys: readonly SnapshotKey[];
+  /** How to make those on the person, in the order of `keys`. */
+  readonly personKeys: readonly KeyDefinition[];
   readonly hasCases: boolean;
   /** What must be the same for a snapshot to be of use, by name in the `meta` table. */
   readonly facts: ReadonlyMap<string, string>;
@@ -33,20 +43,28 @@ export interface SnapshotLayout {
 export interface SnapshotKey {
   readonly name: string;
   readonly on: 'person' | 'case';
+  /**
+   * How many columns each scheme that has the key takes of it, ascending: it takes the first ones. Empty where the key
+   * only serves self-linking, and the snapshot doesn't hold it.
+   */
+  readonly copies: readonly number[];
 }
 
 export function snapshotLayout(definition: DatasetDefinition, federation: string): SnapshotLayout {
-  const onPerson = definition.keys.includes('person');
   const hasCases = definition.keys.includes('case');
-  const known: readonly Scheme[] = onPerson ? [...schemes.values()] : [];
+  const named = definition.linkage?.schemes.flatMap((id) => schemes.get(id) ?? []) ?? [];
+  const held: HeldIdentifiers = definition.linkage?.identifiers ?? new Map();
+  const personKeys = definition.linkage === null ? [] : keysToMake(named, held);
   return {
     definition,
     federation,
     fields: [...definition.fields.keys()],
+    schemes: named,
     keys: [
-      ...known.flatMap(({ keys }) => keys.map(({ name }) => ({ name, on: 'person' as const }))),
-      ...(hasCases ? [{ name: CASE_KEY, on: 'case' as const }] : []),
+      ...personKeys.map(({ name }) => ({ name, on: 'person' as const, copies: copiesOf(name, named, held) })),
+      ...(hasCases ? [{ name: CASE_KEY, on: 'case' as const, copies: [1] }] : []),
     ],
+    personKeys,
     hasCases,
     facts: new Map([
       ['format', String(SNAPSHOT_FORMAT)],
@@ -54,9 +72,15 @@ export function snapshotLayout(definition: DatasetDefinition, federation: string
       ['version', String(definition.version)],
       ['definition', toHex(datasetDigest(definition))],
       ['federation', federation],
-      ['schemes', known.map(({ id, version }) => `${id}/${version}`).join(' ')],
+      ['schemes', named.map(({ id, version }) => `${id}/${version}`).join(' ')],
+      ['normaliser', String(NORMALISER_VERSION)],
     ]),
   };
+}
+
+/** How many columns a key has: 0 where the snapshot doesn't hold it. */
+export function columnsOf({ copies }: SnapshotKey): number {
+  return copies.at(-1) ?? 0;
 }
 
 /** The columns of the records table, unquoted, in order. A key's column holds the slot of its sealed element. */
@@ -66,8 +90,13 @@ export function recordColumns(layout: SnapshotLayout): readonly string[] {
     PERSON_COLUMN,
     ...(layout.hasCases ? [CASE_GROUP_COLUMN] : []),
     ...layout.fields.map(fieldColumn),
-    ...layout.keys.map(({ name }) => keyColumn(name)),
+    ...keyColumns(layout),
   ];
+}
+
+/** Those of them that hold match keys, all columns of a key together. */
+export function keyColumns({ keys }: SnapshotLayout): readonly string[] {
+  return keys.flatMap((key) => Array.from({ length: columnsOf(key) }, (_, copy) => keyColumn(key.name, copy + 1)));
 }
 
 export const META_TABLE = 'meta';
@@ -83,10 +112,28 @@ export function createTables(layout: SnapshotLayout): string {
     ...[...layout.definition.fields].map(
       ([name, { type }]) => `${quoteIdentifier(fieldColumn(name))} ${type === 'integer' ? 'INTEGER' : 'TEXT'}`,
     ),
-    ...layout.keys.map(({ name }) => `${quoteIdentifier(keyColumn(name))} INTEGER`),
+    ...keyColumns(layout).map((column) => `${quoteIdentifier(column)} INTEGER`),
   ];
   return `
     CREATE TABLE ${quoteIdentifier(RECORDS_TABLE)} (${columns.join(', ')}) STRICT;
     CREATE TABLE ${quoteIdentifier(SEALED_KEYS_TABLE)} (block INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
     CREATE TABLE ${quoteIdentifier(META_TABLE)} (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`;
+}
+
+function keysToMake(named: readonly Scheme[], held: HeldIdentifiers): readonly KeyDefinition[] {
+  const selfLinking = schemes.get(SELF_LINK_SCHEME);
+  const makeable = [...named, ...(selfLinking === undefined ? [] : [selfLinking])].map((scheme) => ({
+    ...scheme,
+    keys: keysOf(scheme, held),
+  }));
+  return allKeys(makeable);
+}
+
+function copiesOf(name: string, named: readonly Scheme[], held: HeldIdentifiers): readonly number[] {
+  const copies = named.flatMap((scheme) => {
+    const keys = keysOf(scheme, held);
+    const place = keys.findIndex((key) => key.name === name);
+    return keyCopies(keys, held)[place] ?? [];
+  });
+  return [...new Set(copies)].sort((one, other) => one - other);
 }

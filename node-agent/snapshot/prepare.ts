@@ -2,8 +2,9 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'n
 
 import Database from 'better-sqlite3';
 
-import { lengthPrefixed, silentLog, toHex, utf8Bytes } from '../../core/base/index.js';
+import { lengthPrefixed, silentLog, toHex, utf8Bytes, wipe } from '../../core/base/index.js';
 import type { Clock, Log, Rng } from '../../core/base/index.js';
+import { MAX_KEY_COPIES } from '../../core/linkage/index.js';
 import { matchKeyDomain, MAX_LIST_RECORDS } from '../../core/private-join/index.js';
 import type { Engine } from '../../core/private-join/index.js';
 import { NodeError } from '../errors.js';
@@ -12,17 +13,19 @@ import { softwareVersion } from '../software-version.js';
 import type { BoundMapping } from '../source/mapping.js';
 import type { Source } from '../source/source.js';
 import { sqliteCode, systemCode } from '../system-codes.js';
+import { headMac } from './digests.js';
 import { HashJournal } from './hash-journal.js';
 import { KeyHasher } from './key-hasher.js';
 import { ENTRY_BYTES, KeyTable } from './key-table.js';
-import { snapshotLayout } from './layout.js';
+import { columnsOf, snapshotLayout } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
 import { withPrepareLock } from './prepare-lock.js';
-import { SALT_BYTES, Sealing } from './sealing.js';
+import { noiseKeyOf, SALT_BYTES, Sealing } from './sealing.js';
 import { snapshotFiles } from './snapshot-files.js';
 import type { SnapshotFiles } from './snapshot-files.js';
 import { SnapshotFilling } from './snapshot-filling.js';
 import type { KeyCoverage } from './snapshot-filling.js';
+import { statisticsText } from './statistics-text.js';
 
 export interface PrepareInput {
   readonly mapping: BoundMapping;
@@ -44,9 +47,9 @@ export interface PrepareInput {
 
 /**
  * In this order; until `done` the old snapshot is in force. Most of the time goes into `reading`, for keys are hashed
- * while rows are read.
+ * while rows are read. `linking` finds out whose they are.
  */
-export type PreparePhase = 'reading' | 'sealing' | 'digesting' | 'saving' | 'swapping' | 'done';
+export type PreparePhase = 'reading' | 'linking' | 'sealing' | 'digesting' | 'saving' | 'swapping' | 'done';
 
 export interface PrepareStep {
   readonly phase: PreparePhase;
@@ -63,6 +66,8 @@ export interface PreparedSnapshot {
   readonly snapshot: string;
   readonly asAt: string;
   readonly rows: number;
+  /** Different people whose rows they are; null where the dataset has no keys of people. */
+  readonly people: number | null;
   readonly keys: readonly KeyCoverage[];
 }
 
@@ -70,7 +75,7 @@ export interface PreparedSnapshot {
  * Makes a snapshot of a source and puts it in the place of the old one. Until the last step, a rename, the old snapshot
  * stays as it is, whatever happens; what has been hashed by then is kept, sealed, and the next prepare goes on with it.
  *
- * Memory: a few batches of rows, and at most 80 bytes for each match key of each row (KeyTable, KeyGroups).
+ * Memory: a few batches of rows, and at most 110 bytes for each match key of each row (KeyTable, PeopleMaker).
  * Thrown when the source doesn't fit its dataset: NodeError SOURCE_INVALID, SOURCE_TOO_LARGE; when it can't be read:
  * SOURCE_LOCKED, SOURCE_UNREADABLE; when the file can't be written: SNAPSHOT_WRITE_FAILED, PREPARE_IN_PROGRESS.
  */
@@ -126,13 +131,17 @@ async function withHasher(
   work: (layout: SnapshotLayout, table: KeyTable, hasher: KeyHasher) => Promise<PreparedSnapshot>,
 ): Promise<Written> {
   const layout = snapshotLayout(input.mapping.definition, input.federation);
-  const domains = layout.keys.map(({ name }) => matchKeyDomain(input.federation, name));
-  const table = new KeyTable(input.storageKey, domains);
+  const keys = layout.keys.map((key) => ({
+    domain: matchKeyDomain(input.federation, key.name),
+    // The others are of no use outside, and most of the time goes into hashing.
+    hashed: columnsOf(key) > 0,
+  }));
+  const table = new KeyTable(input.storageKey, keys);
   let journal: HashJournal | undefined;
   let hasher: KeyHasher | undefined;
   try {
     journal = await openJournal(files, layout, table, input);
-    hasher = new KeyHasher(input.engine, domains, table, journal);
+    hasher = new KeyHasher(input.engine, keys, table, journal);
     const prepared = await work(layout, table, hasher);
     return { prepared, hashed: hasher.hashed };
   } finally {
@@ -151,7 +160,14 @@ async function openJournal(
 ): Promise<HashJournal> {
   const about = lengthPrefixed(utf8Bytes(JSON.stringify([...facts])), utf8Bytes(softwareVersion()));
   const journal = await HashJournal.open(
-    { file, storageKey, about, rng, entryBytes: ENTRY_BYTES, entriesMax: MAX_LIST_RECORDS * keys.length },
+    {
+      file,
+      storageKey,
+      about,
+      rng,
+      entryBytes: ENTRY_BYTES,
+      entriesMax: MAX_LIST_RECORDS * keys.length * MAX_KEY_COPIES,
+    },
     (entries, count) => {
       for (let index = 0; index < count; index += 1) table.addEntry(entries, index);
       progress?.({ phase: 'reading', rows: 0, hashed: 0 });
@@ -179,29 +195,43 @@ async function fill(
   { mapping, source, asAt, storageKey, clock, rng, progress }: PrepareInput,
 ): Promise<PreparedSnapshot> {
   const reporter = (phase: PreparePhase) => (rows: number) => progress?.({ phase, rows, hashed: hasher.hashed });
-  const [reading, sealingKeys, digesting] = [reporter('reading'), reporter('sealing'), reporter('digesting')];
+  const [reading, linking, sealingKeys] = [reporter('reading'), reporter('linking'), reporter('sealing')];
+  const digesting = reporter('digesting');
   const salt = rng.bytes(SALT_BYTES);
   const sealing = new Sealing(storageKey, salt, 'sealing');
   try {
-    const filling = new SnapshotFilling(database, layout, table, hasher);
+    const filling = new SnapshotFilling(database, layout, table, hasher, rng);
     database.exec('BEGIN');
     const rows = await filling.readRecords(source, mapping, reading);
+    linking(0);
+    const people = await filling.link(() => linking(0));
     sealingKeys(0);
     const keys = await filling.sealKeys(sealing, sealingKeys);
     digesting(0);
-    const head = { asAt, salt: toHex(salt) };
-    const { snapshot, mac } = await filling.digest({ ...head, storageKey, turn: digesting });
+    const { snapshot, content } = await filling.digest({ asAt, storageKey, turn: digesting });
+    const linkage = statisticsText(await withNoiseKey(storageKey, (key) => filling.statistics(key, snapshot)));
+    const head = { snapshot, asAt, salt: toHex(salt), linkage };
     filling.insertMeta([
       ['snapshot', snapshot],
       ['as-at', asAt],
       ['salt', head.salt],
-      ['mac', mac],
+      ['linkage', linkage],
+      ['mac', headMac(layout, head, storageKey, content)],
       ['prepared-at', clock.now().toISOString()],
     ]);
     database.exec('COMMIT');
-    return { dataset: layout.definition.dataset, snapshot, asAt, rows, keys };
+    return { dataset: layout.definition.dataset, snapshot, asAt, rows, people, keys };
   } finally {
     sealing.wipe();
+  }
+}
+
+async function withNoiseKey<T>(storageKey: Uint8Array, use: (noiseKey: Uint8Array) => Promise<T>): Promise<T> {
+  const noiseKey = noiseKeyOf(storageKey);
+  try {
+    return await use(noiseKey);
+  } finally {
+    wipe(noiseKey);
   }
 }
 

@@ -68,3 +68,8 @@ export type KeyPurpose = 'sealing' | 'journal' | 'tag' | 'id' | 'content' | 'mac
 export function deriveKey(storageKey: Uint8Array, salt: Uint8Array, purpose: KeyPurpose): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', storageKey, salt, utf8Bytes(`${PROTOCOL}/snapshot/${purpose}`), KEY_BYTES));
 }
+
+/** What the agency's noise is keyed with, in runs and in what it says of its snapshots. */
+export function noiseKeyOf(storageKey: Uint8Array): Uint8Array {
+  return deriveKey(storageKey, NOTHING, 'noise');
+}

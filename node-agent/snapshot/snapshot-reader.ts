@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 import { fromHex } from '../../core/base/index.js';
+import type { LinkageStatistics } from '../../core/linkage/index.js';
 import { CHUNK_RECORDS, ELEMENT_BYTES } from '../../core/private-join/index.js';
 import type { ListRows, RowChunk } from '../../core/private-join/index.js';
 import { compileCount, quoteIdentifier, RECORDS_TABLE } from '../../core/templates/index.js';
@@ -14,6 +15,7 @@ import { KeyBlockReader } from './key-blocks.js';
 import { META_TABLE } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
 import { Sealing } from './sealing.js';
+import { statisticsFromText } from './statistics-text.js';
 
 /** One row of a compiled list: its label, then the slots of its match keys, then its numbers. */
 type ListRow = readonly [number, ...(number | null)[]];
@@ -25,19 +27,22 @@ export class SnapshotReader {
   readonly dataset: string;
   readonly snapshot: string;
   readonly asAt: string;
+  /** For each scheme. Empty where the snapshot has no keys of people. */
+  readonly statistics: readonly LinkageStatistics[];
   readonly #database: Database.Database;
   readonly #sealing: Sealing;
   readonly #reading = new Set<Generator<RowChunk>>();
 
   private constructor(
     dataset: string,
-    { snapshot, asAt }: SnapshotHead,
+    { snapshot, asAt, linkage }: SnapshotHead,
     database: Database.Database,
     sealing: Sealing,
   ) {
     this.dataset = dataset;
     this.snapshot = snapshot;
     this.asAt = asAt;
+    this.statistics = statisticsFromText(linkage);
     this.#database = database;
     this.#sealing = sealing;
   }
@@ -54,7 +59,12 @@ export class SnapshotReader {
       database = new Database(file, { readonly: true, fileMustExist: true });
       const meta = readMeta(database);
       refuseOutdated(layout, meta);
-      const head = { snapshot: fact(meta, 'snapshot'), asAt: fact(meta, 'as-at'), salt: fact(meta, 'salt') };
+      const head = {
+        snapshot: fact(meta, 'snapshot'),
+        asAt: fact(meta, 'as-at'),
+        salt: fact(meta, 'salt'),
+        linkage: fact(meta, 'linkage'),
+      };
       const mac = await snapshotMac(database, layout, head, storageKey);
       if (mac !== fact(meta, 'mac')) throw new RangeError('its content is not what was written');
       const sealing = new Sealing(storageKey, fromHex(head.salt), 'sealing');
@@ -183,7 +193,9 @@ function readMeta(database: Database.Database): ReadonlyMap<string, string> {
 }
 
 function refuseOutdated({ definition, facts }: SnapshotLayout, meta: ReadonlyMap<string, string>): void {
-  const changed = [...facts].filter(([name, value]) => fact(meta, name) !== value).map(([name]) => name);
+  fact(meta, 'format');
+  // One of an earlier format may lack some of the others.
+  const changed = [...facts].filter(([name, value]) => meta.get(name) !== value).map(([name]) => name);
   if (changed.length === 0) return;
   throw new NodeError(
     'SNAPSHOT_OUTDATED',

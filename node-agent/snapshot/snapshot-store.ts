@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 
 import { wipe } from '../../core/base/index.js';
+import type { LinkageStatistics } from '../../core/linkage/index.js';
 import type { ListRows } from '../../core/private-join/index.js';
 import type { CompiledList, CompiledQuery } from '../../core/templates/index.js';
 import type { SnapshotLayout } from './layout.js';
@@ -20,6 +21,16 @@ export interface SnapshotInForce {
   readonly dataset: string;
   readonly snapshot: string;
   readonly asAt: string;
+  /** Null where nothing can be known of its people, for it has none. */
+  readonly linkage: SnapshotLinkage | null;
+}
+
+/** What may be known of a snapshot's people outside, once that has been paid for. */
+export interface SnapshotLinkage {
+  /** Privacy loss of each scheme's statistics. */
+  readonly epsilon: number | 'none';
+  /** For each scheme; at least one. */
+  readonly statistics: readonly LinkageStatistics[];
 }
 
 /** Keeps one snapshot open for as long as a run needs it, also when a newer one has taken its place. */
@@ -53,9 +64,12 @@ export class SnapshotStore {
 
   /** In the order of the configuration. */
   get inForce(): readonly SnapshotInForce[] {
-    return this.#options.layouts.flatMap(({ definition: { dataset } }) => {
+    return this.#options.layouts.flatMap(({ definition: { dataset, linkage } }) => {
       const reader = this.#held.get(dataset)?.reader;
-      return reader === undefined ? [] : [{ dataset, snapshot: reader.snapshot, asAt: reader.asAt }];
+      if (reader === undefined) return [];
+      const { snapshot, asAt, statistics } = reader;
+      const isTold = linkage !== null && statistics.length > 0;
+      return [{ dataset, snapshot, asAt, linkage: isTold ? { epsilon: linkage.epsilon, statistics } : null }];
     });
   }
 

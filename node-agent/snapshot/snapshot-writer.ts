@@ -1,10 +1,8 @@
 import type Database from 'better-sqlite3';
 
-import { keyColumn, quoteIdentifier, RECORD_COLUMN, RECORDS_TABLE } from '../../core/templates/index.js';
+import { PERSON_COLUMN, quoteIdentifier, RECORD_COLUMN, RECORDS_TABLE } from '../../core/templates/index.js';
 import type { FieldValue } from '../source/field-value.js';
-import type { Place } from './key-groups.js';
-import { NO_KEY } from './key-table.js';
-import { createTables, META_TABLE, recordColumns } from './layout.js';
+import { createTables, keyColumns, META_TABLE, recordColumns } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
 
 const records = quoteIdentifier(RECORDS_TABLE);
@@ -14,39 +12,38 @@ export class SnapshotWriter {
   readonly #database: Database.Database;
   readonly #hasCases: boolean;
   readonly #insert: Database.Statement;
-  readonly #withdraw: readonly Database.Statement<[number]>[];
-  #slots = 0;
+  readonly #attribute: Database.Statement;
 
   constructor(database: Database.Database, layout: SnapshotLayout) {
     database.exec(createTables(layout));
-    const columns = recordColumns(layout);
+    const keys = keyColumns(layout);
+    const columns = recordColumns(layout).slice(0, -keys.length || undefined);
     this.#database = database;
     this.#hasCases = layout.hasCases;
     this.#insert = database.prepare(
       `INSERT INTO ${records} (${columns.map(quoteIdentifier).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
     );
-    this.#withdraw = layout.keys.map(({ name }) =>
-      database.prepare(
-        `UPDATE ${records} SET ${quoteIdentifier(keyColumn(name))} = NULL WHERE ${quoteIdentifier(RECORD_COLUMN)} = ?`,
-      ),
+    const known = [PERSON_COLUMN, ...keys].map((column) => `${quoteIdentifier(column)} = ?`);
+    this.#attribute = database.prepare(
+      `UPDATE ${records} SET ${known.join(', ')} WHERE ${quoteIdentifier(RECORD_COLUMN)} = ?`,
     );
   }
 
-  /** Gives each key that the record has the next slot. `numbers` of its keys in the layout's order. */
-  insert(record: number, { person, caseGroup }: Place, fields: readonly FieldValue[], numbers: Uint32Array): void {
-    const cells: unknown[] = [record, person];
+  /** Whose it is, and its match keys, come later: until then it is a person of its own, without any. */
+  insert(record: number, caseGroup: number | null, fields: readonly FieldValue[]): void {
+    const cells: unknown[] = [record, record];
     if (this.#hasCases) cells.push(caseGroup);
     for (const field of fields) cells.push(field);
-    for (const number of numbers) {
-      cells.push(number === NO_KEY ? null : this.#slots);
-      if (number !== NO_KEY) this.#slots += 1;
-    }
     this.#insert.run(cells);
   }
 
-  /** Takes a match key away from a record. Its slot stays, empty. */
-  withdraw(record: number, position: number): void {
-    this.#withdraw[position]?.run(record);
+  /**
+   * Says whose a record is, and where its match keys are.
+   * @param person the first record that is theirs
+   * @param slots in the order of the key columns; null where there is no key
+   */
+  attribute(record: number, person: number, slots: readonly (number | null)[]): void {
+    this.#attribute.run([person, ...slots, record]);
   }
 
   insertMeta(facts: Iterable<readonly [string, string]>): void {

@@ -1,23 +1,17 @@
 import type { Problem } from '../../core/base/index.js';
-import type { Identifiers } from '../../core/linkage/index.js';
+import type { IdentifierName } from '../../core/linkage/index.js';
 import type { DatasetDefinition, FieldDefinition } from '../../core/templates/index.js';
 import { NodeError } from '../errors.js';
 
-/** What match keys are made of: `urn` for keys on cases, the others for keys on people. */
-export const PERSON_IDENTIFIERS = [
-  'forename',
-  'surname',
-  'dateOfBirth',
-  'postcode',
-  'sex',
-] as const satisfies readonly (keyof Identifiers)[];
-export const CASE_IDENTIFIERS = ['urn'] as const;
-export type IdentifierName = (typeof PERSON_IDENTIFIERS)[number] | (typeof CASE_IDENTIFIERS)[number];
+/** What match keys are made of: `urn` for the key on cases, the others for keys on people. */
+export const CASE_IDENTIFIER = 'urn';
+export type SourceIdentifier = IdentifierName | typeof CASE_IDENTIFIER;
 
 /** Which column of an agency's table is which field of the agreed dataset, as the configuration says it. */
 export interface SourceMapping {
   readonly dataset: string;
-  readonly identifiers: Readonly<Partial<Record<IdentifierName, string | undefined>>>;
+  /** A column, or several for several values of a person (aliases, earlier postcodes): preferred first. */
+  readonly identifiers: Readonly<Partial<Record<SourceIdentifier, string | readonly string[] | undefined>>>;
   readonly fields: Readonly<Record<string, string>>;
 }
 
@@ -32,8 +26,9 @@ export interface BoundMapping {
 }
 
 export interface MappedIdentifier {
-  readonly name: IdentifierName;
-  readonly column: string;
+  readonly name: SourceIdentifier;
+  /** At least one; preferred first. */
+  readonly columns: readonly string[];
 }
 
 export interface MappedField {
@@ -43,43 +38,62 @@ export interface MappedField {
 }
 
 /**
- * Checks that a mapping names a column for every field of the dataset and every identifier its keys need, and for
- * nothing else: what no key needs is never read.
+ * Checks that a mapping names a column for every field of the dataset and every identifier that it holds, for no
+ * identifier more than it has values of, and for nothing else: what no key needs is never read.
  * Thrown when it doesn't, with all of it at once: NodeError MAPPING_INCOMPLETE.
  */
 export function bindMapping(mapping: SourceMapping, definition: DatasetDefinition): BoundMapping {
-  const needed = identifiersNeeded(definition);
+  const held = heldIdentifiers(definition);
   const named = new Map(
-    Object.entries(mapping.identifiers).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries(mapping.identifiers).flatMap(([name, columns]): [string, readonly string[]][] =>
+      columns === undefined ? [] : [[name, typeof columns === 'string' ? [columns] : columns]],
+    ),
   );
   const mapped = new Map(Object.entries(mapping.fields));
   const problems: Problem[] = [
-    ...missing(needed, named, 'identifiers', 'its match keys are made of it'),
-    ...unknown(new Set<string>(needed), named, 'identifiers', 'no match key of this dataset needs it; remove it'),
+    ...missing([...held.keys()], named, 'identifiers', 'its match keys are made of it'),
+    ...unknown(held, named, 'identifiers', 'no match key of this dataset is made of it; remove it'),
+    ...[...held].flatMap(([name, values]) => columnProblems(name, named.get(name), values)),
     ...missing([...definition.fields.keys()], mapped, 'fields', 'the dataset has this field'),
-    ...unknown(new Set(definition.fields.keys()), mapped, 'fields', 'the dataset has no such field; remove it'),
+    ...unknown(definition.fields, mapped, 'fields', 'the dataset has no such field; remove it'),
   ];
   if (problems.length > 0) {
     throw new NodeError('MAPPING_INCOMPLETE', `The mapping of ${mapping.dataset} doesn't fit its definition.`, {
       problems,
     });
   }
-  const identifiers = needed.map((name) => ({ name, column: named.get(name) ?? '' }));
+  const identifiers = [...held.keys()].map((name) => ({ name, columns: named.get(name) ?? [] }));
   const fields = [...definition.fields].map(([name, field]) => ({
     name,
     column: mapped.get(name) ?? '',
     definition: field,
   }));
-  return { definition, columns: [...identifiers, ...fields].map(({ column }) => column), identifiers, fields };
+  const columns = [...identifiers.flatMap((identifier) => identifier.columns), ...fields.map(({ column }) => column)];
+  return { definition, columns, identifiers, fields };
 }
 
-function identifiersNeeded({ keys }: DatasetDefinition): readonly IdentifierName[] {
-  return [...(keys.includes('person') ? PERSON_IDENTIFIERS : []), ...(keys.includes('case') ? CASE_IDENTIFIERS : [])];
+/** How many values the dataset has of each. */
+function heldIdentifiers({ keys, linkage }: DatasetDefinition): ReadonlyMap<SourceIdentifier, number> {
+  return new Map<SourceIdentifier, number>([
+    ...(linkage?.identifiers ?? []),
+    ...(keys.includes('case') ? [[CASE_IDENTIFIER, 1] as const] : []),
+  ]);
+}
+
+function columnProblems(name: string, columns: readonly string[] | undefined, values: number): readonly Problem[] {
+  if (columns === undefined) return [];
+  const path = `identifiers.${name}`;
+  if (columns.length === 0) return [{ path, message: 'needs a column' }];
+  if (columns.length > values) {
+    const most = values === 1 ? 'one value' : `${values} values`;
+    return [{ path, message: `names ${columns.length} columns, and the dataset has ${most} of it; name no more` }];
+  }
+  return new Set(columns).size === columns.length ? [] : [{ path, message: 'must not name a column twice' }];
 }
 
 function missing(
   needed: readonly string[],
-  mapped: ReadonlyMap<string, string>,
+  mapped: ReadonlyMap<string, unknown>,
   path: string,
   reason: string,
 ): readonly Problem[] {
@@ -89,8 +103,8 @@ function missing(
 }
 
 function unknown(
-  needed: ReadonlySet<string>,
-  mapped: ReadonlyMap<string, string>,
+  needed: ReadonlyMap<string, unknown>,
+  mapped: ReadonlyMap<string, unknown>,
   path: string,
   message: string,
 ): readonly Problem[] {

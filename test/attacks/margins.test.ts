@@ -51,7 +51,7 @@ async function release({ rows, columns, counts }: Exact): Promise<ReleasedTable>
       },
       noise: null,
       measures: [],
-      presentation: { margins: 'totals', rate: null, quantiles: null },
+      presentation: { margins: 'totals', rate: null, quantiles: null, recall: null },
       earlier: [],
     },
     POLICY,

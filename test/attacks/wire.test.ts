@@ -10,7 +10,7 @@ import { silentLog, utf8Bytes } from '../../core/base/index.js';
 import { COORDINATOR, createGroup, inlineEngine } from '../../core/private-join/index.js';
 import { codesOf } from '../../core/templates/index.js';
 import { AGENCIES } from '../../examples/bold/agencies.js';
-import { DEMO_TEMPLATES, templateTexts, widestParameters } from '../../examples/bold/demo/bold-federation.js';
+import { DEMO_TEMPLATES, widestParameters } from '../../examples/bold/demo/bold-federation.js';
 import { makeFederationFolder } from '../../examples/bold/demo/federation-folder.js';
 import { generateFederation } from '../../examples/bold/federation.js';
 import { boldCatalogue } from '../../examples/bold/library.js';
@@ -19,6 +19,12 @@ import { systemClock, systemRng } from '../../runtime/index.js';
 import { createFederationClient } from '../../transport/index.js';
 import type { Tap } from '../../transport/index.js';
 import { giveaways, plantCanaries } from '../support/canaries.js';
+import {
+  EXACT_SCHEME_TEMPLATE,
+  exactDatasetTexts,
+  exactSchemeText,
+  exactTemplateText,
+} from '../support/exact-templates.js';
 import { PatternSearch, SHORTEST_PATTERN } from '../support/find-patterns.js';
 import type { Pattern } from '../support/find-patterns.js';
 import { drained, templateNamed } from '../support/process-federation.js';
@@ -75,7 +81,12 @@ describe(`what each party receives (seed ${testSeed})`, () => {
       federation: FEDERATION,
       agencies: AGENCIES,
       sources: data.sources,
-      templates: templateTexts(),
+      // One with noise and decoys, of a scheme with few keys: one process does everybody's arithmetic here.
+      templates: [
+        exactSchemeText(),
+        ...DEMO_TEMPLATES.filter((name) => name !== EXACT_SCHEME_TEMPLATE).map(exactTemplateText),
+      ],
+      datasets: exactDatasetTexts(['standard', 'exact']),
       clock: systemClock,
       workers: 1,
     });

@@ -55,6 +55,17 @@ const release: Release = {
       },
     ],
     quantiles: [{ group: [null], at: 0.5, value: 0, status: 'ok', reason: '', interval: { low: 0, high: 0 } }],
+    recalls: [
+      {
+        group: [null],
+        recall: { value: 0.9, low: 0.85, high: 0.95 },
+        linked: 90,
+        ratio: null,
+        weight: 1.11,
+        reason: 'Estimated.',
+        warning: 'Careful.',
+      },
+    ],
     measures: [
       {
         name: 'a.b.d',
@@ -81,8 +92,56 @@ const release: Release = {
     margins: 'totals',
     rate: { of: 0, yes: [0], among: [0], by: [] },
     quantiles: { of: 0, bands: [0], at: [0.5], by: [] },
+    recall: { of: 0, all: 0, butOne: [1, 2, 3], other: 4, by: [] },
   },
   sources: [{ agency: 'police', agencyName: 'The police', dataset: 'a.b', asAt: '2026-10-31' }],
+  linkage: {
+    scheme: 'standard',
+    schemeVersion: 1,
+    normaliser: 1,
+    threshold: 0.5,
+    links: [
+      {
+        kind: 'link',
+        dataset: 'c.d',
+        title: 'Support',
+        people: { base: { value: 100, status: 'ok' }, linked: { value: 60, status: 'ok' } },
+        keys: [{ name: 'F1.S3.Dw', links: { value: null, status: 'few' } }],
+        at: [
+          {
+            threshold: 0.5,
+            links: { value: 40, status: 'ok' },
+            share: { value: 0.4, status: 'ok' },
+            precision: { value: 0.987, status: 'ok' },
+          },
+        ],
+        recall: { value: null, status: 'not-estimable' },
+        recallReason: 'its parts disagree',
+        headline: { verdict: 'stands', sentence: 'It stands.' },
+      },
+    ],
+    lists: [
+      {
+        agency: 'police',
+        agencyName: 'The police',
+        dataset: 'a.b',
+        statistics: {
+          noisy: true,
+          people: { value: 1000, status: 'ok' },
+          duplicates: { value: 20, status: 'ok' },
+          missing: [{ identifier: 'postcode', share: { value: 0.12, status: 'ok' } }],
+          keys: [
+            {
+              name: 'F1.S3.Dw',
+              keyed: { value: null, status: 'most' },
+              withdrawn: { value: null, status: 'few' },
+            },
+          ],
+        },
+      },
+      { agency: 'charity', agencyName: 'The charity', dataset: 'c.d', statistics: null },
+    ],
+  },
   notes: ['A note.'],
 };
 

@@ -46,6 +46,7 @@ describe('npm run demo', () => {
       expect([code, stderr.match(/none is further off than noise can be/g)?.length]).toEqual([0, 4]);
       expect(stdout).toContain('If a case takes over a year, are victims less likely to stay engaged?');
       expect(stdout.match(/Counts are rounded to the nearest 5/g)).toHaveLength(4);
+      expect(stderr.match(/Who people really are only this demonstration knows/g)).toHaveLength(4);
     }
     for (const file of files) {
       const report = JSON.parse(readFileSync(file, 'utf8')) as {
@@ -53,6 +54,8 @@ describe('npm run demo', () => {
           comparison: { exact: number; decoded: number; impossible: number; intervals: number; inside: number };
           table: object;
           truth: object[];
+          linkage: { links: object[] } | null;
+          linkageError: { counted: number; fewer: number; misplaced: number };
           phases: { seconds: number; bytes: number }[];
         }[];
         cpuSeconds: Record<string, number>;
@@ -65,6 +68,9 @@ describe('npm run demo', () => {
         expect(exact).toBeLessThan(decoded);
         expect(inside).toBeGreaterThan(intervals / 2);
         expect(question.truth.length).toBeGreaterThan(3);
+        expect(question.linkage?.links.length).toBeGreaterThan(0);
+        const { counted, fewer, misplaced } = question.linkageError;
+        expect((Math.abs(fewer) + misplaced) / counted).toBeLessThan(0.15);
         expect(question.phases.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(10_000);
       }
       expect(Object.keys(report.cpuSeconds)).toHaveLength(7);

@@ -17,7 +17,7 @@ describe(`templates signed for exact counts (seed ${testSeed})`, () => {
   afterAll(() => federation.close());
 
   it.each(DEMO_TEMPLATES)(
-    '%s: every count and every sum is what plain SQL over all databases together gives',
+    '%s: every count and every sum is what the same rules over all databases together give',
     async (template) => {
       const run = await federation.ask(template);
       expect(run.ending).toBeNull();

@@ -11,8 +11,8 @@ import type { TrueTable } from '../../examples/bold/truth/index.js';
 import { arbitraryTemplate } from '../support/arbitrary-template.js';
 import { prepareBoldAgencies } from '../support/bold-agencies.js';
 import type { BoldAgencies, Question } from '../support/bold-agencies.js';
-import { naiveCounts, naiveMatches } from '../support/naive-join.js';
-import type { PlainLists } from '../support/naive-join.js';
+import { naiveCounts, naiveRecords } from '../support/naive-join.js';
+import type { Evidence, PlainLists } from '../support/naive-join.js';
 import { propertyOptions, testSeed } from '../support/seeded-rng.js';
 import { runWorld } from '../support/world.js';
 
@@ -81,10 +81,9 @@ function decoded({ bound, plan }: Question, numbers: CellNumbers): Said {
 }
 
 /** Counts and sums of the slow way: everybody's records in the clear. */
-function naiveNumbers(plan: JoinPlan, lists: PlainLists): CellNumbers {
+function naiveNumbers(plan: JoinPlan, lists: PlainLists, evidence: Evidence): CellNumbers {
   const sums = plan.sums.map(() => Array.from({ length: plan.cells }, () => 0));
-  for (const items of naiveMatches(plan, lists)) {
-    const cell = items.reduce((sum, item) => sum + (item === null ? 0 : item.record.label * item.list.stride), 0);
+  for (const { items, cell } of naiveRecords(plan, lists, evidence)) {
     for (const item of items) {
       const columns = sums.filter((_, column) => plan.sums[column]?.dataset === item?.list.dataset);
       columns.forEach((column, index) => {
@@ -92,15 +91,15 @@ function naiveNumbers(plan: JoinPlan, lists: PlainLists): CellNumbers {
       });
     }
   }
-  return { counts: naiveCounts(plan, lists), sums };
+  return { counts: naiveCounts(plan, lists, evidence), sums };
 }
 
 /** The question through the real protocol, each node reading its own snapshots. */
 async function counted(question: Question): Promise<Said> {
-  const { plan } = question;
+  const { plan, statistics } = question;
   const world = { ...plan, minimumTally: 0 };
   const variants = Object.fromEntries(plan.mixers.map((agency) => [agency, { source: question.source(agency) }]));
-  const { counts, sums } = await runWorld(world, new Map(), { seed: testSeed, variants });
+  const { counts, sums } = await runWorld(world, new Map(), { seed: testSeed, variants, statistics });
   if (typeof counts === 'string') throw new Error(counts);
   return decoded(question, { counts, sums });
 }
@@ -122,7 +121,9 @@ describe.each([
       fc.property(arbitraryTemplate(catalogue), (bound) => {
         const question = agencies.question(bound, {});
         const expected = truth(question, agencies);
-        expect(decoded(question, naiveNumbers(question.plan, question.plainLists()))).toEqual(expected);
+        expect(decoded(question, naiveNumbers(question.plan, question.plainLists(), question.evidence))).toEqual(
+          expected,
+        );
         if (expected.counts.size > 1) tables += 1;
         if (expected.measures.some(({ size }) => size > 1)) sums += 1;
       }),
@@ -149,7 +150,7 @@ describe.each([
       const choices = [widest, narrowed(widest, bound.parameters, 0), narrowed(widest, bound.parameters, 1)];
       for (const values of choices) {
         const question = agencies.question(bound, values);
-        const numbers = naiveNumbers(question.plan, question.plainLists());
+        const numbers = naiveNumbers(question.plan, question.plainLists(), question.evidence);
         expect(decoded(question, numbers)).toEqual(truth(question, agencies));
       }
     }

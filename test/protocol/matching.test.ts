@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
+import type { LinkageStatistics } from '../../core/linkage/index.js';
 import { CIPHERTEXT_BYTES, COORDINATOR, memoryStores } from '../../core/private-join/index.js';
 import type { Link, PartyId, RecordStores } from '../../core/private-join/index.js';
 import { STEP_ITEMS } from '../../core/private-join/steps.js';
@@ -8,6 +9,7 @@ import { naiveCounts } from '../support/naive-join.js';
 import type { PlainRecord } from '../support/naive-join.js';
 import { list, threePartyPlan } from '../support/plans.js';
 import { runWorld } from '../support/world.js';
+import type { WorldOutcome } from '../support/world.js';
 
 const plan = threePartyPlan({
   mixers: ['police', 'cps'],
@@ -99,5 +101,42 @@ describe('the coordinator, while it matches and decodes', () => {
       ['matching', 5],
       ['decoding', 2],
     ]);
+  });
+
+  it('admits links by what agencies say of the scheme that is in force, and reports them', async () => {
+    const people = threePartyPlan({
+      mixers: ['police', 'charity'],
+      lists: [list('victims', 'police', 'base', ['k1'], 1, 1), list('support', 'charity', 'linked', ['k1'], 1, 2)],
+      links: [{ dataset: 'support', on: 'person', keep: 'all' }],
+      cells: 4,
+    });
+    const records = Array.from({ length: 3 }, (_, index) => ({ keys: [`p${index}`], label: 1 }));
+    const lists = new Map(people.lists.map(({ id }) => [id, records]));
+    // Of three people's three pairs all share the key: whoever shares it is nobody in particular.
+    const nonMatches = {
+      pairs: 3,
+      sets: new Map([[1, 9]]),
+      byKeys: [9, 0, 0],
+      deviation: { sets: 0, byKeys: 0 },
+    } as const;
+    const said: LinkageStatistics = {
+      scheme: 'exact',
+      schemeVersion: 1,
+      normaliser: 1,
+      people: 3,
+      duplicates: 0,
+      missing: {},
+      keys: [],
+      nonMatches,
+    };
+    const ofRun = (statistics: LinkageStatistics): Promise<WorldOutcome> =>
+      runWorld(people, lists, { statistics: new Map([['victims/police', statistics]]) });
+    const { counts, linkage } = await ofRun(said);
+    expect([counts[1], counts[3]]).toEqual([3, 0]);
+    expect(linkage.map(({ dataset, at }) => [dataset, at[0]?.links, at[0]?.precision])).toEqual([['support', 0, null]]);
+    for (const other of [{ scheme: 'light' }, { schemeVersion: 2 }, { normaliser: 2 }]) {
+      const unused = await ofRun({ ...said, ...other });
+      expect([unused.counts[1], unused.counts[3]]).toEqual([0, 3]);
+    }
   });
 });

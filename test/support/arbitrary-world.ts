@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { JoinPlan, LinkPlan, ListPlan, PartyId } from '../../core/private-join/index.js';
 import type { PlainLists, PlainRecord } from './naive-join.js';
-import { list, tableCells } from './plans.js';
+import { linkageOver, list, tableCells } from './plans.js';
 
 export interface World {
   readonly plan: JoinPlan;
@@ -28,8 +28,43 @@ export interface WorldBounds {
 /** Largest absolute value of a number in these worlds. */
 const MAGNITUDE = 9;
 
-/** Random worlds that are small enough to run the whole join in: collisions are the rule, not the exception. */
-export const arbitraryWorld: fc.Arbitrary<World> = worldsOf({ offers: 2, records: 6, levels: 2, values: 5, sums: 2 });
+/**
+ * Random worlds that are small enough to run the whole join in: collisions are the rule, not the exception. Lists are
+ * shuffled on their way, so nobody can say which of two records of one person in a list stands for the person: as agencies
+ * do, these put in one where one is asked for.
+ */
+export const arbitraryWorld: fc.Arbitrary<World> = worldsOf({
+  offers: 2,
+  records: 6,
+  levels: 2,
+  values: 5,
+  sums: 2,
+}).map(({ plan, lists }) => ({
+  plan,
+  lists: new Map(
+    plan.lists.map((list) => {
+      const records = lists.get(list.id) ?? [];
+      return [list.id, list.role === 'base' && plan.base.unit === 'record' ? records : oneOfEachPerson(list, records)];
+    }),
+  ),
+}));
+
+/** Of records that share a key on the person, directly or by others, the first. */
+function oneOfEachPerson({ keys }: ListPlan, records: readonly PlainRecord[]): PlainRecord[] {
+  const onPerson = keys.flatMap(({ on }, column) => (on === 'person' ? [column] : []));
+  const shares = (one: PlainRecord, other: PlainRecord): boolean =>
+    onPerson.some((column) => one.keys[column] !== null && one.keys[column] === other.keys[column]);
+  const taken = new Set<PlainRecord>();
+  return records.filter((record) => {
+    if (taken.has(record)) return false;
+    const person = [record];
+    for (const member of person) {
+      taken.add(member);
+      person.push(...records.filter((other) => !person.includes(other) && shares(member, other)));
+    }
+    return true;
+  });
+}
 
 /**
  * Random worlds with everything that can go wrong in them: two to four agencies, datasets that several of them offer or
@@ -68,7 +103,7 @@ export function worldsOf(bounds: WorldBounds): fc.Arbitrary<World> {
         const keys = on === 'case' ? ['case'] : people;
         lists.push(...providers.map((party) => list(dataset, party, 'linked', keys, labels, stride, sums)));
         stride *= labels + 1;
-        return { dataset, on, keep };
+        return { dataset, on, keep, agreementStride: null };
       });
       const plan: JoinPlan = {
         runId: '00000000-0000-4000-8000-000000000002',
@@ -78,6 +113,7 @@ export function worldsOf(bounds: WorldBounds): fc.Arbitrary<World> {
         lists,
         base: { dataset: 'victims', unit },
         links: linkPlans,
+        linkage: linkageOver(lists),
         cells: stride,
         tableCells: tableCells(lists, linkPlans, stride),
         noise: null,

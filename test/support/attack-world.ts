@@ -5,7 +5,9 @@ import {
   bindParameters,
   bindTemplate,
   canonicalTemplate,
+  createCatalogue,
   NO_FLOORS,
+  parseDataset,
   parseTemplate,
   planRun,
   runTerms,
@@ -13,16 +15,16 @@ import {
 } from '../../core/templates/index.js';
 import type { BoundTemplate, Participant, Roster, RunTerms } from '../../core/templates/index.js';
 import { AGENCIES } from '../../examples/bold/agencies.js';
-import { boldCatalogue, templateText } from '../../examples/bold/library.js';
+import { exactDatasetTexts, exactSchemeText } from './exact-templates.js';
 import type { PlainLists, PlainRecord } from './naive-join.js';
 import type { SeededDice } from './seeded-dice.js';
 
 /*
- * What attacks attack: the template `support-reached-after-referral` of the example as it is signed, asked of the police
- * and two charities about a small invented population.
+ * What attacks attack: the template `support-reached-after-referral` of the example with scheme `exact`, asked of the
+ * police and two charities about a small invented population. Everybody there has both match keys or the weaker one, so
+ * that every shape that a group of records can have is a pattern of decoys.
  */
 
-export const TEMPLATE = 'support-reached-after-referral';
 export const POLICE = 'police.victim-crimes/police';
 export const CHARITY_A = 'third-sector.support/charity-a';
 export const CHARITY_B = 'third-sector.support/charity-b';
@@ -62,8 +64,8 @@ export interface Question {
   readonly plan: JoinPlan;
 }
 
-const catalogue = boldCatalogue();
-const bound = bindTemplate(parseTemplate(templateText(TEMPLATE)), catalogue);
+const catalogue = createCatalogue(exactDatasetTexts(['exact']).map(parseDataset));
+const bound = bindTemplate(parseTemplate(exactSchemeText()), catalogue);
 const ROSTER: Roster = {
   federation: 'attacks-test',
   version: 1,

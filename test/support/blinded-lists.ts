@@ -14,7 +14,7 @@ function blindedList(plan: ListPlan, records: readonly PlainRecord[]): BlindedLi
   const columns = plan.keys.map(({ name }, column) => {
     const pseudonyms = records.map(({ keys }, row) => {
       const key = keys[column] ?? null;
-      return pseudonymOf(key === null ? `nobody else: ${plan.id}/${name}/${row}` : `${name}/${key}`);
+      return pseudonymOf(key === null ? `nobody else: ${plan.id}/${column}/${row}` : `${name}/${key}`);
     });
     return wordsOf(new Uint8Array(Buffer.concat(pseudonyms)));
   });

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
 import { silentLog, toHex } from '../../core/base/index.js';
+import type { LinkageStatistics } from '../../core/linkage/index.js';
 import { createGroup, ELEMENT_BYTES, inlineEngine } from '../../core/private-join/index.js';
-import type { JoinPlan, ListSource, PartyId } from '../../core/private-join/index.js';
+import type { JoinPlan, ListId, ListSource, PartyId } from '../../core/private-join/index.js';
 import { bindParameters, canonicalTemplate, NO_FLOORS, planRun, templateDigest } from '../../core/templates/index.js';
 import type { BoundParameters, BoundTemplate, ParameterValues, Participant } from '../../core/templates/index.js';
 import { AGENCIES } from '../../examples/bold/agencies.js';
@@ -21,7 +22,9 @@ import { SnapshotListSource } from '../../node-agent/snapshot/snapshot-list-sour
 import { SnapshotStore } from '../../node-agent/snapshot/snapshot-store.js';
 import { readStorageKey } from '../../node-agent/snapshot/storage-key.js';
 import { systemClock } from '../../runtime/index.js';
-import type { PlainLists, PlainRecord } from './naive-join.js';
+import { exactDatasetTexts } from './exact-templates.js';
+import { identifierColumns } from './identifier-columns.js';
+import type { Evidence, PlainLists, PlainRecord } from './naive-join.js';
 import { seededRng } from './seeded-rng.js';
 
 const FEDERATION = 'bold-test';
@@ -40,6 +43,9 @@ export interface Question {
   readonly plan: JoinPlan;
   /** What an agency's node would contribute. */
   source(agency: PartyId): ListSource;
+  /** What the agencies say of how often their own people share keys, without noise. */
+  readonly statistics: ReadonlyMap<ListId, LinkageStatistics>;
+  readonly evidence: Evidence;
   /** The same for all agencies, as plain records: keys are their points in hexadecimal. */
   plainLists(): PlainLists;
 }
@@ -62,6 +68,7 @@ export async function prepareBoldAgencies({ people, seed, mangled = false }: Bol
     agencies: AGENCIES,
     sources,
     templates: [],
+    datasets: exactDatasetTexts(),
     clock: systemClock,
     workers: 1,
   });
@@ -129,11 +136,21 @@ function questionOf(opened: ReadonlyMap<PartyId, Opened>, bound: BoundTemplate, 
       });
     return new SnapshotListSource(agency, bound, parameters, new Map(leases));
   };
+  const statistics = new Map(
+    plan.lists.flatMap(({ id, dataset, provider }) => {
+      const told = opened.get(provider)?.snapshots.inForce.find((held) => held.dataset === dataset)
+        ?.linkage?.statistics;
+      const own = told?.find(({ scheme }) => scheme === plan.linkage?.scheme);
+      return own === undefined ? [] : [[id, own] as const];
+    }),
+  );
   return {
     bound,
     parameters,
     plan,
     source,
+    statistics,
+    evidence: new Map([...statistics].map(([id, { nonMatches }]) => [id, nonMatches])),
     plainLists: () =>
       new Map(plan.lists.map(({ id, provider, keys, sums }) => [id, plain(source(provider), id, keys.length, sums)])),
   };
@@ -174,15 +191,15 @@ function mangle({ agency, mapping }: Source, seed: number): void {
   try {
     if (agency === 'charity-b') database.exec(`DELETE FROM "${mapping.table}"`);
     const draw = drawer(seed);
-    const columns = Object.entries(mapping.identifiers);
+    const columns = identifierColumns(mapping);
     const update = database.prepare(
-      `UPDATE "${mapping.table}" SET ${columns.map(([, column]) => `"${column}" = ?`).join(', ')} WHERE rowid = ?`,
+      `UPDATE "${mapping.table}" SET ${columns.map(({ column }) => `"${column}" = ?`).join(', ')} WHERE rowid = ?`,
     );
     const rows = database.prepare<[], { id: number }>(`SELECT rowid AS id FROM "${mapping.table}"`).all();
     database.transaction(() => {
       for (const { id } of rows) {
         update.run(
-          ...columns.map(([name]) =>
+          ...columns.map(({ name }) =>
             name === 'urn' ? `01AB${1000000 + draw(CASES)}24` : pick(POOLS[name] ?? [null], draw),
           ),
           id,

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
 
 import { toBase64, toHex, utf8Bytes } from '../../core/base/index.js';
-import { caseKey, keyNames, personKeys, schemes } from '../../core/linkage/index.js';
-import type { Identifiers } from '../../core/linkage/index.js';
+import { allKeys, caseKey, keyMaker, keysOf, schemes } from '../../core/linkage/index.js';
+import type { HeldIdentifiers, IdentifierName } from '../../core/linkage/index.js';
 import { matchKeyDomain } from '../../core/private-join/index.js';
 import type { Group } from '../../core/private-join/index.js';
 import type { Source } from '../../examples/bold/sources.js';
 import type { Pattern } from './find-patterns.js';
+import { identifierColumns } from './identifier-columns.js';
 
 /**
  * People and cases that one agency alone holds, with names and numbers that stand nowhere else in the world: wherever
@@ -31,16 +32,21 @@ export function plantCanaries({ agency, mapping }: Source, index: number): Canar
   try {
     for (let number = 0; number < PER_AGENCY; number += 1) {
       const canary = canaryOf(index, number);
-      const columns = Object.entries(mapping.identifiers);
-      const set = columns.map(([, column]) => `"${column}" = ?`).join(', ');
+      const columns = identifierColumns(mapping);
+      const set = columns.map(({ column }) => `"${column}" = ?`).join(', ');
       const row = `SELECT rowid FROM "${mapping.table}" ORDER BY rowid LIMIT 1 OFFSET ${number}`;
       const { changes } = database
         .prepare(`UPDATE "${mapping.table}" SET ${set} WHERE rowid = (${row})`)
-        .run(...columns.map(([name]) => canary[name] ?? null));
+        .run(...columns.map(({ name, place }) => canary[name]?.[place] ?? null));
       if (changes !== 1) throw new RangeError(`${agency} has too few rows for its canaries`);
-      const held = Object.fromEntries(columns.map(([name]) => [name, canary[name] ?? null]));
+      const held = Object.fromEntries(
+        columns.map(({ name }) => [
+          name,
+          canary[name]?.slice(0, columns.filter((one) => one.name === name).length) ?? [],
+        ]),
+      );
       raw.push(...['forename', 'surname', 'postcode', 'urn'].flatMap((name) => held[name] ?? []));
-      keys.push(...keysOf(held));
+      keys.push(...keysIn(held));
     }
   } finally {
     database.close();
@@ -48,28 +54,33 @@ export function plantCanaries({ agency, mapping }: Source, index: number): Canar
   return { agency, raw, keys };
 }
 
-function keysOf(held: Identifiers & { readonly urn?: string | null }): { name: string; key: string }[] {
-  const scheme = schemes.get('exact');
-  if (scheme === undefined) throw new RangeError('no such scheme');
-  const personal = personKeys(scheme, held).flatMap((key, column) => {
-    const name = keyNames(scheme)[column];
-    return key === null || name === undefined ? [] : [{ name, key }];
-  });
-  const urn = caseKey(held.urn);
-  return urn === null ? personal : [...personal, { name: 'case', key: urn }];
+/** Every key that a scheme of the example makes of a canary, of all the values it has. */
+function keysIn({ urn, ...person }: Readonly<Record<string, readonly string[]>>): Canaries['keys'] {
+  const held: HeldIdentifiers = new Map(
+    Object.entries(person).map(([name, values]) => [name as IdentifierName, values.length]),
+  );
+  const all = allKeys([...schemes.values()]);
+  const definitions = keysOf({ id: 'all', version: 1, keys: all, captures: null }, held);
+  const personal = keyMaker(
+    definitions,
+    held,
+  )(person).flatMap((keys, column) => keys.map((key) => ({ name: definitions[column]?.name ?? '', key })));
+  const key = caseKey(urn?.[0]);
+  return key === null ? personal : [...personal, { name: 'case', key }];
 }
 
-function canaryOf(agency: number, number: number): Readonly<Record<string, string>> {
+/** Of each identifier as many values as any agency has columns for. */
+function canaryOf(agency: number, number: number): Readonly<Record<string, readonly string[]>> {
   const letter = (place: number): string =>
     String.fromCharCode(97 + (((agency * PER_AGENCY + number) * 7 + place) % 26));
   const mark = `${letter(1)}${letter(3)}${letter(5)}`;
   return {
-    forename: `Qzxjv${mark}`,
-    surname: `Wvkqx${mark}`,
-    dateOfBirth: `19${40 + agency}-0${number + 1}-17`,
-    postcode: `QY${agency + 1}${number} 9ZX`,
-    sex: 'F',
-    urn: `97QZ${1_000_000 + agency * 1_000 + number}24`,
+    forename: [`Qzxjv${mark}`],
+    surname: [`Wvkqx${mark}`, `Xkqvw${mark}`],
+    dateOfBirth: [`19${40 + agency}-0${number + 1}-17`],
+    postcode: [`QY${agency + 1}${number} 9ZX`, `QY${agency + 1}${number} 8XZ`],
+    sex: ['F'],
+    urn: [`97QZ${1_000_000 + agency * 1_000 + number}24`],
   };
 }
 

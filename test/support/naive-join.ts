@@ -1,4 +1,8 @@
-import type { JoinPlan, LinkPlan, ListPlan } from '../../core/private-join/index.js';
+import { AGREEMENTS, CASE_KEY } from '../../core/linkage/index.js';
+import type { NonMatches } from '../../core/linkage/index.js';
+import type { JoinPlan, ListId, ListPlan } from '../../core/private-join/index.js';
+import { linkPooled } from '../../examples/bold/truth/index.js';
+import type { PooledLinks, PooledPlace, PooledRecord } from '../../examples/bold/truth/index.js';
 
 /** A record before it is blinded: its normalised match keys in column order, null where absent, its label and numbers. */
 export interface PlainRecord {
@@ -10,26 +14,26 @@ export interface PlainRecord {
 
 export type PlainLists = ReadonlyMap<string, readonly PlainRecord[]>;
 
+/** What agencies say of how often their own people share keys. */
+export type Evidence = ReadonlyMap<ListId, NonMatches>;
+
 /**
- * What the join must count, found the slow way: everybody's records in the clear, every record compared with every
- * other, no table of any kind. It shares no code with core/private-join/match.ts.
+ * What the join must count, found by linking everybody's records in the clear. It shares no code with
+ * core/private-join/match.ts.
  */
-export function naiveCounts(plan: JoinPlan, lists: PlainLists): number[] {
+export function naiveCounts(plan: JoinPlan, lists: PlainLists, evidence?: Evidence): number[] {
   const counts = Array.from({ length: plan.cells }, () => 0);
-  for (const items of naiveMatches(plan, lists)) {
-    const cell = items.reduce((sum, item) => sum + (item === null ? 0 : item.record.label * item.list.stride), 0);
-    counts[cell] = (counts[cell] ?? 0) + 1;
-  }
+  for (const { cell } of naiveRecords(plan, lists, evidence)) counts[cell] = (counts[cell] ?? 0) + 1;
   return counts;
 }
 
 /** For each of the plan's columns of sums the sum in each cell. */
-export function naiveSums(plan: JoinPlan, lists: PlainLists): number[][] {
+export function naiveSums(plan: JoinPlan, lists: PlainLists, evidence?: Evidence): number[][] {
+  const kept = naiveRecords(plan, lists, evidence);
   return plan.sums.map(({ dataset }, column) => {
     const own = plan.sums.slice(0, column).filter((other) => other.dataset === dataset).length;
     const sums = Array.from({ length: plan.cells }, () => 0);
-    for (const items of naiveMatches(plan, lists)) {
-      const cell = items.reduce((sum, item) => sum + (item === null ? 0 : item.record.label * item.list.stride), 0);
+    for (const { items, cell } of kept) {
       const number = items.find((item) => item?.list.dataset === dataset)?.record.numbers?.[own] ?? 0;
       sums[cell] = (sums[cell] ?? 0) + number;
     }
@@ -38,14 +42,8 @@ export function naiveSums(plan: JoinPlan, lists: PlainLists): number[][] {
 }
 
 /** For each base record that counts, in the order of lists and records: itself, then what it linked to by each link. */
-export function naiveMatches(plan: JoinPlan, lists: PlainLists): (Item | null)[][] {
-  const base = baseRecords(plan, lists);
-  const links = plan.links.map((link) => linksOf(plan, lists, link, base));
-  return base
-    .map((item, index) => [item, ...links.map((found) => found[index] ?? null)])
-    .filter(([, ...found]) =>
-      plan.links.every(({ keep }, edge) => keep === 'all' || (keep === 'linked') === (found[edge] !== null)),
-    );
+export function naiveMatches(plan: JoinPlan, lists: PlainLists, evidence?: Evidence): (Item | null)[][] {
+  return naiveRecords(plan, lists, evidence).map(({ items }) => [...items]);
 }
 
 export interface Item {
@@ -55,50 +53,59 @@ export interface Item {
   readonly row: number;
 }
 
-function itemsOf(plan: JoinPlan, lists: PlainLists, wanted: (list: ListPlan) => boolean): Item[] {
-  return plan.lists
-    .filter(wanted)
-    .flatMap((list) => (lists.get(list.id) ?? []).map((record, row) => ({ list, record, row })));
+/** A record that is counted, what it linked to by each link, and the cell that they end in. */
+export interface Kept {
+  readonly items: readonly (Item | null)[];
+  readonly cell: number;
 }
 
-function keyOf({ list, record }: Item, name: string): string | null {
-  return record.keys[list.keys.findIndex((key) => key.name === name)] ?? null;
-}
-
-function baseRecords(plan: JoinPlan, lists: PlainLists): Item[] {
-  const all = itemsOf(plan, lists, ({ role }) => role === 'base');
-  if (plan.base.unit === 'record') return all;
-  const kept: Item[] = [];
-  for (const item of all) {
-    const known = kept.some(
-      (other) =>
-        other.list !== item.list &&
-        item.list.keys.some(
-          ({ name, on }) => on === 'person' && keyOf(item, name) !== null && keyOf(item, name) === keyOf(other, name),
-        ),
+export function naiveRecords(plan: JoinPlan, lists: PlainLists, evidence?: Evidence): Kept[] {
+  const { base, linked } = naiveLinks(plan, lists, evidence);
+  const itemAt = ({ list: id, row }: PooledPlace): Item => {
+    const list = plan.lists.find((one) => one.id === id);
+    const record = lists.get(id)?.[row];
+    if (list === undefined || record === undefined) throw new RangeError(`no record ${row} in ${id}`);
+    return { list, record, row };
+  };
+  return base.flatMap((place, index): Kept[] => {
+    const links = plan.links.map((_, edge) => linked[edge]?.[index] ?? null);
+    const isKept = plan.links.every(
+      ({ keep }, edge) => keep === 'all' || (keep === 'linked') === (links[edge] !== null),
     );
-    if (!known) kept.push(item);
-  }
-  return kept;
+    if (!isKept) return [];
+    const items = [itemAt(place), ...links.map((link) => (link === null ? null : itemAt(link)))];
+    const labels = items.map((item) => (item === null ? 0 : item.record.label * item.list.stride));
+    const agreed = plan.links.map(({ agreementStride }, edge) => {
+      const agreement = links[edge]?.agreement ?? null;
+      return agreement === null ? 0 : (1 + AGREEMENTS.indexOf(agreement)) * (agreementStride ?? 0);
+    });
+    return [{ items, cell: [...labels, ...agreed].reduce((sum, part) => sum + part, 0) }];
+  });
 }
 
-function linksOf(plan: JoinPlan, lists: PlainLists, link: LinkPlan, base: readonly Item[]): (Item | null)[] {
-  const linked = itemsOf(plan, lists, ({ role, dataset }) => role === 'linked' && dataset === link.dataset);
-  const names = (linked[0]?.list.keys ?? []).filter(({ on }) => on === link.on).map(({ name }) => name);
-  const result: (Item | null)[] = base.map(() => null);
-  const used = new Set<Item>();
-  for (const name of names) {
-    const usedNow: Item[] = [];
-    base.forEach((item, index) => {
-      const key = keyOf(item, name);
-      if (result[index] !== null || key === null) return;
-      const same = linked.filter((other) => keyOf(other, name) === key && !used.has(other));
-      const alone = same.find((other) => same.filter(({ list }) => list === other.list).length === 1);
-      if (alone === undefined) return;
-      result[index] = alone;
-      if (link.on === 'person') usedNow.push(alone);
-    });
-    for (const item of usedNow) used.add(item);
-  }
-  return result;
+/** Who is linked with whom, before any link's `keep` drops records. */
+export function naiveLinks(plan: JoinPlan, lists: PlainLists, evidence: Evidence = new Map()): PooledLinks {
+  return linkPooled({
+    lists: plan.lists.map((list) => ({
+      id: list.id,
+      dataset: list.dataset,
+      role: list.role,
+      records: (lists.get(list.id) ?? []).map((record) => pooledRecord(list, record)),
+      nonMatches: evidence.get(list.id) ?? null,
+    })),
+    base: plan.base,
+    links: plan.links,
+    linkage: plan.linkage,
+  });
+}
+
+function pooledRecord({ keys: columns }: ListPlan, { keys: own }: PlainRecord): PooledRecord {
+  const keys = new Map<string, string[]>();
+  columns.forEach(({ name, on }, column) => {
+    const key = own[column] ?? null;
+    if (key === null) return;
+    const of = on === 'case' ? CASE_KEY : name;
+    keys.set(of, [...(keys.get(of) ?? []), key]);
+  });
+  return { keys };
 }

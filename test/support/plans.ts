@@ -1,10 +1,19 @@
 import type { NoiseLaw } from '../../core/noise/index.js';
-import type { JoinPlan, LinkPlan, ListPlan, PartyId } from '../../core/private-join/index.js';
+import type { JoinPlan, LinkagePlan, LinkPlan, ListPlan, PartyId } from '../../core/private-join/index.js';
 import { decoyPatterns } from '../../core/templates/decoy-patterns.js';
 
+/** A link of a plan; without agreement where nothing is said of it. */
+export type LinkChange = Omit<LinkPlan, 'agreementStride'> & Partial<Pick<LinkPlan, 'agreementStride'>>;
+
+export type PlanChanges = Partial<Omit<JoinPlan, 'links'>> & { readonly links?: readonly LinkChange[] };
+
 /** A plan over three agencies: police hold the base, a charity links by person, the CPS by case. No noise of any kind. */
-export function threePartyPlan(changes: Partial<JoinPlan> = {}): JoinPlan {
-  const plan: Omit<JoinPlan, 'tableCells'> = {
+export function threePartyPlan(changes: PlanChanges = {}): JoinPlan {
+  const links: readonly LinkChange[] = changes.links ?? [
+    { dataset: 'support', on: 'person', keep: 'all' },
+    { dataset: 'prosecutions', on: 'case', keep: 'all' },
+  ];
+  const plan: Omit<JoinPlan, 'tableCells' | 'linkage'> = {
     runId: '00000000-0000-4000-8000-000000000001',
     context: new Uint8Array(32).fill(7),
     request: new Uint8Array(32).fill(8),
@@ -15,18 +24,27 @@ export function threePartyPlan(changes: Partial<JoinPlan> = {}): JoinPlan {
       list('prosecutions', 'cps', 'linked', ['case'], 2, 12),
     ],
     base: { dataset: 'victims', unit: 'record' },
-    links: [
-      { dataset: 'support', on: 'person', keep: 'all' },
-      { dataset: 'prosecutions', on: 'case', keep: 'all' },
-    ],
     cells: 36,
     noise: null,
     decoys: null,
     sums: [],
     minimumTally: 1,
     ...changes,
+    links: links.map((link): LinkPlan => ({ agreementStride: null, ...link })),
   };
-  return { tableCells: tableCells(plan.lists, plan.links, plan.cells), ...plan };
+  return {
+    tableCells: tableCells(plan.lists, plan.links, plan.cells),
+    linkage: linkageOver(plan.lists),
+    ...plan,
+  };
+}
+
+/** How people are joined by the person keys that these lists have, in their order; null where they have none. */
+export function linkageOver(lists: readonly ListPlan[]): LinkagePlan | null {
+  const names = lists.flatMap(({ keys }) => keys.filter(({ on }) => on === 'person').map(({ name }) => name));
+  const keys = [...new Set(names)];
+  if (keys.length === 0) return null;
+  return { scheme: 'exact', schemeVersion: 1, normaliser: 1, keys, threshold: 0.5, captures: null };
 }
 
 /** Noise of a few records: enough to see it in every cell, and quick. */
@@ -59,7 +77,11 @@ export function list(
 }
 
 /** The cells that a record can be in: it has a label of its own, and those that the links keep. */
-export function tableCells(lists: readonly ListPlan[], links: readonly LinkPlan[], cells: number): number[] {
+export function tableCells(
+  lists: readonly ListPlan[],
+  links: readonly Pick<LinkPlan, 'dataset' | 'keep'>[],
+  cells: number,
+): number[] {
   return Array.from({ length: cells }, (_, cell) => cell).filter((cell) =>
     lists.every(({ role, dataset, labels, stride }) => {
       const label = Math.floor(cell / stride) % (labels + 1);

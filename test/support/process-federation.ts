@@ -15,7 +15,7 @@ import { boldCatalogue, boldTemplates, templateText } from '../../examples/bold/
 import { pooledTable } from '../../examples/bold/truth/index.js';
 import type { TrueMeasure } from '../../examples/bold/truth/index.js';
 import { systemClock } from '../../runtime/index.js';
-import { exactTemplateText } from './exact-templates.js';
+import { exactDatasetTexts, exactTemplateText } from './exact-templates.js';
 
 export interface ProcessFederationOptions {
   readonly people: number;
@@ -70,6 +70,7 @@ export class ProcessFederation {
             const copies = Array.from({ length: options.copies ?? 0 }, (_, copy) => renamed(text, copyOf(name, copy)));
             return [text, ...copies];
           }),
+          ...(options.exact === true ? { datasets: exactDatasetTexts() } : {}),
           clock: systemClock,
           workers: 1,
         },

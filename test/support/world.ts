@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 
 import type { Rng } from '../../core/base/index.js';
+import type { LinkageReport, LinkageStatistics } from '../../core/linkage/index.js';
 import {
   CHUNK_RECORDS,
   COORDINATOR,
@@ -58,6 +59,8 @@ export interface WorldOptions {
   /** Roster keys that are not those made for this world. */
   readonly peers?: Readonly<Record<PartyId, Uint8Array>>;
   readonly variants?: Readonly<Record<PartyId, Variant>>;
+  /** What agencies have told the coordinator of how often their own people share keys. */
+  readonly statistics?: ReadonlyMap<ListId, LinkageStatistics>;
   /** Called with the network's links, for tests that speak in a party's name. */
   readonly onLink?: (party: PartyId, link: Link) => void;
   /** Called with each node, for tests that end one's attempt at a moment of their choice. */
@@ -69,6 +72,8 @@ export interface WorldOutcome {
   readonly counts: readonly number[] | FailureCode;
   /** The coordinator's sums, for each column of the plan by cell; none where it failed. */
   readonly sums: readonly (readonly number[])[];
+  /** What the coordinator says of how well people could be linked; nothing where it failed. */
+  readonly linkage: readonly LinkageReport[];
   /** How each party ended, in words that a test can compare. */
   readonly ends: Readonly<Record<PartyId, 'finished' | FailureCode>>;
   /** At which party each thought the trouble arose. */
@@ -102,7 +107,11 @@ export async function runWorld(plan: JoinPlan, lists: PlainLists, options: World
     };
     const join =
       party === COORDINATOR
-        ? new CoordinatorJoin(variant.observer === undefined ? common : { ...common, observer: variant.observer })
+        ? new CoordinatorJoin({
+            ...common,
+            ...(variant.observer === undefined ? {} : { observer: variant.observer }),
+            ...(options.statistics === undefined ? {} : { statistics: options.statistics }),
+          })
         : new NodeJoin({
             ...common,
             self: party,
@@ -121,6 +130,7 @@ export async function runWorld(plan: JoinPlan, lists: PlainLists, options: World
   const blamed: Record<PartyId, PartyId> = {};
   let counts: readonly number[] | FailureCode = 'INTERNAL';
   let sums: readonly (readonly number[])[] = [];
+  let linkage: readonly LinkageReport[] = [];
   for (const { party, join } of joins) {
     try {
       const result = await join.outcome;
@@ -128,6 +138,7 @@ export async function runWorld(plan: JoinPlan, lists: PlainLists, options: World
       if (result === undefined) continue;
       counts = [...result.counts];
       sums = result.sums.map((column) => [...column]);
+      linkage = result.linkage;
     } catch (thrown) {
       if (!(thrown instanceof JoinError)) throw thrown;
       if (thrown.code === 'INTERNAL') throw thrown;
@@ -136,7 +147,7 @@ export async function runWorld(plan: JoinPlan, lists: PlainLists, options: World
       if (party === COORDINATOR) counts = thrown.code;
     }
   }
-  return { counts, sums, ends, blamed };
+  return { counts, sums, linkage, ends, blamed };
 }
 
 function identityOf(identities: ReadonlyMap<PartyId, SigningKey>, party: PartyId): SigningKey {

@@ -52,7 +52,9 @@ export const QUICK: Partial<Timings> = {
 
 export const HELLO: Hello = {
   softwareVersion: '0.1.0',
-  snapshots: [{ dataset: 'police.victim-crimes', snapshot: 'ab'.repeat(32), asAt: '2026-11-01', epsilonLeft: 10 }],
+  snapshots: [
+    { dataset: 'police.victim-crimes', snapshot: 'ab'.repeat(32), asAt: '2026-11-01', epsilonLeft: 10, linkage: [] },
+  ],
   floors: NO_FLOORS,
 };
 

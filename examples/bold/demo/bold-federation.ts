@@ -4,6 +4,12 @@ import { templateText } from '../library.js';
 /** What the demonstration's federation is called; the ending says that nobody in it is real. */
 export const FEDERATION = 'bold-demo';
 
+/**
+ * What each agency of the demonstration lets a snapshot give away: enough for every question of the example once, one of
+ * them again, and what it says of its own people for linking.
+ */
+export const BUDGET = { perSnapshot: 15, perQuarter: 40 } as const;
+
 /** The demonstration's questions, in the order in which it asks them. */
 export const DEMO_TEMPLATES = [
   'victim-engagement-by-case-length',

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { packagePath, systemClock } from '../../../runtime/index.js';
 import { AGENCIES } from '../agencies.js';
 import { generateFederation } from '../federation.js';
-import { FEDERATION, templateTexts } from './bold-federation.js';
+import { BUDGET, FEDERATION, templateTexts } from './bold-federation.js';
 import { makeFederationFolder } from './federation-folder.js';
 import type { CoordinatorAddress } from './federation-folder.js';
 import { prepareSnapshots } from './snapshots.js';
@@ -36,6 +36,7 @@ export async function makeComposeFolders(
     agencies: AGENCIES,
     sources: data.sources,
     templates: templateTexts(),
+    budget: BUDGET,
     clock: systemClock,
     coordinator: COMPOSE_COORDINATOR,
     workers,

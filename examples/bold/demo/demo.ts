@@ -20,11 +20,13 @@ import { ExampleError } from '../errors.js';
 import { generateFederation } from '../federation.js';
 import type { Federation } from '../federation.js';
 import { boldCatalogue, boldTemplates } from '../library.js';
-import { pooledTable } from '../truth/index.js';
+import { PooledPeople, pooledTable, trueTable } from '../truth/index.js';
 import type { TrueTable } from '../truth/index.js';
 import { compare } from './comparison.js';
 import type { Comparison, LargestNoise } from './comparison.js';
-import { DEMO_TEMPLATES, FEDERATION, templateTexts, widestParameters } from './bold-federation.js';
+import { BUDGET, DEMO_TEMPLATES, FEDERATION, templateTexts, widestParameters } from './bold-federation.js';
+import { linkageErrorInWords, linkageErrorOf } from './linkage-error.js';
+import type { LinkageError } from './linkage-error.js';
 import { RunningFederation } from './running-federation.js';
 
 export interface DemoOptions {
@@ -47,8 +49,10 @@ interface Answer {
   readonly parameters: ParameterValues;
   readonly run: RunDetailView;
   readonly unprotected: UnprotectedCountsView;
+  /** By the same rules over all databases together. */
   readonly truth: TrueTable;
   readonly comparison: Comparison;
+  readonly linkageError: LinkageError;
 }
 
 /** Plays the whole system on this computer. Resolves with whether every number was as near the truth as it must be. */
@@ -73,6 +77,7 @@ export async function runDemo(options: DemoOptions, printer: Printer, interrupte
         agencies: AGENCIES,
         sources: data.sources,
         templates: templateTexts(),
+        budget: BUDGET,
         clock: systemClock,
         workers: options.workers,
       },
@@ -102,17 +107,24 @@ async function askAll(
 ): Promise<Answer[]> {
   const client = new ApiClient({ url: federation.apiUrl, token: federation.folder.token });
   const templates = boldTemplates(boldCatalogue());
+  const people = new PooledPeople();
   const answers: Answer[] = [];
   for (const name of DEMO_TEMPLATES) {
     const bound = templates.get(name);
     if (bound === undefined) throw new RangeError(`there is no template ${name}`);
     announce(`\n${explainTemplate(bound).question}`);
-    answers.push(await ask(client, bound, data, printer));
+    answers.push(await ask(client, bound, data, people, printer));
   }
   return answers;
 }
 
-async function ask(client: ApiClient, bound: BoundTemplate, data: Federation, printer: Printer): Promise<Answer> {
+async function ask(
+  client: ApiClient,
+  bound: BoundTemplate,
+  data: Federation,
+  people: PooledPeople,
+  printer: Printer,
+): Promise<Answer> {
   const parameters = widestParameters(bound);
   const template = bound.template.template;
   const { id } = await client.submit({ template, parameters: mutable(parameters) });
@@ -128,7 +140,8 @@ async function ask(client: ApiClient, bound: BoundTemplate, data: Federation, pr
     throw new ExampleError('RUN_FAILED', `The run of ${template} ended without a table; the lines above say why.`);
   }
   const unprotected = await client.unprotectedCounts(id);
-  const truth = pooledTable({ template: bound, parameters: bindParameters(bound, parameters), sources: data.sources });
+  const question = { template: bound, parameters: bindParameters(bound, parameters), sources: data.sources };
+  const truth = pooledTable({ ...question, people });
   const comparison = compare({
     unprotected,
     released: run.release.table,
@@ -137,7 +150,10 @@ async function ask(client: ApiClient, bound: BoundTemplate, data: Federation, pr
     largestNoise: largestNoise(bound, run),
   });
   printer.note(inWords(comparison));
-  return { template, question: explainTemplate(bound).question, parameters, run, unprotected, truth, comparison };
+  const linkageError = linkageErrorOf(truth.cells, trueTable(question, data.truth).cells);
+  printer.note(linkageErrorInWords(linkageError));
+  const asked = { template, question: explainTemplate(bound).question, parameters };
+  return { ...asked, run, unprotected, truth, comparison, linkageError };
 }
 
 /** Every mixer adds noise of the whole law, and every participant is a mixer. */
@@ -159,12 +175,12 @@ function largestNoise(bound: BoundTemplate, { participants }: RunDetailView): La
 
 function inWords({ decoded, exact, impossible, intervals, inside }: Comparison): string {
   if (impossible > 0) {
-    return `Before rounding, ${impossible} of ${decoded} numbers differ from what plain SQL over all databases together gives by more than noise ever does. This is a bug: please report it.`;
+    return `Before rounding, ${impossible} of ${decoded} numbers differ from what the same rules over all databases together give by more than noise ever does. This is a bug: please report it.`;
   }
   if (exact === decoded) {
-    return `Before rounding, every one of the ${decoded} numbers equals what plain SQL over all databases together gives.`;
+    return `Before rounding, every one of the ${decoded} numbers equals what the same rules over all databases together give.`;
   }
-  return `Plain SQL over all databases together gives numbers that lie inside ${inside} of the ${intervals} intervals stated (95 in 100 should), and none is further off than noise can be.`;
+  return `The same rules over all databases together give numbers that lie inside ${inside} of the ${intervals} intervals stated (95 in 100 should), and none is further off than noise can be.`;
 }
 
 async function stayUp(
@@ -201,7 +217,7 @@ function writeReport(
     seed,
     workersPerProcess: workers,
     rows: Object.fromEntries(data.rows),
-    questions: answers.map(({ template, question, parameters, run, unprotected, truth, comparison }) => ({
+    questions: answers.map(({ template, question, parameters, run, unprotected, truth, ...found }) => ({
       template,
       question,
       parameters,
@@ -209,7 +225,8 @@ function writeReport(
       table: run.release?.table ?? null,
       unprotected: unprotected.cells,
       truth: truth.cells,
-      comparison,
+      linkage: run.release?.linkage ?? null,
+      ...found,
       phases: unprotected.phases,
     })),
     cpuSeconds: Object.fromEntries(federation.parties.map((party) => [party, federation.program(party).cpuSeconds])),

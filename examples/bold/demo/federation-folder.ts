@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 
@@ -8,11 +8,11 @@ import { toBase64 } from '../../../core/base/index.js';
 import type { Clock } from '../../../core/base/index.js';
 import { tokenHash } from '../../../coordinator/index.js';
 import { COORDINATOR, rawPublicKey } from '../../../core/private-join/index.js';
-import { canonicalTemplate, parseTemplate, signTemplate } from '../../../core/templates/index.js';
-import { packagePath } from '../../../runtime/index.js';
+import { canonicalTemplate, parseDataset, parseTemplate, signTemplate } from '../../../core/templates/index.js';
 import { createAuthority, identityUri, issueCertificate } from '../../../transport/index.js';
 import type { Authority, PeerIdentity } from '../../../transport/index.js';
 import type { Agency } from '../agencies.js';
+import { datasetTexts } from '../library.js';
 import type { Source } from '../sources.js';
 
 /** What a federation is made of before it has a folder. */
@@ -25,6 +25,10 @@ export interface FederationPlan {
   readonly sources: readonly Source[];
   /** YAML texts; an officer signs each. */
   readonly templates: readonly string[];
+  /** YAML texts of all that agencies offer; the example's when it isn't given. */
+  readonly datasets?: readonly string[];
+  /** Of each agency; the system's default when it isn't given. */
+  readonly budget?: { readonly perSnapshot: number; readonly perQuarter: number };
   readonly clock: Clock;
   /** Where the coordinator listens; on this computer, at any free ports, when it isn't given. */
   readonly coordinator?: CoordinatorAddress;
@@ -70,7 +74,7 @@ const SPOOL_MEMORY_MIB = 256;
  * for themselves, each on its own machine, at enrolment.
  */
 export async function makeFederationFolder(plan: FederationPlan): Promise<FederationFolder> {
-  const { directory, federation, agencies, clock, coordinator = THIS_COMPUTER } = plan;
+  const { directory, federation, agencies, clock, coordinator = THIS_COMPUTER, datasets = datasetTexts() } = plan;
   const authority = await createAuthority({ commonName: `${federation} authority`, clock, validDays: VALID_DAYS });
   const officer = generateKeyPairSync('ed25519').privateKey;
   const identities = new Map([COORDINATOR, ...agencies.map(({ id }) => id)].map((id) => [id, newIdentity()]));
@@ -81,7 +85,9 @@ export async function makeFederationFolder(plan: FederationPlan): Promise<Federa
     writeSecret(join(folder, 'identity.pem'), pemOf(identity));
     writeText(join(folder, 'roster.yaml'), roster);
     await writeCertificate(plan, authority, party);
-    cpSync(packagePath('examples', 'bold', 'datasets'), join(folder, 'datasets'), { recursive: true });
+    for (const text of datasets) {
+      writeText(join(folder, 'datasets', `${parseDataset(text).dataset}.yaml`), text);
+    }
     mkdirSync(join(folder, 'spool'), { recursive: true, mode: 0o700 });
   }
   writeSecret(join(directory, 'governance', `${OFFICER}.pem`), pemOf(officer));
@@ -208,7 +214,10 @@ function nodeConfigOf(plan: FederationPlan, agency: string, coordinatorAddress: 
     datasets: 'datasets',
     snapshots: 'snapshots',
     sources: plan.sources.filter((source) => source.agency === agency).map(({ mapping }) => mapping),
-    policy: { allow: plan.templates.map((text) => ({ template: parseTemplate(text).template })) },
+    policy: {
+      allow: plan.templates.map((text) => ({ template: parseTemplate(text).template })),
+      ...(plan.budget === undefined ? {} : { budget: plan.budget }),
+    },
     spool: spool(),
     workers: plan.workers,
     deadlines: { runProgressSeconds: 120, stopSeconds: 5, sourceLockedSeconds: 5 },

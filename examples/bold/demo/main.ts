@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 
 import { Printer } from '../../../cli/index.js';
 import { CodedError, messageOf } from '../../../core/base/index.js';
-import { MAX_PEOPLE, MAX_SEED } from '../federation.js';
+import { MAX_PEOPLE, MAX_SEED } from '../limits.js';
 import { makeComposeFolders } from './compose.js';
 import { runDemo } from './demo.js';
 import type { DemoOptions } from './demo.js';

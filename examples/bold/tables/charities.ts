@@ -1,7 +1,9 @@
 import { isoDate } from '../day.js';
+import type { WrittenIdentity } from '../faults/index.js';
 import type { HouseholdHistory } from '../population.js';
 import type { Charity, Client, Episode } from '../support.js';
 import { ageBand, agencyTable, gender, yesNo } from './table.js';
+import type { Register } from './register.js';
 import type { AgencyRow, Value } from './table.js';
 
 /** The commissioned charity's case management: one row for each time somebody was referred. */
@@ -33,15 +35,19 @@ export const charityA = agencyTable({
     wellbeing_first: 'INTEGER',
     wellbeing_last: 'INTEGER',
   },
-  rows: (history) =>
-    episodeRows(history, 'charity-a', ({ person, dateOfBirth, postcode }, episode) => ({
-      first_name: person.forename,
-      last_name: person.surname,
-      date_of_birth: dateOfBirth,
-      post_code: postcode,
-      sex: person.sex,
+  traits: {
+    factors: { names: 1.2, birthDates: 1.3, addresses: 1.3, sexes: 1.2, gaps: 1.2 },
+    knowsOther: { surname: 0, postcode: 0 },
+  },
+  rows: (history, register) =>
+    episodeRows(history, register, 'charity-a', ({ person }, episode, identity) => ({
+      first_name: identity.forename,
+      last_name: identity.surname,
+      date_of_birth: identity.dateOfBirth,
+      post_code: identity.postcode,
+      sex: identity.sex,
       gender: gender(person.sex),
-      age_band: ageBand(dateOfBirth),
+      age_band: ageBand(identity.dateOfBirth),
       ethnicity: person.ethnicity,
       disabled: yesNo(person.disabled),
       first_language: person.firstLanguage,
@@ -89,41 +95,63 @@ export const charityB = agencyTable({
     score_in: 'INTEGER',
     score_out: 'INTEGER',
   },
-  rows: (history) =>
-    episodeRows(history, 'charity-b', ({ person, dateOfBirth, postcode }, episode) => ({
-      given_name: person.forename,
-      family_name: person.surname,
-      born: dateOfBirth ?? '',
-      postcode: (postcode ?? '').toLowerCase(),
-      sex: person.sex,
-      identity: gender(person.sex),
-      age_range: ageBand(dateOfBirth),
-      ethnic_origin: person.ethnicity,
-      disability: yesNo(person.disabled),
-      language: person.firstLanguage,
-      contact_date: isoDate(episode.referralDay),
-      heard_from: episode.source,
-      what_happened: episode.offence,
-      need: episode.need,
-      offer: episode.service,
-      response: episode.response,
-      waited: episode.waitDays,
-      appointments: episode.sessions,
-      ended_because: episode.closure,
-      reported: yesNo(episode.reportedToPolice),
-      score_in: episode.wellbeingStart,
-      score_out: episode.wellbeingEnd,
-    })),
+  traits: {
+    factors: { names: 1.4, birthDates: 1.5, addresses: 1.5, sexes: 1.2, gaps: 2 },
+    knowsOther: { surname: 0, postcode: 0 },
+  },
+  rows: (history, register) =>
+    episodeRows(
+      history,
+      register,
+      'charity-b',
+      ({ person }, episode, { forename, surname, dateOfBirth, postcode, sex }) => ({
+        given_name: forename,
+        family_name: surname,
+        born: dateOfBirth ?? '',
+        postcode: (postcode ?? '').toLowerCase(),
+        sex,
+        identity: gender(person.sex),
+        age_range: ageBand(dateOfBirth),
+        ethnic_origin: person.ethnicity,
+        disability: yesNo(person.disabled),
+        language: person.firstLanguage,
+        contact_date: isoDate(episode.referralDay),
+        heard_from: episode.source,
+        what_happened: episode.offence,
+        need: episode.need,
+        offer: episode.service,
+        response: episode.response,
+        waited: episode.waitDays,
+        appointments: episode.sessions,
+        ended_because: episode.closure,
+        reported: yesNo(episode.reportedToPolice),
+        score_in: episode.wellbeingStart,
+        score_out: episode.wellbeingEnd,
+      }),
+    ),
 });
 
+/** What a client hasn't given is missing in all of their rows, whatever staff write. */
 function episodeRows<Column extends string>(
   { clients }: HouseholdHistory,
+  register: Register,
   charity: Charity,
-  values: (client: Client, episode: Episode) => Record<Column, Value>,
+  values: (client: Client, episode: Episode, identity: WrittenIdentity) => Record<Column, Value>,
 ): AgencyRow<Column>[] {
   return clients
     .filter((client) => client.charity === charity)
-    .flatMap((client) =>
-      client.episodes.map((episode) => ({ person: client.person.id, crime: null, values: values(client, episode) })),
-    );
+    .flatMap((client) => {
+      const { person, dateOfBirth, postcode, episodes } = client;
+      // Somebody who is there twice without having come twice was entered twice when they came.
+      const written = register.isTwice(person) && episodes.length === 1 ? [...episodes, ...episodes] : episodes;
+      return written.map((episode) => {
+        const identity = register.nextIdentity(person);
+        const given = {
+          ...identity,
+          dateOfBirth: dateOfBirth === null ? null : identity.dateOfBirth,
+          postcode: postcode === null ? null : identity.postcode,
+        };
+        return { person: person.id, crime: null, values: values(client, episode, given) };
+      });
+    });
 }

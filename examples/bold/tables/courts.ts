@@ -18,6 +18,7 @@ export const courts = agencyTable({
     sentence_type: 'TEXT',
     special_measures: 'TEXT',
   },
+  traits: null,
   rows({ crimes }) {
     return crimes.flatMap(({ number, urn, crime }) => {
       const stages = urn === null ? [] : (crime.cps?.court?.stages ?? []);

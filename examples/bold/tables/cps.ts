@@ -3,6 +3,8 @@ import { ageBand, agencyTable, compactUrn, gender, unless, yesNo } from './table
 
 const NO_POSTCODE = 0.04;
 const NO_ETHNICITY = 0.3;
+/** The space in a postcode. */
+const BEFORE_INWARD = / (?=\d[A-Z]{2}$)/;
 
 /** The prosecutors' case management: one row for each victim of each case that the police sent. */
 export const cps = agencyTable({
@@ -30,7 +32,13 @@ export const cps = agencyTable({
     days_charge_to_final: 'INTEGER',
     failed_victim_issues: 'TEXT',
   },
-  rows({ crimes }, random) {
+  // Taken over from police files, and typed again.
+  traits: {
+    factors: { names: 1, birthDates: 0.8, addresses: 1, sexes: 1, gaps: 0.7 },
+    knowsOther: { surname: 0, postcode: 0 },
+  },
+  rows({ crimes }, register) {
+    const { random } = register;
     return crimes.flatMap(({ number, urn, crime }) => {
       const { cps: sent } = crime;
       if (sent === null || urn === null) return [];
@@ -38,32 +46,35 @@ export const cps = agencyTable({
       const endDay = sent.court?.endDay ?? null;
       const sexual = crime.offence === 'rape' || crime.offence === 'other-sexual';
       const ended = sent.decision === 'charged' ? endDay !== null : sent.decision !== null;
-      return crime.victims.map(({ person }) => ({
-        person: person.id,
-        crime: number,
-        values: {
-          urn: compactUrn(urn),
-          witness_first_names: person.forename,
-          witness_surname: person.surname.toUpperCase(),
-          birth_date: person.dateOfBirth,
-          home_postcode: unless(random, NO_POSTCODE, person.postcode.replace(' ', '')),
-          sex: person.sex,
-          gender: gender(person.sex),
-          age_band: ageBand(person.dateOfBirth),
-          ethnicity: unless(random, NO_ETHNICITY, person.ethnicity),
-          received_date: isoDate(sent.referralDay),
-          decision: sent.decision,
-          days_report_to_decision: sent.daysToDecision,
-          days_received_to_charge:
-            sent.decision === 'charged' && decisionDay !== null ? decisionDay - sent.referralDay : null,
-          principal_offence: crime.offence,
-          da_monitoring_flag: yesNo(crime.domesticAbuse),
-          rasso_flag: yesNo(sexual),
-          final_result: sent.court?.outcome ?? null,
-          days_charge_to_final: endDay !== null && decisionDay !== null ? endDay - decisionDay : null,
-          failed_victim_issues: ended ? yesNo(crime.withdrew !== null) : null,
-        },
-      }));
+      return crime.victims.map(({ person }) => {
+        const identity = register.nextIdentity(person);
+        return {
+          person: person.id,
+          crime: number,
+          values: {
+            urn: compactUrn(urn),
+            witness_first_names: identity.forename,
+            witness_surname: identity.surname.toUpperCase(),
+            birth_date: identity.dateOfBirth,
+            home_postcode: unless(random, NO_POSTCODE, identity.postcode?.replace(BEFORE_INWARD, '') ?? null),
+            sex: identity.sex,
+            gender: gender(person.sex),
+            age_band: ageBand(identity.dateOfBirth),
+            ethnicity: unless(random, NO_ETHNICITY, person.ethnicity),
+            received_date: isoDate(sent.referralDay),
+            decision: sent.decision,
+            days_report_to_decision: sent.daysToDecision,
+            days_received_to_charge:
+              sent.decision === 'charged' && decisionDay !== null ? decisionDay - sent.referralDay : null,
+            principal_offence: crime.offence,
+            da_monitoring_flag: yesNo(crime.domesticAbuse),
+            rasso_flag: yesNo(sexual),
+            final_result: sent.court?.outcome ?? null,
+            days_charge_to_final: endDay !== null && decisionDay !== null ? endDay - decisionDay : null,
+            failed_victim_issues: ended ? yesNo(crime.withdrew !== null) : null,
+          },
+        };
+      });
     });
   },
 });

@@ -24,24 +24,30 @@ export const prisonProbation = agencyTable({
     opted_in: 'TEXT',
     release_notified: 'TEXT',
   },
-  rows({ crimes }, random) {
+  traits: {
+    factors: { names: 0.9, birthDates: 0.8, addresses: 1.1, sexes: 0.8, gaps: 0.7 },
+    knowsOther: { surname: 0, postcode: 0 },
+  },
+  rows({ crimes }, register) {
+    const { random } = register;
     return crimes.flatMap(({ number, urn, crime, contacts }) =>
       crime.victims.flatMap(({ person }, index) => {
         const contact = contacts[index] ?? null;
         if (contact === null || urn === null) return [];
+        const identity = register.nextIdentity(person);
         return [
           {
             person: person.id,
             crime: number,
             values: {
               case_urn: unless(random, NO_URN, compactUrn(urn)),
-              forename: person.forename,
-              surname: person.surname,
-              dob: person.dateOfBirth,
-              postcode: unless(random, NO_POSTCODE, person.postcode),
-              sex: person.sex,
+              forename: identity.forename,
+              surname: identity.surname,
+              dob: identity.dateOfBirth,
+              postcode: unless(random, NO_POSTCODE, identity.postcode),
+              sex: identity.sex,
               gender: gender(person.sex),
-              age_group: ageBand(person.dateOfBirth),
+              age_group: ageBand(identity.dateOfBirth),
               disability: yesNo(person.disabled),
               sentenced_on: isoDate(contact.sentenceDay),
               contact_offered: yesNo(contact.offered),

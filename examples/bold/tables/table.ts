@@ -1,7 +1,9 @@
 import { ageOn } from '../day.js';
 import { EXTRACT_DAY } from '../period.js';
+import type { AgencyTraits } from '../faults/index.js';
 import type { HouseholdHistory, Urn } from '../population.js';
 import type { SeededRandom } from '../random.js';
+import type { Register } from './register.js';
 
 export type ColumnType = 'TEXT' | 'INTEGER';
 export type Value = string | number | null;
@@ -12,8 +14,10 @@ export interface AgencyTable<Column extends string = string> {
   readonly dataset: string;
   readonly table: string;
   readonly columns: Readonly<Record<Column, ColumnType>>;
-  /** What the agency has on a household. `random` is for what its staff didn't write down. */
-  rows(history: HouseholdHistory, random: SeededRandom): AgencyRow<Column>[];
+  /** How its staff write people down; null where it holds cases and no people. */
+  readonly traits: AgencyTraits | null;
+  /** What the agency has on a household, whose people stand in `register` as it has written them down. */
+  rows(history: HouseholdHistory, register: Register): AgencyRow<Column>[];
 }
 
 export interface AgencyRow<Column extends string = string> {
@@ -36,7 +40,7 @@ export function yesNo(answer: boolean | null): string | null {
 }
 
 /** The value, or null with this probability. */
-export function unless(random: SeededRandom, missing: number, value: string): string | null {
+export function unless(random: SeededRandom, missing: number, value: string | null): string | null {
   return random.chance(missing) ? null : value;
 }
 

@@ -1,2 +1,13 @@
-export { pooledTable, pooledTruth } from './truth.js';
+export { linkPooled } from './pooled-linker.js';
+export type {
+  PooledCounts,
+  PooledLink,
+  PooledLinks,
+  PooledList,
+  PooledPlace,
+  PooledQuestion,
+  PooledRecord,
+} from './pooled-linker.js';
+export { PooledPeople } from './people.js';
+export { pooledTable, pooledTruth, trueTable } from './truth.js';
 export type { TrueCell, TrueMeasure, TrueMeasuredCell, TrueTable, TruthQuestion } from './truth.js';

@@ -1,16 +1,36 @@
 import Database from 'better-sqlite3';
 
 import type { CountedCell } from '../../../core/disclosure/index.js';
-import type { BoundDimension, BoundMeasure, BoundParameters, BoundTemplate } from '../../../core/templates/index.js';
+import { AGREEMENTS } from '../../../core/linkage/index.js';
+import type { NonMatches } from '../../../core/linkage/index.js';
+import type {
+  BoundDimension,
+  BoundMeasure,
+  BoundParameters,
+  BoundTemplate,
+  DatasetDefinition,
+} from '../../../core/templates/index.js';
 import type { Source } from '../sources.js';
-import { linkOnCase, linkOnPerson, makeBase } from './links.js';
+import { identitiesOf } from './identity.js';
+import { linkByIdentity, linkByRules, loadedLists, storeLinks } from './links.js';
+import type { LoadedList, Links } from './links.js';
 import { makeList, measuresOf } from './list.js';
+import { PooledPeople } from './people.js';
+import type { SourcePeople } from './people.js';
+import type { PooledCounts } from './pooled-linker.js';
 
 export interface TruthQuestion {
   readonly template: BoundTemplate;
   readonly parameters: Pick<BoundParameters, 'values'>;
   /** Every agency's databases, in roster order; those of datasets the template doesn't use are left alone. */
   readonly sources: readonly Source[];
+  /**
+   * How often an agency's people share keys, as it said itself, with its noise in it; null where it said nothing. Where
+   * this isn't given, it is counted.
+   */
+  readonly evidence?: (agency: string, dataset: string) => NonMatches | null;
+  /** Where several questions are asked of the same databases: one for all of them. */
+  readonly people?: PooledPeople;
 }
 
 /** A cell of the table that anybody is in: for each dimension the index of the category, and how many. */
@@ -38,6 +58,8 @@ export interface TrueTable {
   readonly cells: readonly TrueCell[];
   /** In the order of the template. */
   readonly measures: readonly TrueMeasure[];
+  /** How people of different lists were linked; empty where it is known who they are. */
+  readonly links: readonly PooledCounts[];
 }
 
 /** Exact counts of every cell that anybody is in: those of `pooledTable`. */
@@ -46,32 +68,73 @@ export function pooledTruth(question: TruthQuestion): TrueCell[] {
 }
 
 /**
- * What the table would be if one person held all databases: exact counts, computed by joining them in plain SQL, in the
- * order of the categories, and exact sums of the measures. Only tests and the demo may do this. It uses neither the SQL that nodes run nor the protocol
- * nor the way cells are numbered, so that it can contradict them; a template's names and categories it takes as bound.
- * Thrown when a source has no column for a field that is needed: ExampleError SOURCE_INCOMPLETE.
+ * What the table would be if one person held all databases: who is who by the same rules, found by plain maps over
+ * everybody's match keys (`linkPooled`), exact counts in plain SQL, in the order of the categories, and exact sums of the
+ * measures. Only tests and the demo may do this. It uses neither the SQL that nodes run nor the protocol nor the way cells
+ * are numbered, so that it can contradict them; match keys, self-linking and a template's names and categories it takes as
+ * they are. Thrown when a source has no column for a field that is needed: ExampleError SOURCE_INCOMPLETE.
  */
-export function pooledTable({ template: bound, parameters, sources }: TruthQuestion): TrueTable {
+export function pooledTable(question: TruthQuestion): TrueTable {
+  const { template: bound, sources, evidence, people: pooled = new PooledPeople() } = question;
+  const known = new Map<Source, SourcePeople>();
+  for (const source of sources) {
+    const dataset = datasetOf(bound, source);
+    const people = dataset === undefined ? null : pooled.of(source, dataset, bound.scheme);
+    if (people !== null) known.set(source, people);
+  }
+  const peopleOf = ({ source: place }: LoadedList): SourcePeople | null => {
+    const source = sources[place];
+    const people = source === undefined ? undefined : known.get(source);
+    if (source === undefined || people === undefined) return null;
+    return evidence === undefined ? people : { ...people, nonMatches: evidence(source.agency, source.mapping.dataset) };
+  };
+  return tableOf(question, {
+    personOf: (source) => known.get(source)?.personOf ?? new Map<number, number>(),
+    link: (lists) => linkByRules(lists, bound, peopleOf),
+  });
+}
+
+/** The same by who people really are, as `truth` of the federation has it: what linkage makes no mistakes in. */
+export function trueTable(question: Omit<TruthQuestion, 'evidence'>, truth: string): TrueTable {
+  return tableOf(question, {
+    personOf: (source) => identitiesOf(source, truth),
+    link: (lists) => linkByIdentity(lists, question.template),
+  });
+}
+
+/** How it is known who is who. */
+interface Linker {
+  /** Whose record each row of a source is. */
+  readonly personOf: (source: Source) => ReadonlyMap<number, number>;
+  readonly link: (lists: readonly LoadedList[]) => Links;
+}
+
+function tableOf({ template: bound, parameters, sources }: TruthQuestion, { personOf, link }: Linker): TrueTable {
   // A database without a name is SQLite's own temporary file: a large federation needs no large memory.
   const database = new Database('');
   try {
     database.pragma('journal_mode = OFF');
-    makeList(database, 'population', bound.population, bound, parameters, sources);
-    makeBase(database, bound.unit);
-    bound.links.forEach((link, index) => {
-      makeList(database, listName(index), link, bound, parameters, sources);
-      if (link.on === 'person') linkOnPerson(database, listName(index));
-      else linkOnCase(database, listName(index));
+    const tables = [bound.population, ...bound.links].map((list, index) => {
+      const table = index === 0 ? 'population' : listName(index - 1);
+      makeList(database, table, list, bound, parameters, sources, personOf);
+      return { table, dataset: list.dataset.dataset, role: list.role };
     });
+    const links = link(loadedLists(database, tables));
+    storeLinks(database, links, listName);
     makeCategories(database, bound.dimensions);
     makeTable(database, bound);
     return {
       cells: count(database, bound),
       measures: bound.measures.map((measure) => addUp(database, bound, measure)),
+      links: links.counts,
     };
   } finally {
     database.close();
   }
+}
+
+function datasetOf({ population, links }: BoundTemplate, { mapping }: Source): DatasetDefinition | undefined {
+  return [population, ...links].find(({ dataset }) => dataset.dataset === mapping.dataset)?.dataset;
 }
 
 function listName(link: number): string {
@@ -159,6 +222,7 @@ function placeOf({ population, links }: BoundTemplate, dimension: BoundDimension
   const own = (links[link] ?? population).dimensions;
   const list = link === -1 ? 'base' : listName(link);
   if (dimension.kind === 'linked') return `CASE WHEN ${list}.id IS NULL THEN 1 ELSE 0 END`;
+  if (dimension.kind === 'agreement') return `coalesce(${list}_links.agreement, ${AGREEMENTS.length})`;
 
   const value = `${list}.value_${own.findIndex(({ field }) => field === dimension.field)}`;
   const [matches, notRecorded] =

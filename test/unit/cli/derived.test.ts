@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ReleasedMeasureCell, ReleasedQuantile, ReleasedRate } from '../../../core/disclosure/index.js';
+import type {
+  ReleasedMeasureCell,
+  ReleasedQuantile,
+  ReleasedRate,
+  ReleasedRecall,
+} from '../../../core/disclosure/index.js';
 import { renderRelease } from '../../../cli/index.js';
 import type { Release } from '../../../coordinator/index.js';
 import { dimension, releaseOf, table } from './releases.js';
@@ -160,5 +165,50 @@ describe('measures as text', () => {
     const both = linesOf({ measures: [{ ...measure, kind: 'variance', cells: [cell(0, { variance })] }] });
     expect(section(both, 'Change in')[2]).toMatch(/With a value +Mean +95 % interval +Variance +95 % interval$/);
     expect(section(both, 'Change in')[4]).toMatch(/-2\.35 +-3 to -1\.5 +4\.5 +4 to 5$/);
+  });
+});
+
+describe('recall by group as text', () => {
+  const recall = (place: number, changes: Partial<ReleasedRecall> = {}): ReleasedRecall => ({
+    group: [place, null],
+    recall: { value: 0.97, low: 0.95, high: 0.99 },
+    linked: 1_388,
+    ratio: { value: 0.948, low: 0.921, high: 0.976 },
+    weight: 1.0309,
+    reason: 'Estimated.',
+    warning: null,
+    ...changes,
+  });
+  const none = { recall: null, linked: null, ratio: null, weight: null, reason: 'Not estimable: too few.' };
+  const warning = 'A difference from Under 91 may come from linkage.';
+  const recalls = [
+    recall(0, { ratio: null }),
+    recall(1, { warning }),
+    recall(2, { warning }),
+    recall(3, { ...none, warning: 'It can’t be told.' }),
+  ];
+  const presentation = { recall: { of: 1, all: 0, butOne: [1, 2, 3], other: 4, by: [0] } } as const;
+
+  it('has a line for each group, its weight, and what to beware of, once for all of whom it holds', () => {
+    expect(section(linesOf({ recalls }, presentation), 'How many').slice(0, 13)).toEqual([
+      'How many of those who are in both were found, by group (estimated)',
+      '',
+      '                                                         Of the first',
+      'Days to charge  Linked   Found     95 % interval              group’s  Weight',
+      '-----------------------------------------------------------------------------',
+      'Under 91         1,388  97.0 %  95.0 % to 99.0 %                         1.03',
+      '91 to 365        1,388  97.0 %  95.0 % to 99.0 %  0.95 (0.92 to 0.98)    1.03',
+      '366 or more      1,388  97.0 %  95.0 % to 99.0 %  0.95 (0.92 to 0.98)    1.03',
+      'Not recorded       [c]     [x]',
+      '',
+      '91 to 365; 366 or more: A difference from Under 91 may come from linkage.',
+      'Not recorded: Not estimable: too few.',
+      'Not recorded: It can’t be told.',
+    ]);
+  });
+
+  it('is nothing where the template does not ask for it', () => {
+    expect(linesOf({ recalls }).join(' ')).not.toContain('were found');
+    expect(linesOf({ recalls: [] }, presentation).join(' ')).not.toContain('were found');
   });
 });

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT_CODES, exportRelease } from '../../../cli/index.js';
-import { releaseSchema } from '../../../coordinator/index.js';
+import { makeLinkage, releaseSchema } from '../../../coordinator/index.js';
 import { REQUEST } from '../coordinator/fixtures.js';
+import { linkageInput, report } from '../coordinator/linkage-fixtures.js';
 import { serve, tally } from './fixtures.js';
 import { dimension, releaseOf, table } from './releases.js';
 
@@ -73,7 +74,14 @@ describe('a release as CSV', () => {
           },
         ],
       },
-      { presentation: { margins: 'totals', rate: null, quantiles: { of: 0, bands: [0, 1], at: [0.5], by: [1] } } },
+      {
+        presentation: {
+          margins: 'totals',
+          rate: null,
+          recall: null,
+          quantiles: { of: 0, bands: [0, 1], at: [0.5], by: [1] },
+        },
+      },
     );
     expect(linesOf(exportRelease(release, 'csv')).slice(1)).toEqual([
       'rate,"91, or more",All,0.25,ok,0.2,0.3,,',
@@ -145,5 +153,100 @@ describe('tally export', () => {
     for (const args of [['export'], ['export', 'x', '--format', 'xlsx']]) {
       expect((await tally(args, { environment })).exitCode).toBe(EXIT_CODES.wrongUse);
     }
+  });
+});
+
+describe('how people were linked, as CSV', () => {
+  const linkage = makeLinkage(linkageInput({ disclosure: { epsilon: 'none' } }));
+  const release = { ...releaseOf(counts), linkage };
+
+  it('is a file of its own with a row for each number', () => {
+    const rows = linesOf(exportRelease(release, 'csv', 'linkage'));
+    expect(rows.slice(0, 10)).toEqual([
+      'quantity,agency,dataset,merge,key,identifier,threshold,value,status,reason,shorthand',
+      'scheme-version,,,,,,,1,ok,exact,',
+      'normaliser-version,,,,,,,1,ok,,',
+      'threshold-in-force,,,,,,,0.5,ok,,',
+      'people-base,,charities.support,,,,,500,ok,,',
+      'people-linked,,charities.support,,,,,400,ok,,',
+      'links,,charities.support,,,,0.5,300,ok,,',
+      'share-linked,,charities.support,,,,0.5,0.6,ok,,',
+      'precision,,charities.support,,,,0.5,0.976,ok,,',
+      'links,,charities.support,,,,0.9,290,ok,,',
+    ]);
+    expect(rows).toContain('recall,,charities.support,,,,,0.947,ok,,');
+    expect(rows).toContain('links-by-key,,charities.support,,exact.2,,,40,ok,,');
+    expect(rows).toContain('duplicates,police,police.crimes,,,,,35,ok,,');
+    expect(rows).toContain('share-missing,police,police.crimes,,,forename,,,few,,[c]');
+    expect(rows).toContain('share-withdrawn,police,police.crimes,,exact.2,,,0.03,ok,,');
+    expect(rows).toContain(
+      'people,charity-a,charities.support,,,,,,not-estimable,The agency gave no statistics for this snapshot.,[x]',
+    );
+    expect(rows.filter((row) => row.startsWith('headline-stands,,charities.support,'))).toHaveLength(1);
+  });
+
+  it('numbers merges', () => {
+    const merges = [report({ dataset: 'police.crimes' }), report({ dataset: 'police.crimes' }), report()];
+    const rows = linesOf(
+      exportRelease({ ...release, linkage: makeLinkage(linkageInput({ reports: merges })) }, 'csv', 'linkage'),
+    );
+    expect(rows.filter((row) => row.startsWith('people-base')).map((row) => row.split(',').slice(2, 4))).toEqual([
+      ['police.crimes', '1'],
+      ['police.crimes', '2'],
+      ['charities.support', ''],
+    ]);
+  });
+
+  it('is in the JSON of a release, and apart where a part is asked for', () => {
+    const parsed = (part?: 'table' | 'linkage'): Record<string, unknown> =>
+      JSON.parse(exportRelease(release, 'json', part)) as Record<string, unknown>;
+    expect(releaseSchema.parse(parsed())).toEqual(release);
+    expect(parsed('linkage')).toEqual(linkage);
+    expect(parsed('table')).not.toHaveProperty('linkage');
+    expect(parsed('table')).toHaveProperty('table');
+    expect(exportRelease(release, 'csv', 'table')).toBe(exportRelease(release, 'csv'));
+  });
+
+  it('is not where nobody was linked', () => {
+    for (const format of ['csv', 'json'] as const) {
+      expect(() => exportRelease(releaseOf(counts), format, 'linkage')).toThrow(
+        expect.objectContaining({ code: 'NO_LINKAGE' }),
+      );
+    }
+  });
+});
+
+describe('recall by group as CSV', () => {
+  it('has the recall, its ratio and its weight, and says why there is none', () => {
+    const recalls = [
+      {
+        group: [0, null],
+        recall: { value: 0.97, low: 0.95, high: 0.99 },
+        linked: 388,
+        ratio: null,
+        weight: 1.031,
+        reason: 'Estimated.',
+        warning: null,
+      },
+      {
+        group: [1, null],
+        recall: { value: 0.92, low: 0.9, high: 0.94 },
+        linked: 368,
+        ratio: { value: 0.948, low: 0.92, high: 0.98 },
+        weight: 1.087,
+        reason: 'Estimated.',
+        warning: 'Careful.',
+      },
+      { group: [null, 0], recall: null, linked: null, ratio: null, weight: null, reason: 'Too few.', warning: null },
+    ];
+    const rows = linesOf(exportRelease(releaseOf({ ...counts, cells: [], totals: [], recalls }), 'csv'));
+    expect(rows.slice(1)).toEqual([
+      'recall,Under 91,All,0.97,ok,0.95,0.99,Estimated.,',
+      'recall-weight,Under 91,All,1.031,ok,,,Estimated.,',
+      'recall,"91, or more",All,0.92,ok,0.9,0.94,Estimated.,',
+      'recall-ratio,"91, or more",All,0.948,ok,0.92,0.98,Estimated.,',
+      'recall-weight,"91, or more",All,1.087,ok,,,Estimated.,',
+      "recall,All,'=Yes,,not-collected,,,Too few.,[x]",
+    ]);
   });
 });

@@ -9,6 +9,7 @@ import { MAX_RUNS_LISTED, runDetailView } from '../../../coordinator/index.js';
 import { rawPublicKey } from '../../../core/private-join/index.js';
 import { templateFromPayload, verifyEnvelope } from '../../../core/templates/index.js';
 import { approved, NOISY, PARAMETERS, REQUEST, TEMPLATE } from '../coordinator/fixtures.js';
+import { statistics } from '../coordinator/linkage-fixtures.js';
 import {
   BODY_LINE,
   CHARGES_YAML,
@@ -230,6 +231,33 @@ describe('tally runs, templates and agencies', () => {
       id,
       state: 'finished',
     });
+  });
+
+  it('says how people were linked below a table, and all of it where that is wanted', async () => {
+    const { environment, rig } = await serve();
+    rig.linkage['police'] = [statistics()];
+    rig.says('police');
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    const brief = (await tally(['runs', id], { environment })).out;
+    expect(brief).toContain('How people were linked\nScheme exact, version 1');
+    expect(brief).toContain('`tally runs <id> --linkage`');
+    expect(brief).not.toContain('What agencies say');
+    const whole = (await tally(['runs', id, '--linkage'], { environment })).out;
+    expect(whole).toMatch(
+      /What agencies say of the people they hold\n\n.*\n.*\n-+\nThe police, police.crimes +1,000 +35\n/,
+    );
+    expect(whole).not.toContain('`tally runs <id> --linkage`');
+    expect(await tally(['runs', '--linkage'], { environment })).toMatchObject({
+      exitCode: EXIT_CODES.wrongUse,
+      out: '',
+    });
+
+    const csv = await tally(['export', id, '--part', 'linkage'], { environment });
+    expect(csv.out.split('\r\n')[1]).toBe('scheme-version,,,,,,,1,ok,exact,');
+    const json = await tally(['export', id, '--part', 'linkage', '--format', 'json'], { environment });
+    expect(JSON.parse(json.out)).toEqual(rig.service.get(id).release?.linkage);
+    expect((await tally(['export', id, '--part', 'notes'], { environment })).exitCode).toBe(EXIT_CODES.wrongUse);
   });
 
   it('lists so many and no more', async () => {

@@ -41,6 +41,7 @@ export function table(
     totals: totals.map(([categories, value]) => cell(categories, value)),
     rates: [],
     quantiles: [],
+    recalls: [],
     measures: [],
     policy: { threshold: 10, roundTo: 5, rounding: 'base', wholeLines: false },
     noise: null,
@@ -54,8 +55,9 @@ export function releaseOf(released: ReleasedTable, changes: Partial<Release> = {
     question: 'What is asked?',
     chosen: [],
     table: released,
-    presentation: { margins: 'totals', rate: null, quantiles: null },
+    presentation: { margins: 'totals', rate: null, quantiles: null, recall: null },
     sources: [],
+    linkage: null,
     notes: [],
     ...changes,
   };

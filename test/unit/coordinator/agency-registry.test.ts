@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AgencyRegistry, createAgencyStore, openDatabase } from '../../../coordinator/index.js';
+import type { LinkageStatistics } from '../../../core/linkage/index.js';
 import { NO_FLOORS, type Floors } from '../../../core/templates/index.js';
 import type { NodeConnection } from '../../../transport/index.js';
 import { TestClock, TestLog } from './fixtures.js';
@@ -32,6 +33,7 @@ function connection(agency: string, ...datasets: string[]): NodeConnection & { r
         snapshot: 'ab'.repeat(32),
         asAt: '2026-10-31',
         epsilonLeft: 7.5,
+        linkage: [],
       })),
       floors: FLOORS,
     },
@@ -119,6 +121,67 @@ describe('what an agency holds', () => {
     registry.disconnected('police', 'gone');
     expect(registry.floorsOf('police')).toEqual(NO_FLOORS);
     expect(registry.list()[0]?.floors).toBeNull();
+  });
+});
+
+describe('what an agency says of the people in a snapshot', () => {
+  const [now, before] = ['ab'.repeat(32), 'cd'.repeat(32)];
+  const wanted = { scheme: 'exact', schemeVersion: 1, normaliser: 1 };
+  const said: LinkageStatistics = {
+    ...wanted,
+    people: 1_000,
+    duplicates: 20,
+    missing: {},
+    keys: [],
+    nonMatches: { pairs: 499_500, sets: new Map(), byKeys: [0, 0, 0], deviation: { sets: 4, byKeys: 4 } },
+  };
+  const holding = (registry: AgencyRegistry, snapshot: string, ...linkage: LinkageStatistics[]): void => {
+    const { hello } = connection('police', 'police.crimes');
+    registry.updated('police', {
+      ...hello,
+      snapshots: hello.snapshots.map((held) => ({ ...held, snapshot, linkage })),
+    });
+  };
+  const asked = (registry: AgencyRegistry, snapshot: string, changes: Partial<typeof wanted> = {}): unknown =>
+    registry.statisticsOf('police', { dataset: 'police.crimes', snapshot }, { ...wanted, ...changes });
+
+  it('is found for that snapshot, scheme and version', () => {
+    const { registry } = make();
+    registry.connected(connection('police', 'police.crimes'));
+    expect(asked(registry, now)).toBeUndefined();
+    const standard = { ...said, scheme: 'standard', people: 7 };
+    holding(registry, now, standard, said);
+    expect(asked(registry, now)).toBe(said);
+    expect(asked(registry, now, { scheme: 'standard' })).toBe(standard);
+  });
+
+  it.each([{ scheme: 'light' }, { schemeVersion: 2 }, { normaliser: 2 }])('is not for another: %o', (changes) => {
+    const { registry } = make();
+    registry.connected(connection('police', 'police.crimes'));
+    holding(registry, now, said);
+    expect(asked(registry, now, changes)).toBeUndefined();
+  });
+
+  it('is never lent to another snapshot, neither an earlier nor a later one', () => {
+    const { registry } = make();
+    registry.connected(connection('police', 'police.crimes'));
+    holding(registry, before, said);
+    expect(asked(registry, now)).toBeUndefined();
+    holding(registry, now, said);
+    expect(asked(registry, before)).toBeUndefined();
+    expect(asked(registry, now)).toBe(said);
+  });
+
+  it('is not for a dataset that the roster does not let it offer, and gone when it is', () => {
+    const { registry } = make();
+    registry.connected(connection('police', 'police.crimes'));
+    const { hello } = connection('police', 'charities.support');
+    registry.updated('police', { ...hello, snapshots: hello.snapshots.map((held) => ({ ...held, linkage: [said] })) });
+    const elsewhere = { dataset: 'charities.support', snapshot: now };
+    expect(registry.statisticsOf('police', elsewhere, wanted)).toBeUndefined();
+    holding(registry, now, said);
+    registry.disconnected('police', 'gone');
+    expect(asked(registry, now)).toBeUndefined();
   });
 });
 

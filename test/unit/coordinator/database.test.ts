@@ -145,11 +145,13 @@ describe('a database that the first schema wrote', () => {
         totals: [],
         rates: [],
         quantiles: [],
+        recalls: [],
         measures: [],
         policy: { threshold: 10, roundTo: 5, rounding: 'base', wholeLines: false },
         noise: null,
       },
-      presentation: { margins: 'none', rate: null, quantiles: null },
+      presentation: { margins: 'none', rate: null, quantiles: null, recall: null },
+      linkage: null,
     });
   });
 

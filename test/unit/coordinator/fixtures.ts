@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { equalBytes, type Alarm, type AlarmClock, type Log, type LogFields } from '../../../core/base/index.js';
 import { createSolver, type LinearSolver } from '../../../core/disclosure/index.js';
+import type { LinkageStatistics } from '../../../core/linkage/index.js';
 import {
   COORDINATOR,
   createGroup,
@@ -302,6 +303,7 @@ export class Rig {
   readonly floors: Record<string, Floors>;
   readonly epsilonLeft: Record<string, number>;
   readonly snapshots: Record<string, string> = {};
+  readonly linkage: Record<string, readonly LinkageStatistics[]> = {};
   /** What is in the snapshots; of runs from then on. */
   lists: PlainLists;
   /** What each agency was told on its control stream and its link. */
@@ -387,7 +389,13 @@ export class Rig {
     const epsilonLeft = this.epsilonLeft[name] ?? EPSILON_LEFT;
     return {
       softwareVersion: '9.9.9',
-      snapshots: datasets.map((dataset) => ({ dataset, snapshot, asAt: '2026-10-31', epsilonLeft })),
+      snapshots: datasets.map((dataset) => ({
+        dataset,
+        snapshot,
+        asAt: '2026-10-31',
+        epsilonLeft,
+        linkage: this.linkage[name] ?? [],
+      })),
       floors: this.floors[name] ?? NO_FLOORS,
     };
   }

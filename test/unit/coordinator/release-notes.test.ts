@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { releaseNotes } from '../../../coordinator/index.js';
+import { releaseNotes, type ReleasedLinkage, type ShownNumber } from '../../../coordinator/index.js';
 import type { CellStatus, ReleasedCell, ReleasedTable } from '../../../core/disclosure/index.js';
 import { NO_FLOORS, runTerms, type Floors, type Template } from '../../../core/templates/index.js';
 import { AGES, approved, roster } from './fixtures.js';
@@ -11,9 +11,10 @@ interface Case {
   readonly template?: Partial<Template>;
   readonly floors?: Readonly<Record<string, Partial<Floors>>>;
   readonly table?: Partial<ReleasedTable>;
+  readonly linkage?: ReleasedLinkage;
 }
 
-function notes({ template = {}, floors = {}, table = {} }: Case = {}): string[] {
+function notes({ template = {}, floors = {}, table = {}, linkage }: Case = {}): string[] {
   const { bound } = approved(template);
   const participants = ['police', 'charity-a', 'charity-b'].map((agency) => ({
     agency,
@@ -21,7 +22,8 @@ function notes({ template = {}, floors = {}, table = {} }: Case = {}): string[] 
     floors: { ...NO_FLOORS, ...floors[agency] },
   }));
   const released = { cells: cells('ok'), totals: [], noise: null, ...table } as unknown as ReleasedTable;
-  return releaseNotes({ bound, participants, terms: runTerms(bound, participants), roster, table: released });
+  const terms = runTerms(bound, participants);
+  return releaseNotes({ bound, participants, terms, roster, table: released, linkage: linkage ?? null });
 }
 
 describe('what a reader has to know of a table', () => {
@@ -88,5 +90,88 @@ describe('what a reader has to know of a table', () => {
 
   it('says nothing of floors that the template meets', () => {
     expect(notes({ floors: { police: { threshold: 10, roundTo: 5 } } })).toEqual(notes());
+  });
+
+  const shown = (value: number): ShownNumber => ({ value, status: 'ok' });
+  const linkage = (changes: Partial<ReleasedLinkage> = {}, precision = shown(0.99)): ReleasedLinkage => ({
+    scheme: 'standard',
+    schemeVersion: 2,
+    normaliser: 1,
+    threshold: 0.55,
+    links: [
+      {
+        kind: 'link',
+        dataset: 'charities.support',
+        title: 'People supported',
+        people: { base: shown(100), linked: shown(90) },
+        keys: [],
+        at: [{ threshold: 0.55, links: shown(50), share: shown(0.5), precision }],
+        recall: shown(0.9),
+        recallReason: null,
+        headline: { verdict: 'stands', sentence: 'It stands.' },
+      },
+    ],
+    lists: [{ agency: 'police', agencyName: 'The police', dataset: 'police.crimes', statistics: null }],
+    ...changes,
+  });
+  const hidden: ShownNumber = { value: null, status: 'not-estimable' };
+  const linkNotes = (released: ReleasedLinkage, disclosure?: Template['disclosure']): string[] =>
+    notes({ linkage: released, ...(disclosure === undefined ? {} : { template: { disclosure } }) }).filter((note) =>
+      /link/.test(note),
+    );
+
+  it('says by which scheme people were linked, and how sure a link had to be', () => {
+    expect(linkNotes(linkage({ lists: [] }), { threshold: 10, roundTo: 5, epsilon: 1 })).toEqual([
+      expect.stringMatching(/^How many records each agency has/),
+      'People were linked by the keys of the scheme standard, version 2; a link had to be 55 % likely to be right. Who was ' +
+        'not found is not a random part of the people.',
+    ]);
+  });
+
+  it('says what changes with the threshold, and nothing of what stands', () => {
+    const [link] = linkage().links;
+    if (link === undefined) throw new RangeError('no link');
+    const changes = { ...link, headline: { verdict: 'changes', sentence: 'It changes.' } as const };
+    expect(notes({ linkage: linkage({ links: [changes] }) })).toContain('People supported: It changes.');
+    expect(notes({ linkage: linkage() }).join(' ')).not.toContain('It stands.');
+  });
+
+  it('names whose statistics are not known, and says so where nobody gave any', () => {
+    expect(linkNotes(linkage())).toContain(
+      'Without statistics of the people it holds, so that links could be judged less well: The police (police.crimes).',
+    );
+    expect(linkNotes(linkage({}, hidden))).toContain(
+      'No agency gave statistics of the people it holds, so no link could be judged: every set of shared keys was admitted.',
+    );
+  });
+
+  it('names whose statistics have no noise in them', () => {
+    const of = (noisy: boolean): string[] => {
+      const said = { noisy, people: shown(100), duplicates: shown(10), missing: [], keys: [] };
+      const lists = linkage().lists.map((list) => ({ ...list, statistics: said }));
+      return notes({ linkage: linkage({ lists }) }).filter((note) => note.startsWith('What these say'));
+    };
+    expect(of(false)).toEqual([
+      'What these say of the people they hold has no noise in it and is rounded only: The police (police.crimes).',
+    ]);
+    expect(of(true)).toEqual([]);
+  });
+
+  it('says that numbers of links are exact, or why they are not shown', () => {
+    const exact: Template['disclosure'] = { threshold: 10, roundTo: 5, epsilon: 'none' };
+    expect(linkNotes(linkage(), exact)).toContain(
+      'The numbers of links have no noise in them: they are exact but for rounding.',
+    );
+    const [link] = linkage().links;
+    if (link === undefined) throw new RangeError('no link');
+    const withheld: ShownNumber = { value: null, status: 'withheld' };
+    const at = link.at.map((one) => ({ ...one, links: withheld }));
+    expect(linkNotes(linkage({ links: [{ ...link, at }] }), exact)).toContain(
+      'How many people were linked is not shown: with those numbers, cells that the table does not show could be told.',
+    );
+    const half: Template['disclosure'] = { threshold: 10, roundTo: 5, epsilon: 1, overlapEpsilon: 'none' };
+    expect(linkNotes(linkage(), half)).toContainEqual(
+      expect.stringMatching(/^How many people were linked, and how well, is not shown/),
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { releaseSchema } from '../../../coordinator/index.js';
+import { makeLinkage, releaseSchema, SHOWN_STATUSES } from '../../../coordinator/index.js';
 import { CELL_STATUSES } from '../../../core/disclosure/index.js';
+import { linkageInput } from './linkage-fixtures.js';
 
 const cell = (changes: object = {}): object => ({
   categories: [0],
@@ -42,6 +43,28 @@ describe('a release as it is stored and sent', () => {
     ['another rounding', { policy: { threshold: 10, roundTo: 5, rounding: 'up' } }],
   ])('is not one with %s', (_, table) => {
     expect(accepted(table)).toBe(false);
+  });
+
+  it('reads what was stored before people were told how they were linked', () => {
+    const { linkage, table, presentation } = releaseSchema.parse(release());
+    expect(linkage).toBeNull();
+    expect(table.recalls).toEqual([]);
+    expect(presentation.recall).toBeNull();
+    const before = { ...release(), presentation: { margins: 'totals', rate: null, quantiles: null } };
+    expect(releaseSchema.parse(before).presentation).toEqual({ ...before.presentation, recall: null });
+  });
+
+  it('keeps a linkage report as it was made, and knows every status of its numbers and no other', () => {
+    const made = makeLinkage(linkageInput());
+    const stored: unknown = JSON.parse(JSON.stringify({ ...release(), linkage: made }));
+    expect(releaseSchema.parse(stored).linkage).toEqual(made);
+    const recallOf = (status: string): boolean =>
+      releaseSchema.safeParse({
+        ...release(),
+        linkage: { ...made, links: made?.links.map((link) => ({ ...link, recall: { value: null, status } })) },
+      }).success;
+    expect(SHOWN_STATUSES.filter((status) => !recallOf(status))).toEqual([]);
+    expect(recallOf('hidden')).toBe(false);
   });
 
   it('leaves out what a later version may have beside, so that an older command reads it', () => {

@@ -72,7 +72,7 @@ describe('a run that goes well', () => {
       ['charity-a', '2026-10-31'],
       ['charity-b', '2026-10-31'],
     ]);
-    expect(release?.notes).toHaveLength(4);
+    expect(release?.notes).toHaveLength(7);
 
     expect(phases.map(({ phase }) => phase)).toEqual([
       'offering',

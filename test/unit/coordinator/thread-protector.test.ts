@@ -13,7 +13,7 @@ const input: ProtectInput = {
   },
   noise: null,
   measures: [],
-  presentation: { margins: 'totals', rate: null, quantiles: null },
+  presentation: { margins: 'totals', rate: null, quantiles: null, recall: null },
   earlier: [],
 };
 const policy = { threshold: 10, roundTo: 5, rounding: 'base', wholeLines: false } as const;

@@ -21,8 +21,8 @@ beforeAll(async () => {
   solver = await createSolver();
 });
 
-const none = { margins: 'none', rate: null, quantiles: null } as const;
-const totals = { margins: 'totals', rate: null, quantiles: null } as const;
+const none = { margins: 'none', rate: null, quantiles: null, recall: null } as const;
+const totals = { margins: 'totals', rate: null, quantiles: null, recall: null } as const;
 
 function protect(
   table: CountTable,
@@ -47,6 +47,47 @@ function codeOf(action: () => unknown): DisclosureErrorCode | undefined {
 function read(cells: readonly ReleasedCell[]): (number | string)[] {
   return cells.map(({ value, status }) => value ?? status.charAt(0));
 }
+
+describe('suppression with totals', () => {
+  it('is found where requirements fail together that hold one by one', () => {
+    // With everything suppressed, two cells of 0 in one line can each be anything small, but not both at once.
+    const counts = [
+      [14, 2, 1, 3, 0, 9],
+      [4, 4, 2, 4, 0, 15],
+      [68, 24, 8, 10, 1, 64],
+      [37, 13, 6, 7, 1, 29],
+      [10, 0, 4, 0, 0, 7],
+      [28, 4, 8, 0, 0, 20],
+      [55, 10, 5, 0, 0, 36],
+      [15, 1, 2, 0, 1, 9],
+      [0, 0, 0, 0, 0, 0],
+    ].flat();
+    const { cells } = protect(tableOf([9, 6], counts), { presentation: totals });
+    for (const [index, { status }] of cells.entries()) {
+      if ((counts[index] ?? 0) < usualPolicy.threshold) expect(status).not.toBe('ok');
+    }
+  });
+});
+
+describe('recall in a release', () => {
+  const recall = { of: 1, all: 0, butOne: [1, 2, 3], other: 4, by: [0] } as const;
+  /** Two groups would often leave one of them nearly all of a class. */
+  const lines = { ...usualPolicy, wholeLines: true };
+  const counts = [738, 81, 83, 79, 24, 401, 302, 43, 40, 41, 9, 50];
+
+  it('is from what is shown: rounded, and not where a number is suppressed', () => {
+    const { recalls, cells } = protect(tableOf([2, 6], counts), { presentation: { ...none, recall } }, lines);
+    expect(read(cells).slice(0, 6)).toEqual([740, 80, 85, 80, 25, 400]);
+    const several = 740 * (1 + 80 / 740) ** 2 * (1 + 85 / 740) - 985;
+    expect(recalls[0]?.recall?.value).toBeCloseTo(1010 / (985 + 1.5 * several), 12);
+    expect(read(cells)[10]).toBe('p');
+    expect(recalls[1]).toMatchObject({ group: [1, null], recall: null, linked: null });
+  });
+
+  it('is not there where nobody asked for it', () => {
+    expect(protect(tableOf([2, 6], counts)).recalls).toEqual([]);
+  });
+});
 
 describe('protecting a table without totals', () => {
   it('suppresses what is below the threshold, zero too, and rounds the rest', () => {

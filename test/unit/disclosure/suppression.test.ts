@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 function protect(table: CountTable, noise: TableNoise | null = null): ReleasedTable {
-  const presentation = { margins: 'totals', rate: null, quantiles: null } as const;
+  const presentation = { margins: 'totals', rate: null, quantiles: null, recall: null } as const;
   return protectTable({ table, noise, measures: [], presentation, earlier: [] }, usualPolicy, solver);
 }
 

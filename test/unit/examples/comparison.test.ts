@@ -55,6 +55,7 @@ function input(changes: Partial<ComparedInput> = {}): ComparedInput {
     policy: { threshold: 10, roundTo: 5, rounding: 'base', wholeLines: false },
     noise: null,
     suppressed: 1,
+    recalls: [],
   };
   return {
     unprotected: {
@@ -76,8 +77,14 @@ function input(changes: Partial<ComparedInput> = {}): ComparedInput {
       phases: [],
     },
     released,
-    presentation: { margins: 'totals', rate: { of: 1, yes: [0], among: [0, 1], by: [0] }, quantiles: null },
+    presentation: {
+      margins: 'totals',
+      rate: { of: 1, yes: [0], among: [0, 1], by: [0] },
+      quantiles: null,
+      recall: null,
+    },
     truth: {
+      links: [],
       cells: [
         { categories: [0, 0], count: 20 },
         { categories: [0, 1], count: 30 },

@@ -83,7 +83,7 @@ describe('what happens in a population', () => {
     const identity = (person: HouseholdHistory['people'][number]): string =>
       [person.forename, person.surname, person.dateOfBirth, person.sex].join('|');
     const shared = [...countBy(people(), identity)].filter(([, count]) => count > 1).map(([key]) => key);
-    expect(shared.length).toBeGreaterThan(3);
+    expect(shared.length).toBeGreaterThan(0);
     expect(shared.length).toBeLessThan(PEOPLE / 100);
     const addresses = people().filter((person) => identity(person) === shared[0]);
     expect(new Set(addresses.map(({ household }) => household)).size).toBeGreaterThan(1);

@@ -24,6 +24,7 @@ title: Crimes
 description: For tests.
 unit: crime
 keys: [person, case]
+linkage: { schemes: [exact, standard], epsilon: none }
 order: day
 purposes: [research-statistics]
 fields:
@@ -39,6 +40,7 @@ title: Help
 description: For tests.
 unit: episode
 keys: [person]
+linkage: { schemes: [exact, standard], epsilon: none }
 partial: true
 order: day
 purposes: [research-statistics]

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../core/base/index.js';
 import type { DisclosureClause, RunOffer, Template } from '../../../core/templates/index.js';
 import { LedgerAccounts } from '../../../node-agent/budget/accounts.js';
+import type { LinkageCharge } from '../../../node-agent/budget/accounts.js';
 import type { BudgetLimits } from '../../../node-agent/budget/budget.js';
 import { DifferencingGuard } from '../../../node-agent/guard/guard.js';
 import type { GuardedSnapshot } from '../../../node-agent/guard/guard.js';
@@ -47,6 +48,14 @@ export function asked({
     },
   );
 }
+
+/** Statistics of two schemes, which cost 2. */
+export const linkageCharge: LinkageCharge = {
+  dataset: crimes.dataset,
+  snapshot: snapshotIdOf(crimes.dataset),
+  schemes: ['standard', 'exact'],
+  epsilon: 1,
+};
 
 export function accountsOf(
   ledger: Ledger,

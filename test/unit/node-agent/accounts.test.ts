@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { toHex } from '../../../core/base/index.js';
 import { keyedNoise } from '../../../core/noise/index.js';
@@ -12,12 +12,12 @@ import { Refusal } from '../../../node-agent/offers/refusal.js';
 import { snapshotLayout } from '../../../node-agent/snapshot/layout.js';
 import { deriveKey } from '../../../node-agent/snapshot/sealing.js';
 import { SnapshotStore } from '../../../node-agent/snapshot/snapshot-store.js';
-import { accountsOf, asked, roomySnapshots } from './accounts-fixtures.js';
+import { accountsOf, asked, linkageCharge, roomySnapshots } from './accounts-fixtures.js';
 import { offer, snapshotIdOf } from './federation-fixtures.js';
 import { codeOf, crimes, testFolder } from './fixtures.js';
 import type { CrimeRow } from './fixtures.js';
 import { openLedger } from './ledger-fixtures.js';
-import { federation, prepareCrimes, snapshotsIn, storageKey } from './snapshot-fixtures.js';
+import { federation, prepareCrimes, snapshotsIn, storageKey, strangers } from './snapshot-fixtures.js';
 
 const dataset = crimes.dataset;
 const snapshot = snapshotIdOf(dataset);
@@ -186,15 +186,54 @@ describe('LedgerAccounts, spending', () => {
   });
 });
 
+describe('LedgerAccounts, paying for what is told of people', () => {
+  it('counts it with what runs cost, of the snapshot and of the quarter', () => {
+    const accounts = accountsOf(openLedger(testFolder()), { perSnapshot: 4, perQuarter: 4.5 });
+    accounts.spend(asked(), roomySnapshots());
+    expect(accounts.spendOnLinkage(linkageCharge)).toBe(true);
+    expect(accounts.left(dataset, snapshot)).toBe(0.5);
+    expect(refusalOf(() => accounts.spend(asked({ quarters: ['2025-Q2'] }), roomySnapshots())).code).toBe(
+      'BUDGET_SPENT',
+    );
+    expect(accounts.left(dataset, 'ab'.repeat(32))).toBe(1);
+    expect(accounts.spendOnLinkage({ ...linkageCharge, snapshot: 'ab'.repeat(32) })).toBe(false);
+    expect(accounts.spendOnLinkage({ ...linkageCharge, snapshot: 'ab'.repeat(32), schemes: ['exact'] })).toBe(true);
+  });
+
+  it('spends nothing when it can’t be written down', () => {
+    const ledger = openLedger(testFolder());
+    const accounts = accountsOf(ledger);
+    const append = vi.spyOn(ledger, 'append').mockImplementation(() => {
+      throw new Error('disk');
+    });
+    expect(() => accounts.spendOnLinkage(linkageCharge)).toThrow('disk');
+    append.mockRestore();
+    expect(accounts.left(dataset, snapshot)).toBe(10);
+    expect(accounts.spendOnLinkage(linkageCharge)).toBe(true);
+    expect(accounts.left(dataset, snapshot)).toBe(8);
+  });
+});
+
 describe('a node that dies between paying and answering', () => {
   const child = fileURLToPath(new URL('spend-and-die.ts', import.meta.url));
-  const spendAndDie = (folder: string, name: string): Promise<void> =>
+  const spendAndDie = (folder: string, ...name: string[]): Promise<void> =>
     new Promise((resolve, reject) => {
-      execFile(process.execPath, ['--import', 'tsx', child, folder, name], (error, _stdout, stderr) => {
+      execFile(process.execPath, ['--import', 'tsx', child, folder, ...name], (error, _stdout, stderr) => {
         if (error?.signal === 'SIGKILL') resolve();
         else reject(new Error(`not killed: ${stderr}`));
       });
     });
+
+  it('has paid once for what it tells of its people, and tells it for nothing', async () => {
+    const folder = testFolder();
+    await spendAndDie(folder);
+    const ledger = openLedger(folder);
+    const accounts = accountsOf(ledger);
+    expect(accounts.left(dataset, snapshot)).toBe(8);
+    expect(accounts.spendOnLinkage(linkageCharge)).toBe(true);
+    expect(accounts.left(dataset, snapshot)).toBe(8);
+    expect(ledger.head.entries).toBe(1);
+  });
 
   it('has paid once, answers the same for nothing and with the same noise, and another question differently', async () => {
     const folder = testFolder();
@@ -239,14 +278,13 @@ describe('LedgerAccounts, writing down', () => {
 });
 
 describe('LedgerAccounts and the guard, on a real snapshot', () => {
-  const rows = (count: number, reported: string): Partial<CrimeRow>[] =>
-    Array.from({ length: count }, (_, index) => ({
-      first_name: `Q${reported.replace(/\D/g, 'x')}${String.fromCharCode(97 + (index % 26), 97 + Math.floor(index / 26))}`,
-      dob: `19${70 + (Number(reported.slice(5, 7)) % 20)}-0${1 + (index % 9)}-11`,
-      urn: `13QZ${reported.slice(5, 7)}${index}`,
-      reported_on: reported,
-      'offence group': 'stalking',
-    }));
+  /** Different people in each quarter. */
+  const rows = (count: number, reported: string): Partial<CrimeRow>[] => {
+    const from = 100 * Number(reported.slice(5, 7));
+    return strangers(from + count)
+      .slice(from)
+      .map((row) => ({ ...row, reported_on: reported, 'offence group': 'stalking' }));
+  };
 
   async function snapshotWith(inSecondQuarter: number): Promise<{
     readonly id: string;

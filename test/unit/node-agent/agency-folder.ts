@@ -16,6 +16,7 @@ const datasetYaml = {
   description: 'For tests.',
   unit: 'victim-case',
   keys: ['person', 'case'],
+  linkage: { schemes: ['exact'], epsilon: 'none' },
   order: 'report-date',
   purposes: ['research-statistics'],
   fields: {

@@ -115,7 +115,7 @@ function nodeIn({ configFile }: AgencyFolder, { openRun = false } = {}): Started
 
 describe('createNode', () => {
   it('starts, says who it is and what it holds, and stops in reverse', async () => {
-    const agency = agencyFolder();
+    const agency = agencyFolder(({ dataset }) => (dataset['linkage'] = { schemes: ['exact'], epsilon: 1.25 }));
     const [prepared] = await prepare(agency);
     const { node, calls, events, handlers, options } = nodeIn(agency);
     await node.start();
@@ -125,7 +125,10 @@ describe('createNode', () => {
       softwareVersion: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
       floors: NO_FLOORS,
       snapshots: [
-        { dataset: 'police.victim-crimes', snapshot: prepared?.snapshot, asAt: '2026-03-31', epsilonLeft: 10 },
+        {
+          ...{ dataset: 'police.victim-crimes', snapshot: prepared?.snapshot, asAt: '2026-03-31', epsilonLeft: 8.75 },
+          linkage: [expect.objectContaining({ scheme: 'exact', schemeVersion: 1 })],
+        },
       ],
     });
     handlers().connected();
@@ -165,7 +168,8 @@ describe('createNode', () => {
     expect(events.some(({ event }) => event === 'run-ended')).toBe(true);
     const again = nodeIn(agency, { openRun: true });
     await again.node.start();
-    expect(again.events[0]).toMatchObject({ event: 'ledger', entries: 2 });
+    // What is known of its people, which cost nothing, and the run.
+    expect(again.events[0]).toMatchObject({ event: 'ledger', entries: 3 });
     expect(again.handlers().hello().snapshots).toMatchObject([{ epsilonLeft: 7.5 }]);
   });
 
@@ -317,11 +321,12 @@ describe('runCommand', () => {
     const { exit, stdout } = await run('budget', ...config);
     expect(exit).toBe(EXIT_CODES.done);
     expect(stdout).toBe(
-      `police.victim-crimes\n  2026-Q2: 2.5 of 40 spent, 37.5 left\n  snapshot ${snapshot}: 2.5 of 10 spent, 7.5 left\n`,
+      `police.victim-crimes\n  2026-Q2: 2.5 of 40 spent, 37.5 left\n  snapshot ${snapshot}: 2.5 of 10 spent, 7.5 left\n` +
+        '    linkage statistics (exact): given without noise\n',
     );
     const verified = await run('ledger', 'verify', ...config);
     expect(verified).toMatchObject({ exit: EXIT_CODES.done, stderr: '' });
-    expect(verified.stdout).toMatch(/is whole: 1 entries, the last with hash [0-9a-f]{64}\.\n$/);
+    expect(verified.stdout).toMatch(/is whole: 2 entries, the last with hash [0-9a-f]{64}\.\n$/);
     await node.stop();
 
     const database = new Database(join(agency.folder, 'snapshots.ledger'));
@@ -333,6 +338,19 @@ describe('runCommand', () => {
     expect(damaged).toMatchObject({ exit: EXIT_CODES.failed, stdout: '' });
     expect(damaged.stderr).toMatch(/^LEDGER_DAMAGED: Entry 1 /);
     expect(await codeOfAsync(() => nodeIn(agency).node.start())).toBe('LEDGER_DAMAGED');
+  });
+
+  it('shows what went on statistics of people', async () => {
+    const linkage = { schemes: ['standard', 'exact'], epsilon: 1.25 };
+    const agency = agencyFolder(({ dataset }) => (dataset['linkage'] = linkage));
+    await prepare(agency);
+    const { node, handlers } = nodeIn(agency);
+    await node.start();
+    handlers().hello();
+    const { stdout } = await run('budget', '--config', agency.configFile);
+    expect(stdout).toMatch(
+      /2026-Q2: 2.5 of 40 spent, 37.5 left\n {2}snapshot .*: 2.5 of 10 spent, 7.5 left\n {4}linkage statistics \(standard, exact\): 2.5 of it\n$/,
+    );
   });
 
   it('says that there is no ledger yet', async () => {

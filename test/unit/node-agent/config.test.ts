@@ -94,13 +94,19 @@ describe('loadConfig', () => {
     expect(loadConfig(configFile).policy.allow).toEqual([]);
   });
 
+  it('takes a column or a list of columns for an identifier', () => {
+    const identifiers = { surname: ['a', 'b', 'c', 'd'], nhsNumber: 'n', urn: 'urn' };
+    const { configFile } = agencyFolder(({ config }) => (config['sources'] = [{ ...source, identifiers }]));
+    expect(loadConfig(configFile).sources[0]?.identifiers).toEqual(identifiers);
+  });
+
   it('refuses unknown settings, also within sections, all at once', () => {
     expect(
       problemPaths((config) => {
         config['agencyId'] = 'police';
         config['tls'] = { ...(config['tls'] as object), insecure: true };
         config['policy'] = { allow: [{ template: 'x', versions: 1 }], allowAll: true };
-        config['sources'] = [{ ...source, query: 'SELECT 1', identifiers: { nhsNumber: 'n' } }];
+        config['sources'] = [{ ...source, query: 'SELECT 1', identifiers: { passport: 'n' } }];
       }),
     ).toEqual(
       expect.arrayContaining([
@@ -109,7 +115,7 @@ describe('loadConfig', () => {
         'policy.allow[0].versions',
         'policy.allowAll',
         'sources[0].query',
-        'sources[0].identifiers.nhsNumber',
+        'sources[0].identifiers.passport',
       ]),
     );
   });
@@ -122,6 +128,12 @@ describe('loadConfig', () => {
     ['sources', (config) => (config['sources'] = [])],
     ['sources[1].dataset', (config) => (config['sources'] = [source, { ...source }])],
     ['sources[0].asAt', (config) => (config['sources'] = [{ ...source, asAt: '2026-02-30' }])],
+    ['sources[0].identifiers.surname', (config) => (config['sources'] = [{ ...source, identifiers: { surname: [] } }])],
+    [
+      'sources[0].identifiers.surname',
+      (config) => (config['sources'] = [{ ...source, identifiers: { surname: ['a', 'b', 'c', 'd', 'e'] } }]),
+    ],
+    ['sources[0].identifiers.urn', (config) => (config['sources'] = [{ ...source, identifiers: { urn: ['a'] } }])],
     ['policy.minimumRounding', (config) => (config['policy'] = { minimumRounding: -1 })],
     ['policy.maximumEpsilon', (config) => (config['policy'] = { maximumEpsilon: 'none' })],
     ['policy.budget.perSnapshot', (config) => (config['policy'] = { budget: { perSnapshot: -1 } })],

@@ -37,6 +37,7 @@ export const prosecutions: DatasetDefinition = {
   dataset: 'cps.prosecutions',
   unit: 'case',
   keys: ['case'],
+  linkage: null,
 };
 export const catalogue = createCatalogue([crimes, support, prosecutions]);
 

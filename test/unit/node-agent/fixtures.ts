@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 
-import type { DatasetDefinition, FieldDefinition } from '../../../core/templates/index.js';
+import { DEFAULT_LINKAGE } from '../../../core/templates/index.js';
+import type { DatasetDefinition, DatasetLinkage, FieldDefinition } from '../../../core/templates/index.js';
 import { CodedError } from '../../../core/base/index.js';
 import { NodeError } from '../../../node-agent/errors.js';
 import type { Problem } from '../../../core/base/index.js';
@@ -34,6 +35,9 @@ export const fieldsOf = {
   'days-to-charge': { type: 'integer', min: 0, max: 3_650, ...common },
 } as const satisfies Record<string, FieldDefinition>;
 
+/** Whole identifiers, once each, and nothing to pay for. */
+export const exactly: DatasetLinkage = { ...DEFAULT_LINKAGE, schemes: ['exact'], epsilon: 'none' };
+
 /** A dataset that links on the person and on the case. */
 export const crimes: DatasetDefinition = {
   dataset: 'police.victim-crimes',
@@ -42,6 +46,7 @@ export const crimes: DatasetDefinition = {
   description: 'For tests.',
   unit: 'victim-case',
   keys: ['person', 'case'],
+  linkage: exactly,
   partial: false,
   order: 'report-date',
   purposes: ['research-statistics'],

@@ -33,8 +33,8 @@ class Bench {
   }
 
   private constructor(parallelism: number, file: string, journal: HashJournal) {
-    const domains = ['first', 'second'];
-    this.table = new KeyTable(storageKey, domains);
+    const keys = ['first', 'second', 'third'].map((domain) => ({ domain, hashed: domain !== 'third' }));
+    this.table = new KeyTable(storageKey, keys);
     this.#file = file;
     this.#journal = journal;
     onTestFinished(() => this.#journal.close());
@@ -49,7 +49,7 @@ class Bench {
           this.jobs.push({ domain, inputs, texts, finish, fail: reject });
         }),
     };
-    this.hasher = new KeyHasher(engine, domains, this.table, this.#journal);
+    this.hasher = new KeyHasher(engine, keys, this.table, this.#journal);
   }
 
   addMany(count: number, from = 0): void {
@@ -120,6 +120,14 @@ describe('KeyHasher', () => {
       'A',
     ]);
     expect(await bench.journalled()).toBe(3);
+  });
+
+  it('numbers a key that nobody needs hashed, and no more', async () => {
+    const bench = await Bench.make(1);
+    expect(['A', 'B', 'A'].map((key) => bench.hasher.number(2, key))).toEqual([1, 2, 1]);
+    await bench.hasher.finish();
+    expect(bench.jobs).toEqual([]);
+    expect(await bench.journalled()).toBe(0);
   });
 
   it('begins a job when it is full, and what is left at the end', async () => {

@@ -5,7 +5,7 @@ import { ENTRY_BYTES, KeyTable } from '../../../node-agent/snapshot/key-table.js
 import { seededRng, testSeed } from '../../support/seeded-rng.js';
 
 const storageKey = new Uint8Array(32).fill(7);
-const domains = ['a', 'b'];
+const keys = ['a', 'b'].map((domain) => ({ domain, hashed: true }));
 
 function entryOf(table: KeyTable, number: number): Buffer {
   const entry = Buffer.alloc(ENTRY_BYTES);
@@ -15,7 +15,7 @@ function entryOf(table: KeyTable, number: number): Buffer {
 
 describe('KeyTable', () => {
   it('numbers keys from 1 in the order in which they are first seen, column by column', () => {
-    const table = new KeyTable(storageKey, domains);
+    const table = new KeyTable(storageKey, keys);
     const seen: [number, string][] = [
       [0, 'ANN'],
       [0, 'BEA'],
@@ -31,16 +31,16 @@ describe('KeyTable', () => {
 
   // Slots double several times on the way.
   it(`keeps many keys apart and finds each again (seed ${testSeed})`, () => {
-    const table = new KeyTable(storageKey, domains);
+    const table = new KeyTable(storageKey, keys);
     const rng = seededRng(testSeed);
-    const keys = Array.from({ length: 70_000 }, (_, index) => `${index}/${rng.bytes(1)[0] ?? 0}`);
-    expect(keys.every((key, index) => table.number(index % 2, key) === index + 1)).toBe(true);
-    expect(keys.every((key, index) => table.number(index % 2, key) === index + 1)).toBe(true);
-    expect(table.size).toBe(keys.length);
+    const texts = Array.from({ length: 70_000 }, (_, index) => `${index}/${rng.bytes(1)[0] ?? 0}`);
+    expect(texts.every((key, index) => table.number(index % 2, key) === index + 1)).toBe(true);
+    expect(texts.every((key, index) => table.number(index % 2, key) === index + 1)).toBe(true);
+    expect(table.size).toBe(texts.length);
   });
 
   it('keeps elements, and hands them on to a table of the same storage key', () => {
-    const [table, other] = [new KeyTable(storageKey, domains), new KeyTable(storageKey, domains)];
+    const [table, other] = [new KeyTable(storageKey, keys), new KeyTable(storageKey, keys)];
     other.number(0, 'OTHER');
     const element = new Uint8Array(32).fill(5);
     const number = table.number(0, 'ANN');
@@ -53,14 +53,24 @@ describe('KeyTable', () => {
     expect(other.number(1, 'ANN')).toBe(3);
   });
 
+  it('keeps no element of a key that is not hashed, beside those that are', () => {
+    const table = new KeyTable(storageKey, [...keys, { domain: 'c', hashed: false }]);
+    const numbers = [0, 2, 1].map((position) => table.number(position, 'ANN'));
+    expect(numbers).toEqual([1, 2, 3]);
+    table.element(1).fill(1);
+    table.element(3).fill(3);
+    expect([table.element(1), table.element(3)]).toEqual([1, 3].map((byte) => new Uint8Array(32).fill(byte)));
+    expect(() => table.element(2)).toThrow(RangeError);
+  });
+
   it('has other tags for another storage key and another column', () => {
-    const tables = [new KeyTable(storageKey, domains), new KeyTable(new Uint8Array(32).fill(8), domains)];
+    const tables = [new KeyTable(storageKey, keys), new KeyTable(new Uint8Array(32).fill(8), keys)];
     const entries = tables.flatMap((table) => [0, 1].map((position) => entryOf(table, table.number(position, 'ANN'))));
     expect(new Set(entries.map((entry) => entry.toString('hex'))).size).toBe(4);
   });
 
   it('forgets everything when it is wiped', () => {
-    const table = new KeyTable(storageKey, domains);
+    const table = new KeyTable(storageKey, keys);
     const number = table.number(0, 'ANN');
     table.element(number).fill(5);
     table.wipe();

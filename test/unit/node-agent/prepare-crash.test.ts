@@ -18,7 +18,7 @@ async function idInForce(folder: string): Promise<string | undefined> {
 }
 
 describe('a prepare that is killed', () => {
-  it.each<PreparePhase>(['reading', 'sealing', 'digesting', 'saving', 'swapping'])(
+  it.each<PreparePhase>(['reading', 'linking', 'sealing', 'digesting', 'saving', 'swapping'])(
     'while %s leaves the old snapshot in force, and the next one succeeds',
     async (phase) => {
       const folder = testFolder();

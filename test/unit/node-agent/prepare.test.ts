@@ -5,13 +5,18 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { caseKey, personKeys, schemes } from '../../../core/linkage/index.js';
-import { createGroup, matchKeyDomain } from '../../../core/private-join/index.js';
-import type { PrepareStep } from '../../../node-agent/snapshot/prepare.js';
+import { caseKey, NORMALISER_VERSION, personKeys, schemes } from '../../../core/linkage/index.js';
+import type { LinkageStatistics } from '../../../core/linkage/index.js';
+import { createGroup, inlineEngine, matchKeyDomain } from '../../../core/private-join/index.js';
+import type { Engine } from '../../../core/private-join/index.js';
+import type { DatasetDefinition } from '../../../core/templates/index.js';
+import type { PreparedSnapshot, PrepareStep } from '../../../node-agent/snapshot/prepare.js';
 import { KeyBlockReader } from '../../../node-agent/snapshot/key-blocks.js';
+import { recordColumns, snapshotLayout } from '../../../node-agent/snapshot/layout.js';
 import { Sealing } from '../../../node-agent/snapshot/sealing.js';
+import { SnapshotReader } from '../../../node-agent/snapshot/snapshot-reader.js';
 import { seededRng } from '../../support/seeded-rng.js';
-import { codeOfAsync, crimeRow, crimes, problemsOf, testFolder, thrownBy } from './fixtures.js';
+import { codeOfAsync, crimeRow, crimes, crimesMapping, exactly, problemsOf, testFolder, thrownBy } from './fixtures.js';
 import type { CrimeRow } from './fixtures.js';
 import { federation, prepareCrimes, snapshotsIn, storageKey } from './snapshot-fixtures.js';
 
@@ -44,7 +49,14 @@ async function rowsOf(rows: readonly Partial<CrimeRow>[]): Promise<RecordRow[]> 
   return read(folder).rows;
 }
 
-const other: Partial<CrimeRow> = { first_name: 'Other', urn: 'OTHER1' };
+function linkedBy(schemes: readonly string[], epsilon: number | 'none' = 'none'): DatasetDefinition {
+  return { ...crimes, linkage: { ...exactly, schemes, epsilon } };
+}
+
+const other: Partial<CrimeRow> = {
+  ...{ first_name: 'Olwen', last_name: 'Brackenbury', dob: '1961-05-09', postcode: 'M1 1AE' },
+  urn: 'OTHER1',
+};
 
 describe('prepareSnapshot', () => {
   it('keeps the fields as the dataset writes them and says what it made', async () => {
@@ -72,6 +84,7 @@ describe('prepareSnapshot', () => {
       version: '1',
       federation: federation,
       schemes: 'exact/1',
+      normaliser: String(NORMALISER_VERSION),
       'as-at': '2026-03-31',
       'prepared-at': '2026-04-02T09:30:00.000Z',
       records: '2',
@@ -82,9 +95,10 @@ describe('prepareSnapshot', () => {
       snapshot: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       asAt: '2026-03-31',
       rows: 2,
+      people: 1,
       keys: [
-        { name: 'exact.1', present: 2, withdrawn: 0 },
-        { name: 'exact.2', present: 2, withdrawn: 0 },
+        { name: 'exact.1', present: 1, withdrawn: 0 },
+        { name: 'exact.2', present: 1, withdrawn: 0 },
         { name: 'case', present: 2, withdrawn: 0 },
       ],
     });
@@ -117,13 +131,14 @@ describe('prepareSnapshot', () => {
     }
   });
 
-  it('names a person by their first record, found by the strictest key that each record has', async () => {
+  it('names a person by their first record', async () => {
     const rows = await rowsOf([
       {},
       other,
       { first_name: ' philippa', days: 5 },
-      { first_name: null },
-      { first_name: null },
+      // Of nobody who could be told from others.
+      { first_name: null, dob: null },
+      { first_name: null, dob: null },
       { ...other, days: 4 },
     ]);
     expect(rows.map(({ person }) => person)).toEqual([1, 2, 1, 4, 5, 2]);
@@ -147,17 +162,102 @@ describe('prepareSnapshot', () => {
 
   it('withdraws a key that two different persons share from all their records, and only that key', async () => {
     const folder = testFolder();
-    // The third lacks a postcode, so what it is known by is exact.2, which the first two also have: other persons.
-    const prepared = await prepareCrimes(folder, [{}, { postcode: 'M1 1AE' }, { postcode: null }, other]);
+    // Twins, one of them twice: surname, birth date and sex are both of theirs, and so is where they live.
+    const rows = [{}, { first_name: 'Theodora' }, { days: 7 }, other];
+    const prepared = await prepareCrimes(folder, rows, { definition: linkedBy(['standard']) });
+    const { rows: records } = read(folder);
+    expect(records.map(({ person }) => person)).toEqual([1, 2, 1, 4]);
+    const has = (key: string): boolean[] => records.map((row) => row[`k:${key}` as keyof RecordRow] !== null);
+    expect(has('S3.D.X')).toEqual([false, false, false, true]);
+    expect(has('Dyd.P.X')).toEqual([false, false, false, true]);
+    expect(has('F3.D.X')).toEqual([true, true, true, true]);
+    const coverage = new Map(prepared.keys.map(({ name, present, withdrawn }) => [name, [present, withdrawn]]));
+    expect(coverage.get('S3.D.X')).toEqual([1, 2]);
+    expect(coverage.get('F3.D.X')).toEqual([3, 0]);
+    expect(coverage.get('case')).toEqual([4, 0]);
+    expect(prepared.people).toBe(3);
+  });
+
+  it('gives every record of a person all the keys that the person has', async () => {
+    const folder = testFolder();
+    const prepared = await prepareCrimes(folder, [{ postcode: null }, other, {}]);
     const { rows } = read(folder);
-    expect(rows.map(({ person }) => person)).toEqual([1, 2, 3, 4]);
-    expect(rows.map((row) => row['k:exact.1'] !== null)).toEqual([true, true, false, true]);
-    expect(rows.map((row) => row['k:exact.2'] !== null)).toEqual([false, false, false, true]);
-    expect(prepared.keys).toEqual([
-      { name: 'exact.1', present: 3, withdrawn: 0 },
-      { name: 'exact.2', present: 1, withdrawn: 3 },
-      { name: 'case', present: 4, withdrawn: 0 },
+    expect(rows.map(({ person }) => person)).toEqual([1, 2, 1]);
+    expect(rows[0]?.['k:exact.1']).not.toBeNull();
+    expect(rows.map((row) => row['k:exact.1'] === rows[0]?.['k:exact.1'])).toEqual([true, false, true]);
+    expect(prepared.keys[0]).toEqual({ name: 'exact.1', present: 2, withdrawn: 0 });
+  });
+
+  it('has a column for each value that a person may have of a key, and keys of several schemes once', async () => {
+    const folder = testFolder();
+    const twice = ['surname', 'postcode'];
+    const identifiers = new Map([...exactly.identifiers.keys()].map((name) => [name, twice.includes(name) ? 2 : 1]));
+    const definition = { ...crimes, linkage: { ...exactly, identifiers, schemes: ['light', 'standard'] } };
+    // The second column of each is one that the source has anyway.
+    const identifiersFrom = {
+      ...crimesMapping.identifiers,
+      surname: ['last_name', 'urn'],
+      postcode: ['postcode', 'days'],
+    };
+    const sourceMapping = { ...crimesMapping, identifiers: identifiersFrom };
+    const preparedWith = (into: string, seed: string): Promise<PreparedSnapshot> =>
+      prepareCrimes(into, [{ urn: 'Featherstone', days: null }], { definition, sourceMapping, rng: seededRng(seed) });
+    const { snapshot } = await preparedWith(folder, 'a');
+    // It is the same content in whichever columns its keys stand.
+    for (const seed of ['b', 'c', 'd', 'e']) expect((await preparedWith(testFolder(), seed)).snapshot).toBe(snapshot);
+    const row = read(folder).rows[0] ?? {};
+    const columns = Object.keys(row).filter((name) => name.startsWith('k:'));
+    expect(columns).toEqual(
+      recordColumns(snapshotLayout(definition, federation)).filter((name) => columns.includes(name)),
+    );
+    expect(columns.filter((name) => name.startsWith('k:S3.D.X'))).toEqual(['k:S3.D.X', 'k:S3.D.X#2']);
+    expect(columns.filter((name) => name.startsWith('k:FS3.P.X'))).toHaveLength(4);
+    const cells: Readonly<Record<string, unknown>> = { ...row };
+    const filled = columns.filter((name) => cells[name] !== null);
+    // Two surnames and one postcode: both columns of the surname's key, half of those of surname and postcode.
+    expect(filled.filter((name) => name.startsWith('k:S3.D.X'))).toHaveLength(2);
+    expect(filled.filter((name) => name.startsWith('k:FS3.P.X'))).toHaveLength(2);
+    expect(filled.filter((name) => name.startsWith('k:F3.D.X'))).toEqual(['k:F3.D.X']);
+  });
+
+  it('hashes what the schemes of the dataset need, whatever people are told apart by', async () => {
+    const hashed: string[] = [];
+    const group = await createGroup();
+    const engine: Engine = {
+      parallelism: 1,
+      run: (job) => {
+        if (job.kind === 'hash') hashed.push(...job.inputs.map(() => job.domain));
+        return inlineEngine(group, seededRng('never drawn from')).run(job);
+      },
+    };
+    await prepareCrimes(testFolder(), [{}, other], { engine });
+    const domains = ['exact.1', 'exact.2', 'case'].map((name) => matchKeyDomain(federation, name));
+    expect(hashed.sort()).toEqual([...domains, ...domains].sort());
+  });
+
+  it('keeps what may be told of its people, with noise that is the same for the same content', async () => {
+    const told = async (epsilon: number | 'none', rng: string): Promise<readonly LinkageStatistics[]> => {
+      const folder = testFolder();
+      const definition = linkedBy(['standard', 'exact'], epsilon);
+      const rows = [{}, { first_name: 'Theodora' }, { days: 7 }, { ...other, postcode: null }];
+      await prepareCrimes(folder, rows, { definition, rng: seededRng(rng) });
+      const reader = await SnapshotReader.open(fileIn(folder), snapshotLayout(definition, federation), storageKey);
+      reader?.close();
+      return reader?.statistics ?? [];
+    };
+    const [standard, exact] = await told('none', 'a');
+    expect(standard).toMatchObject({ scheme: 'standard', people: 3, duplicates: 1, normaliser: NORMALISER_VERSION });
+    expect(standard?.missing).toMatchObject({ postcode: 1, forename: 0 });
+    expect(exact?.keys).toEqual([
+      { name: 'exact.1', keyed: 2, withdrawn: 0 },
+      { name: 'exact.2', keyed: 3, withdrawn: 0 },
     ]);
+    // The twins, and nobody else, share what leaves the forename out.
+    expect([...(standard?.nonMatches.sets.values() ?? [])]).toEqual([1]);
+    const noisy = await told(1, 'a');
+    expect(noisy).toEqual(await told(1, 'b'));
+    expect(noisy[0]?.nonMatches.deviation.sets).toBeGreaterThan(0);
+    expect(noisy[0]?.nonMatches.byKeys).not.toEqual(standard?.nonMatches.byKeys);
   });
 
   it('keeps a key that several records of one person share', async () => {
@@ -247,7 +347,8 @@ describe('prepareSnapshot', () => {
     const list = (): string[] => readdirSync(snapshotsIn(folder)).filter((name) => !name.includes('.lock'));
     await prepareCrimes(folder, [{}, other], { progress: () => during.push(list().sort()) });
     const name = `${crimes.dataset}.snapshot`;
-    expect(during).toEqual([...Array.from({ length: 5 }, () => [`${name}.journal`, `${name}.new`]), [name]]);
+    expect(during.length).toBeGreaterThan(6);
+    expect(during).toEqual([...during.slice(1).map(() => [`${name}.journal`, `${name}.new`]), [name]]);
     expect(list()).toEqual([name]);
   });
 
@@ -255,9 +356,13 @@ describe('prepareSnapshot', () => {
     const steps: PrepareStep[] = [];
     const rows = Array.from({ length: 513 }, (_, index) => ({ days: index }));
     await prepareCrimes(testFolder(), rows, { progress: (step) => steps.push(step) });
-    expect(steps).toEqual([
+    // Linking takes many steps, none of which knows how many rows it is done with.
+    const linking = { phase: 'linking', rows: 0, hashed: 3 };
+    expect(steps.filter(({ phase }) => phase === 'linking').length).toBeGreaterThan(1);
+    expect(steps.filter((step, place) => step.phase !== 'linking' || steps[place - 1]?.phase !== 'linking')).toEqual([
       { phase: 'reading', rows: 512, hashed: 0 },
       { phase: 'reading', rows: 513, hashed: 0 },
+      linking,
       { phase: 'sealing', rows: 0, hashed: 3 },
       { phase: 'digesting', rows: 0, hashed: 3 },
       { phase: 'saving', rows: 513, hashed: 3 },

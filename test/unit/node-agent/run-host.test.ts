@@ -114,6 +114,7 @@ class RecordingAccounts implements Accounts {
   refused = ({ runId: id }: RunOffer, code: string): void => void this.told.push(['refused', id, code]);
   ended = ({ offer: { runId: id } }: VerifiedOffer, account: RunAccount): void =>
     void this.told.push(['ended', id, account]);
+  spendOnLinkage = (): boolean => true;
   left = (): number => 1;
 }
 

@@ -56,11 +56,15 @@ export function snapshotsIn(folder: string): string {
   return join(folder, 'snapshots');
 }
 
-/** So many different people, each with a case of their own: three different match keys a row. */
+/** So many different people who have nothing in common, each with a case: three different hashed keys a row. */
 export function strangers(count: number): Partial<CrimeRow>[] {
   const letters = (index: number): string =>
     index.toString(26).replace(/[0-9a-p]/g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 26)));
-  return Array.from({ length: count }, (_, index) => ({ first_name: `Qz${letters(index)}`, urn: `13QZ${index}` }));
+  const day = (index: number): string => new Date(Date.UTC(1920, 0, 2 + index * 7)).toISOString().slice(0, 10);
+  return Array.from({ length: count }, (_, index) => {
+    const name = letters(count + ((index * 7_919) % 15_000));
+    return { first_name: `Qz${name}`, last_name: `${name}er`, dob: day(index), urn: `13QZ${index}` };
+  });
 }
 export const KEYS_OF_A_STRANGER = 3;
 

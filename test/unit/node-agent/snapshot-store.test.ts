@@ -44,6 +44,9 @@ function leaseOf(store: SnapshotStore, snapshot: string): SnapshotLease {
   return lease;
 }
 
+/** Without a name and a birth date every record is a person of its own. */
+const nobody = { first_name: null, dob: null };
+
 const bound = boundTemplate();
 const parameters = boundParameters(bound);
 const compiled = compileList(bound, crimes.dataset, parameters);
@@ -65,7 +68,8 @@ describe('SnapshotStore', () => {
     expect(store.inForce).toEqual([]);
     const { snapshot } = await prepareCrimes(folder, [{}]);
     expect(await store.refresh()).toBe(true);
-    expect(store.inForce).toEqual([{ dataset: crimes.dataset, snapshot, asAt: '2026-03-31' }]);
+    const linkage = { epsilon: 'none', statistics: [expect.objectContaining({ scheme: 'exact', people: 1 })] };
+    expect(store.inForce).toEqual([{ dataset: crimes.dataset, snapshot, asAt: '2026-03-31', linkage }]);
     expect(await store.refresh()).toBe(false);
   });
 
@@ -112,7 +116,7 @@ describe('SnapshotStore', () => {
     const store = storeOf(folder);
     const { snapshot } = await prepareCrimes(
       folder,
-      Array.from({ length: 600 }, () => ({ first_name: null })),
+      Array.from({ length: 600 }, () => nobody),
     );
     await store.refresh();
     const chunks = leaseOf(store, snapshot).list(compiled).chunks()[Symbol.iterator]();
@@ -147,6 +151,7 @@ describe('SnapshotStore, when a snapshot is no use', () => {
     ['its mac was changed', `UPDATE meta SET value = 'f' || substr(value, 2) || 'e' WHERE name = 'mac'`],
     ['its salt was changed', `UPDATE meta SET value = '00' || substr(value, 3) WHERE name = 'salt'`],
     ['its date was changed', `UPDATE meta SET value = '2026-01-01' WHERE name = 'as-at'`],
+    ['what is known of its people was changed', `UPDATE meta SET value = '[]' WHERE name = 'linkage'`],
     ['a fact is missing', `DELETE FROM meta WHERE name = 'salt'`],
     ['a table is missing', 'DROP TABLE records'],
   ])('refuses a file in which %s', async (_, sql) => {
@@ -260,8 +265,7 @@ describe('SnapshotListSource', () => {
   });
 
   it.each([0, 1, CHUNK_RECORDS, CHUNK_RECORDS + 1, 2 * CHUNK_RECORDS])('cuts %i rows into chunks', async (count) => {
-    // Without identifiers every record is a person of its own.
-    const rows = Array.from({ length: count }, () => ({ first_name: null }));
+    const rows = Array.from({ length: count }, () => nobody);
     const list = (await sourceOf(rows)).open(listName);
     expect(list.count).toBe(count);
     const chunks = everyChunk(list);
@@ -281,7 +285,7 @@ describe('SnapshotListSource', () => {
 
   it('gives the numbers of measures, clipped, from the middle of the range, nothing where there is none', async () => {
     const clipped: unknown[] = [];
-    const rows = [5, 30, 31, null, 91, 100, 5_000 / 2].map((days) => ({ first_name: null, days }));
+    const rows = [5, 30, 31, null, 91, 100, 5_000 / 2].map((days) => ({ ...nobody, days }));
     const bounded = measured([30, 91]);
     const source = await sourceOf(rows, bounded, (...told) => clipped.push(told));
     const [chunk] = everyChunk(source.open(listName));
@@ -294,7 +298,7 @@ describe('SnapshotListSource', () => {
   });
 
   it('keeps the numbers of a row together across chunks', async () => {
-    const rows = Array.from({ length: CHUNK_RECORDS + 2 }, (_, days) => ({ first_name: null, days }));
+    const rows = Array.from({ length: CHUNK_RECORDS + 2 }, (_, days) => ({ ...nobody, days }));
     const chunks = everyChunk((await sourceOf(rows, measured([0, 1_000]))).open(listName));
     expect(chunks.map(({ numbers }) => numbers.length)).toEqual([3 * CHUNK_RECORDS, 6]);
     const all = chunks.flatMap(({ numbers }) => [...numbers]);
@@ -309,7 +313,7 @@ describe('SnapshotListSource', () => {
   });
 
   it('reads several lists of one snapshot at once', async () => {
-    const source = await sourceOf(Array.from({ length: 600 }, () => ({ first_name: null })));
+    const source = await sourceOf(Array.from({ length: 600 }, () => nobody));
     const [first, second] = [source.open(listName), source.open(listName)];
     const [left, right] = [first, second].map((rows) => rows.chunks()[Symbol.iterator]());
     const counts: unknown[] = [];

@@ -86,6 +86,7 @@ describe(`keyed noise (seed ${testSeed})`, () => {
     ['a pattern of decoys of the same number', (place) => ({ kind: 'decoys', pattern: place })],
     ['a sum of the same cell', (place) => ({ kind: 'sum', column: 0, cell: place })],
     ['a column of the same number', (place) => ({ kind: 'sum', column: place, cell: 0 })],
+    ['a linkage statistic of the same place', (place) => ({ kind: 'linkage', of: 'sets', place })],
   ])('of a cell has nothing to do with that of %s', (_, targetOf) => {
     const noise = keyedNoise(key, request);
     const pairs = usual.map((x, place): [number, number] => [x, noise.draw(law, targetOf(place))]);
@@ -107,6 +108,20 @@ describe(`keyed noise (seed ${testSeed})`, () => {
       noise.draw(law, { kind: 'sum', column: 1, cell }),
     ]);
     expect(independence(pairs).p).toBeGreaterThan(CHANCE);
+  });
+
+  it('of a linkage statistic has nothing to do with that of another kind or the next place', () => {
+    const noise = keyedNoise(key, request);
+    for (const other of [
+      { of: 'by-keys', step: 0 },
+      { of: 'sets', step: 1 },
+    ]) {
+      const pairs = cells.map((_, place): [number, number] => [
+        noise.draw(law, { kind: 'linkage', of: 'sets', place }),
+        noise.draw(law, { kind: 'linkage', of: other.of, place: place + other.step }),
+      ]);
+      expect(independence(pairs).p).toBeGreaterThan(CHANCE);
+    }
   });
 
   it.each([

@@ -25,8 +25,8 @@ function planWith(changes: Partial<JoinPlan> = {}): JoinPlan {
 function keeping(onPerson: 'all' | 'linked' | 'not-linked', onCase: 'all' | 'linked' | 'not-linked'): JoinPlan {
   return planWith({
     links: [
-      { dataset: 'support', on: 'person', keep: onPerson },
-      { dataset: 'prosecutions', on: 'case', keep: onCase },
+      { dataset: 'support', on: 'person', keep: onPerson, agreementStride: null },
+      { dataset: 'prosecutions', on: 'case', keep: onCase, agreementStride: null },
     ],
   });
 }

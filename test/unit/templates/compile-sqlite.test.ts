@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 
-import { bindTemplate, compileList, quoteIdentifier } from '../../../core/templates/index.js';
+import { bindParameters, bindTemplate, compileList, quoteIdentifier } from '../../../core/templates/index.js';
 import type { CompiledList } from '../../../core/templates/index.js';
 import { catalogue, template } from './fixtures.js';
 import { CHARGES, compile, CRIMES, labels, run, snapshotOf } from './snapshots.js';
@@ -252,6 +252,20 @@ parameters: { kinds: { from: [rape, stalking] } }
     const database = new Database(':memory:');
     database.exec('CREATE TABLE records (record INTEGER PRIMARY KEY, person INTEGER NOT NULL, "f:reported" TEXT)');
     expect(() => database.prepare(list.sql)).toThrow(/no such column/);
+  });
+
+  it('takes the columns of a key that has several, each once, in the order of the list', () => {
+    const body =
+      'unit: victim-case\npopulation: { dataset: police.crimes }\ndimensions: [{ field: police.crimes.withdrew }]\n';
+    const bound = bindTemplate(template(body), catalogue);
+    const keys = ['F', 'S', 'F', 'S', 'F', 'case'].map((name) => ({ name, on: 'person' as const }));
+    const list = compileList(
+      { ...bound, population: { ...bound.population, keys } },
+      CRIMES,
+      bindParameters(bound, {}),
+    );
+    expect(list.sql).toMatch(/^SELECT "label", "k:F", "k:S", "k:F#2", "k:S#2", "k:F#3", "k:case" FROM/);
+    expect(list.keys).toEqual(keys);
   });
 
   it('is only made for a dataset of the template', () => {

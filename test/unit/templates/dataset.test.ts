@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
-import { codesOf, createCatalogue, datasetDigest, parseDataset } from '../../../core/templates/index.js';
+import { MAX_IDENTIFIER_VALUES, MINIMUM_LINKAGE_EPSILON, schemes } from '../../../core/linkage/index.js';
+import { MAXIMUM_EPSILON } from '../../../core/noise/index.js';
+import {
+  codesOf,
+  createCatalogue,
+  datasetDigest,
+  DEFAULT_LINKAGE,
+  parseDataset,
+} from '../../../core/templates/index.js';
+import type { DatasetLinkage } from '../../../core/templates/index.js';
 import {
   MAX_CODES,
   MAX_DATASET_BYTES,
@@ -8,7 +17,7 @@ import {
   MAX_PURPOSES,
   MAX_QUARTERS,
 } from '../../../core/templates/parse-dataset.js';
-import { catalogue, codeOf, CRIMES_YAML, errorOf, placesOf, SUPPORT_YAML } from './fixtures.js';
+import { catalogue, codeOf, CRIMES_YAML, errorOf, HEARINGS_YAML, placesOf, SUPPORT_YAML } from './fixtures.js';
 
 function parseWith(from: string, to: string): ReturnType<typeof parseDataset> {
   if (!CRIMES_YAML.includes(from)) throw new Error(`the fixture has no ${from}`);
@@ -139,6 +148,74 @@ secret: 1
   });
 });
 
+describe('how the people of a dataset can be linked', () => {
+  const BLOCK = 'linkage: { schemes: [exact, standard], epsilon: none }';
+  const linkageOf = (block: string): DatasetLinkage | null => parseWith(BLOCK, block).linkage;
+  const five = { forename: 1, surname: 1, dateOfBirth: 1, postcode: 1, sex: 1 };
+
+  it('is as in most datasets where nothing is said, and where nothing is said of a part', () => {
+    expect(linkageOf('')).toEqual(DEFAULT_LINKAGE);
+    expect(linkageOf('linkage: {}')).toEqual(DEFAULT_LINKAGE);
+    expect(linkageOf('linkage: { epsilon: 0.5 }')).toEqual({ ...DEFAULT_LINKAGE, epsilon: 0.5 });
+    expect(Object.fromEntries(DEFAULT_LINKAGE.identifiers)).toEqual(five);
+    expect(DEFAULT_LINKAGE).toMatchObject({ schemes: ['standard'], epsilon: 2 });
+    for (const scheme of DEFAULT_LINKAGE.schemes) expect(schemes.has(scheme)).toBe(true);
+  });
+
+  it('is nothing where its records are not linked on the person', () => {
+    expect(parseDataset(HEARINGS_YAML).linkage).toBeNull();
+    const block = HEARINGS_YAML.replace('keys: [case]', 'keys: [case]\nlinkage: {}');
+    expect(placesOf(() => parseDataset(block))).toEqual(['7 linkage']);
+  });
+
+  it('is read as it is written, identifiers in their own order', () => {
+    const linkage = linkageOf('linkage: { identifiers: { postcode: 4, surname: 2 }, schemes: [standard, thorough] }');
+    expect([...(linkage?.identifiers ?? [])]).toEqual([
+      ['surname', 2],
+      ['postcode', 4],
+    ]);
+    expect(linkage?.schemes).toEqual(['standard', 'thorough']);
+  });
+
+  it.each([
+    ['identifiers: {}', 'linkage.identifiers'],
+    ['identifiers: { forename: 0 }', 'linkage.identifiers.forename'],
+    [`identifiers: { forename: ${MAX_IDENTIFIER_VALUES + 1} }`, 'linkage.identifiers.forename'],
+    ['identifiers: { forename: 1.5 }', 'linkage.identifiers.forename'],
+    ['identifiers: { forename: 1, surname: 1, dateOfBirth: 1, passport: 1 }', 'linkage.identifiers.passport'],
+    ['identifiers: { forename: 1, surname: 1, dateOfBirth: 1, urn: 1 }', 'linkage.identifiers.urn'],
+    ['schemes: []', 'linkage.schemes'],
+    ['schemes: [exact, exact]', 'linkage.schemes'],
+    ['schemes: [exact, toString]', 'linkage.schemes[1]'],
+    // A postcode alone makes no key of it.
+    ['identifiers: { postcode: 1 }', 'linkage.schemes'],
+    ['schemes: [case]', 'linkage.schemes'],
+    [`epsilon: ${MINIMUM_LINKAGE_EPSILON * 0.99}`, 'linkage.epsilon'],
+    [`epsilon: ${MAXIMUM_EPSILON * 1.01}`, 'linkage.epsilon'],
+    ['epsilon: exact', 'linkage.epsilon'],
+    ['secret: 1', 'linkage.secret'],
+  ])('refuses %s', (part, path) => {
+    const refused = errorOf(() => linkageOf(`linkage: { ${part} }`));
+    expect(refused.code).toBe('BAD_DATASET');
+    expect(refused.problems.map((problem) => problem.path)).toEqual([path]);
+  });
+
+  it.each([
+    `identifiers: { forename: ${MAX_IDENTIFIER_VALUES}, dateOfBirth: 1, surname: 1 }`,
+    `epsilon: ${MINIMUM_LINKAGE_EPSILON}`,
+    `epsilon: ${MAXIMUM_EPSILON}`,
+    // One of them has keys, which is enough.
+    'schemes: [standard, case]',
+  ])('takes %s', (part) => {
+    expect(linkageOf(`linkage: { ${part} }`)).not.toBeNull();
+  });
+
+  it('says what else there is', () => {
+    const [problem] = errorOf(() => linkageOf('linkage: { schemes: [best] }')).problems;
+    expect(problem?.message).toContain([...schemes.keys()].join(', '));
+  });
+});
+
 describe('the digest of a definition', () => {
   const digestOf = (text: string): string => Buffer.from(datasetDigest(parseDataset(text))).toString('hex');
 
@@ -153,6 +230,13 @@ describe('the digest of a definition', () => {
     ['a meaning', 'Kind of crime', 'Kind of offence'],
     ['a range', 'max: 120', 'max: 121'],
     ['the version', 'version: 1', 'version: 2'],
+    ['a scheme', '[exact, standard]', '[exact, light]'],
+    ['the noise of what is told of its people', 'epsilon: none', 'epsilon: 1'],
+    [
+      'values of an identifier',
+      'epsilon: none',
+      'epsilon: none, identifiers: { surname: 2, dateOfBirth: 1, forename: 1 }',
+    ],
   ])('changes with %s', (_, from, to) => {
     expect(CRIMES_YAML).toContain(from);
     expect(digestOf(CRIMES_YAML.replace(from, to))).not.toBe(digestOf(CRIMES_YAML));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { allKeys, schemes } from '../../../core/linkage/index.js';
 import { MAX_LISTS_WITH_DECOYS } from '../../../core/private-join/index.js';
 import {
   decoyPatterns,
@@ -116,14 +117,94 @@ describe('decoy patterns', () => {
     expect(mostPatternsOfAList([])).toBe(0);
   });
 
-  it('are not made where there would be too many', () => {
-    const keys = (count: number): string[] => Array.from({ length: count }, (_, index) => `key.${index}`);
-    const withKeys = (count: number): DecoyList[] =>
-      Array.from({ length: 4 }, (_, index) => list(`${index}`, 'linked', ...keys(count)));
-    expect(8 ** 4).toBe(MAX_DECOY_PATTERNS);
-    expect(tooManyPatterns(withKeys(7))).toBe(false);
-    expect(decoyPatterns(withKeys(7)).length).toBeLessThanOrEqual(MAX_DECOY_PATTERNS);
-    expect(tooManyPatterns(withKeys(8))).toBe(true);
-    expect(decoyPatterns(withKeys(8))).toEqual([]);
+  describe('of keys that many identifiers are in', () => {
+    const byName = list('a', 'base', 'FSm.D', 'FS3.P', 'Dyd.P.X');
+    const other = { ...byName, id: 'b' };
+    const third = { ...byName, id: 'c' };
+
+    it('are, of two lists, all they have in common, and that without each identifier', () => {
+      expect(patterns(byName, other)).toEqual([
+        'a:',
+        'b:',
+        'a:FSm.DFS3.PDyd.P.X b:FSm.DFS3.PDyd.P.X',
+        // Forename, for which the surname is as good; date of birth; postcode, for which a place is; sex.
+        'a:Dyd.P.X b:Dyd.P.X',
+        'a:FS3.P b:FS3.P',
+        'a:FSm.D b:FSm.D',
+        'a:FSm.DFS3.P b:FSm.DFS3.P',
+      ]);
+    });
+
+    it('are, of three, that of any one and of all of them without the same identifier', () => {
+      const ofAll = patterns(byName, other, third).filter((line) => line.split(' ').length === 3);
+      const all = 'FSm.DFS3.PDyd.P.X';
+      expect(ofAll.filter((line) => line.includes(':FS3.P ') || line.endsWith(':FS3.P'))).toEqual([
+        `a:${all} b:${all} c:FS3.P`,
+        `a:${all} b:FS3.P c:${all}`,
+        `a:FS3.P b:${all} c:${all}`,
+        'a:FS3.P b:FS3.P c:FS3.P',
+      ]);
+      // One lacks the date of birth and another the postcode: two identifiers, and no pattern of theirs.
+      expect(ofAll).not.toContain(`a:FS3.P b:FSm.D c:${all}`);
+    });
+
+    it('leave out what only one list has, for want of an identifier at the others', () => {
+      const poor = list('poor', 'linked', 'FSm.D', 'NHS');
+      expect(patterns(byName, poor)).toEqual(['a:', 'poor:', 'a:FSm.D poor:FSm.D']);
+    });
+
+    it('name each key once, however many columns it has', () => {
+      const copies = list('a', 'base', 'FSm.D', 'FS3.P', 'FSm.D', 'FS3.P');
+      expect(patterns(copies, { ...copies, id: 'b' })).toEqual(
+        patterns(list('a', 'base', 'FSm.D', 'FS3.P'), list('b', 'base', 'FSm.D', 'FS3.P')),
+      );
+    });
+
+    it('are as many as there are identifiers to lack, for every scheme, and few enough for six lists', () => {
+      for (const { id, keys } of schemes.values()) {
+        const names = keys.map(({ name }) => name);
+        const identifiers = new Set(keys.flatMap((key) => key.identifiers));
+        // What is left of the keys without each; without a postcode no more is left than without a place.
+        const rests = new Set(
+          [...identifiers].map((one) =>
+            keys
+              .filter((key) => !key.identifiers.includes(one))
+              .map(({ name }) => name)
+              .join(),
+          ),
+        );
+        const lacking = [...rests].filter((rest) => rest !== '').length;
+        for (let lists = 1; lists <= MAX_LISTS_WITH_DECOYS; lists += 1) {
+          const all = decoyPatterns(Array.from({ length: lists }, (_, index) => list(`${index}`, 'linked', ...names)));
+          // Of k lists that share: all share all, or of those without something not all but one have it and not all.
+          const expected = Array.from({ length: lists - 1 }, (_, index) => index + 2).reduce(
+            (sum, k) => sum + choose(lists, k) * (1 + lacking * (2 ** k - k - 1)),
+            lists,
+          );
+          expect(`${id} ${lists} ${all.length}`).toBe(`${id} ${lists} ${names.length === 0 ? lists : expected}`);
+          expect(new Set(all.map((pattern) => JSON.stringify(pattern))).size).toBe(all.length);
+        }
+      }
+    });
+  });
+
+  it('are not made where there would be too many, of lists or of patterns', () => {
+    const identical = (lists: number, names: readonly string[]): DecoyList[] =>
+      Array.from({ length: lists }, (_, index) => list(`${index}`, 'linked', ...names));
+    expect(tooManyPatterns([])).toBe(false);
+    expect(tooManyPatterns(identical(MAX_LISTS_WITH_DECOYS, PERSON))).toBe(false);
+    expect(tooManyPatterns(identical(MAX_LISTS_WITH_DECOYS + 1, PERSON))).toBe(true);
+    expect(decoyPatterns(identical(MAX_LISTS_WITH_DECOYS + 1, PERSON))).toEqual([]);
+    const everything = allKeys([...schemes.values()]).map(({ name }) => name);
+    // Keys of ten identifiers: 4,793 patterns of six lists, 1,341 of five.
+    expect(tooManyPatterns(identical(MAX_LISTS_WITH_DECOYS, everything))).toBe(true);
+    expect(decoyPatterns(identical(MAX_LISTS_WITH_DECOYS, everything))).toEqual([]);
+    expect(tooManyPatterns(identical(MAX_LISTS_WITH_DECOYS - 1, everything))).toBe(false);
+    expect(decoyPatterns(identical(MAX_LISTS_WITH_DECOYS - 1, everything))).toHaveLength(1_341);
+    expect(MAX_DECOY_PATTERNS).toBe(4_096);
   });
 });
+
+function choose(n: number, k: number): number {
+  return k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k;
+}

@@ -14,6 +14,7 @@ title: Crimes with a victim
 description: One record for each victim of each crime.
 unit: victim-case
 keys: [person, case]
+linkage: { schemes: [exact, standard], epsilon: none }
 order: reported
 purposes: [research-statistics, service-planning]
 fields:
@@ -34,6 +35,7 @@ title: Charging decisions
 description: One record for each case.
 unit: defendant-case
 keys: [person, case]
+linkage: { schemes: [exact, standard], epsilon: none }
 order: days
 purposes: [research-statistics]
 fields:
@@ -48,6 +50,7 @@ title: People supported
 description: One record for each person.
 unit: client
 keys: [person]
+linkage: { schemes: [exact, standard], epsilon: none }
 partial: true
 order: first-quarter
 purposes: [research-statistics]

@@ -35,7 +35,7 @@ success: none
 principles: { relevant: x, impactful: x, clearAndInformative: x, nonStigmatising: x }
 expires: 2099-12-31
 unit: victim-case
-scheme: exact
+scheme: standard
 population: { dataset: police.victim-crimes }
 links:
   - { dataset: cps.prosecutions, on: case, keep: all }
@@ -49,5 +49,27 @@ ${block('disclosure:')}${block('measures:')}${block('present:')}`;
     expect(bound.template.disclosure).toMatchObject({ epsilon: 1, overlapEpsilon: 0.5, rounding: 'base' });
     expect(bound.measures).toHaveLength(1);
     expect(bound.presentation).toMatchObject({ margins: 'totals', rate: { of: 2 }, quantiles: { of: 0 } });
+  });
+
+  it('shows how a template asks how well groups are found', () => {
+    const text = `template: of-the-page
+version: 1
+title: Is this page true?
+pilot: victim-pathways
+purpose: research-statistics
+lawfulBasis: none
+success: none
+principles: { relevant: x, impactful: x, clearAndInformative: x, nonStigmatising: x }
+expires: 2099-12-31
+unit: person
+scheme: standard
+population: { dataset: police.victim-crimes }
+links:
+  - { dataset: third-sector.support, on: person, keep: all }
+disclosure: { threshold: 10, roundTo: 5, epsilon: 1 }
+${block('linkage: { threshold: 0.9 }                     # 0.5 where absent; up to 0.99')}${block('dimensions:')}`;
+    const bound = bindTemplate(parseTemplate(text), boldCatalogue());
+    expect(bound.linkThreshold).toBe(0.9);
+    expect(bound.presentation.recall).toMatchObject({ of: 1, by: [0] });
   });
 });

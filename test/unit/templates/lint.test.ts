@@ -235,6 +235,33 @@ dimensions: [{ field: ${dimension} }]
   });
 });
 
+describe('linkage', () => {
+  const linking = (said: string, dataset = 'charities.support'): string => `unit: person
+${said}
+population: { dataset: police.crimes }
+links: [{ dataset: ${dataset}, on: person, keep: all }]
+dimensions: [{ linked: ${dataset} }]
+`;
+  const usual = linking('scheme: standard');
+
+  it('by another threshold or scheme is an error without noise', () => {
+    const surer = named('other', linking('scheme: standard\nlinkage: { threshold: 0.9 }'));
+    const findings = lintTemplate(bind(usual), [surer]);
+    expect(found(findings)).toEqual(['error LINKAGE_DIFFERS linkage.threshold']);
+    expect(findings[0]?.why).toContain('by another threshold');
+    expect(lint(usual, NOISY, surer)).toEqual(['warning LINKAGE_DIFFERS linkage.threshold']);
+    expect(lint(usual, DISCLOSURE, named('other', linking('scheme: exact')))).toEqual(['error LINKAGE_DIFFERS scheme']);
+  });
+
+  it('alike, or to other datasets, is none', () => {
+    expect(lint(usual, DISCLOSURE, named('other', linking('scheme: standard\nlinkage: { threshold: 0.5 }')))).toEqual(
+      [],
+    );
+    expect(lint(usual, DISCLOSURE, named('other', linking('scheme: exact', 'cps.charges')))).toEqual([]);
+    expect(lint(usual, DISCLOSURE, named('other', simple('')))).toEqual([]);
+  });
+});
+
 describe('measures', () => {
   const measured = (epsilon: string): string =>
     simple('', `measures: [{ sum: police.crimes.age, range: [0, 100]${epsilon} }]\n`);

@@ -275,7 +275,7 @@ ${MEASURES}`;
 
 describe('what is presented', () => {
   it('is totals and nothing more where the template says nothing', () => {
-    expect(presentationOf(bind(FULL_BODY))).toEqual({ margins: 'totals', rate: null, quantiles: null });
+    expect(presentationOf(bind(FULL_BODY))).toEqual({ margins: 'totals', rate: null, quantiles: null, recall: null });
     expect(presentationOf(bind(`${FULL_BODY}present: { margins: none }\n`)).margins).toBe('none');
   });
 
@@ -284,6 +284,7 @@ describe('what is presented', () => {
       margins: 'totals',
       rate: { of: 2, yes: [0], among: [0, 1], by: [1, 0] },
       quantiles: { of: 0, bands: [0, 1, 2], at: [0.25, 0.5], by: [1] },
+      recall: null,
     });
   });
 

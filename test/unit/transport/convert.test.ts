@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { IDENTIFIERS, MAX_SCHEME_KEYS } from '../../../core/linkage/index.js';
+import type { LinkageStatistics } from '../../../core/linkage/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
 import {
   CHUNK_RECORDS,
@@ -83,6 +85,42 @@ const floors: fc.Arbitrary<Floors> = fc.record({
   roundTo: fc.nat(1_000),
   epsilon: fc.option(fc.double({ min: MINIMUM_EPSILON, max: MAXIMUM_EPSILON, noNaN: true })),
 });
+const deviation = fc.double({ min: 0, max: limits.MAX_STATISTIC, noNaN: true });
+const statistic = fc.nat(limits.MAX_STATISTIC);
+const linkage: fc.Arbitrary<LinkageStatistics> = fc.integer({ min: 1, max: MAX_SCHEME_KEYS }).chain((keys) =>
+  fc
+    .record({
+      scheme: id,
+      schemeVersion: fc.integer({ min: 1, max: limits.MAX_LINKAGE_VERSION }),
+      normaliser: fc.integer({ min: 1, max: limits.MAX_LINKAGE_VERSION }),
+      people: statistic,
+      duplicates: statistic,
+      missing: fc.dictionary(fc.constantFrom(...IDENTIFIERS), statistic, { noNullPrototype: true }),
+      keys: fc.uniqueArray(
+        fc.record({
+          name: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9.-]{0,20}$/),
+          keyed: statistic,
+          withdrawn: statistic,
+        }),
+        { minLength: keys, maxLength: keys, selector: ({ name }) => name },
+      ),
+      sets: fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 2 ** keys - 1 }), statistic), {
+        maxLength: 9,
+        selector: ([set]) => set,
+      }),
+      byKeys: fc.tuple(...times(3, () => fc.integer({ min: -limits.MAX_STATISTIC, max: limits.MAX_STATISTIC }))),
+      deviation: fc.record({ sets: deviation, byKeys: deviation }),
+    })
+    .map(({ sets, byKeys: [one = 0, two = 0, more = 0], deviation, ...rest }) => ({
+      ...rest,
+      nonMatches: {
+        pairs: (rest.people * Math.max(0, rest.people - 1)) / 2,
+        sets: new Map(sets),
+        byKeys: [one, two, more] as const,
+        deviation,
+      },
+    })),
+);
 const hello: fc.Arbitrary<Hello> = fc.record({
   softwareVersion: fc.string({ maxLength: limits.MAX_VERSION_CHARACTERS, unit: 'grapheme-ascii' }),
   snapshots: fc.uniqueArray(
@@ -91,6 +129,7 @@ const hello: fc.Arbitrary<Hello> = fc.record({
       snapshot: digest,
       asAt: fc.constantFrom('2026-11-22', '1999-01-31'),
       epsilonLeft: fc.double({ min: 0, max: limits.MAX_EPSILON_LEFT, noNaN: true }),
+      linkage: fc.uniqueArray(linkage, { maxLength: 3, selector: ({ scheme }) => scheme }),
     }),
     {
       maxLength: 5,
@@ -200,6 +239,27 @@ describe('what goes over the wire comes back as it was', () => {
     expect(nodeTrip(fromNodeMessage(refusal))).toEqual({ ...refusal, reason: reason.slice(1) });
   });
 
+  it('of more sets of shared keys than may be sent, the most frequent go', () => {
+    const keys = times(MAX_SCHEME_KEYS, (n) => ({ name: `k${n}`, keyed: 0, withdrawn: 0 }));
+    const sets = times(limits.MAX_KEY_SETS + 2, (n) => [n + 1, n === 7 ? 0 : n + 1] as const);
+    const statistics: LinkageStatistics = {
+      ...{ scheme: 'a', schemeVersion: 1, normaliser: 1, people: 0, duplicates: 0, missing: {}, keys },
+      nonMatches: { pairs: 0, sets: new Map(sets), byKeys: [0, 0, 0], deviation: { sets: 0, byKeys: 0 } },
+    };
+    const snapshot = { dataset: 'a', snapshot: 'ab'.repeat(32), asAt: '2026-11-22', epsilonLeft: 0 };
+    const hello = {
+      softwareVersion: '',
+      snapshots: [{ ...snapshot, linkage: [statistics] }],
+      floors: { ...noFloors, epsilon: null },
+    };
+    const received = nodeTrip(fromNodeMessage({ kind: 'hello', hello }));
+    const [kept] = received.kind === 'hello' ? (received.hello.snapshots[0]?.linkage ?? []) : [];
+    const expected = sets.filter(([, pairs]) => pairs > 1);
+    expect(new Map([...(kept?.nonMatches.sets ?? [])].sort(([one], [other]) => one - other))).toEqual(
+      new Map(expected),
+    );
+  });
+
   it('a parameter may have any name without meaning anything else', () => {
     // The name of an object's prototype is refused for its form, not looked up.
     const value = coordinatorMessage({ parameters: [{ name: 'constructor', values: ['a'] }] });
@@ -231,7 +291,24 @@ const goodHeader = {
   signature: new Uint8Array(64),
 };
 const goodSums = { noised: new Uint8Array(128), shares: new Uint8Array(64), proof: new Uint8Array(64) };
-const held = { dataset: 'a', snapshot: D, asAt: '2026-11-22', epsilonLeft: 10 };
+const held = { dataset: 'a', snapshot: D, asAt: '2026-11-22', epsilonLeft: 10, linkage: [] };
+const known = {
+  scheme: 'standard',
+  schemeVersion: 1,
+  normaliser: 1,
+  people: 1,
+  duplicates: 0,
+  missing: [{ identifier: 'postcode', people: 1 }],
+  keys: [
+    { name: 'F1.S3.Dw', keyed: 1, withdrawn: 0 },
+    { name: 'FSm.D', keyed: 1, withdrawn: 0 },
+  ],
+  sets: [{ keys: 3, pairs: 1 }],
+  byKeys: [0, -1, 0],
+  setsDeviation: 2,
+  byKeysDeviation: 1,
+};
+const linked = (...linkage: readonly object[]): object => ({ hello: { ...hi, snapshots: [{ ...held, linkage }] } });
 const noFloors = { threshold: 0, roundTo: 0 };
 const hi = { softwareVersion: '', snapshots: [held], floors: noFloors };
 
@@ -269,6 +346,57 @@ describe('a message from a node is refused when', () => {
     ['hello.snapshots[0].epsilon_left', { hello: { ...hi, snapshots: [{ ...held, epsilonLeft: -0.001 }] } }],
     ['hello.snapshots[0].epsilon_left', { hello: { ...hi, snapshots: [{ ...held, epsilonLeft: 1_000_001 }] } }],
     ['hello.snapshots[0].epsilon_left', { hello: { ...hi, snapshots: [{ ...held, epsilonLeft: NaN }] } }],
+    ['hello.snapshots[0].linkage', linked(...times(17, (n) => ({ ...known, scheme: `s${n}` })))],
+    ['hello.snapshots[0].linkage', linked(known, known)],
+    ['hello.snapshots[0].linkage[0].scheme', linked({ ...known, scheme: '' })],
+    ['hello.snapshots[0].linkage[0].scheme', linked({ ...known, scheme: 's'.repeat(65) })],
+    ['hello.snapshots[0].linkage[0].scheme_version', linked({ ...known, schemeVersion: 0 })],
+    ['hello.snapshots[0].linkage[0].scheme_version', linked({ ...known, schemeVersion: 1_000_001 })],
+    ['hello.snapshots[0].linkage[0].normaliser', linked({ ...known, normaliser: 0 })],
+    ['hello.snapshots[0].linkage[0].normaliser', linked({ ...known, normaliser: 1_000_001 })],
+    ['hello.snapshots[0].linkage[0].people', linked({ ...known, people: -1 })],
+    ['hello.snapshots[0].linkage[0].people', linked({ ...known, people: 1_000_000_001 })],
+    ['hello.snapshots[0].linkage[0].duplicates', linked({ ...known, duplicates: -1 })],
+    [
+      'hello.snapshots[0].linkage[0].missing',
+      linked({ ...known, missing: times(17, () => ({ identifier: 'sex', people: 1 })) }),
+    ],
+    [
+      'hello.snapshots[0].linkage[0].missing',
+      linked({ ...known, missing: times(2, () => ({ identifier: 'sex', people: 1 })) }),
+    ],
+    [
+      'hello.snapshots[0].linkage[0].missing[0].identifier',
+      linked({ ...known, missing: [{ identifier: 'toString', people: 1 }] }),
+    ],
+    [
+      'hello.snapshots[0].linkage[0].missing[0].people',
+      linked({ ...known, missing: [{ identifier: 'sex', people: -1 }] }),
+    ],
+    ['hello.snapshots[0].linkage[0].keys', linked({ ...known, keys: [] })],
+    ['hello.snapshots[0].linkage[0].keys', linked({ ...known, keys: times(17, (n) => ({ name: `k${n}` })) })],
+    ['hello.snapshots[0].linkage[0].keys', linked({ ...known, keys: times(2, () => ({ name: 'F' })) })],
+    ['hello.snapshots[0].linkage[0].keys[0].name', linked({ ...known, keys: [{ name: 'F|S' }] })],
+    ['hello.snapshots[0].linkage[0].keys[0].name', linked({ ...known, keys: [{ name: 'F'.repeat(65) }] })],
+    ['hello.snapshots[0].linkage[0].keys[0].keyed', linked({ ...known, keys: [{ name: 'F', keyed: -1 }] })],
+    [
+      'hello.snapshots[0].linkage[0].keys[0].withdrawn',
+      linked({ ...known, keys: [{ name: 'F', withdrawn: 1_000_000_001 }] }),
+    ],
+    [
+      'hello.snapshots[0].linkage[0].sets',
+      linked({ ...known, sets: times(limits.MAX_KEY_SETS + 1, (n) => ({ keys: n + 1, pairs: 1 })) }),
+    ],
+    ['hello.snapshots[0].linkage[0].sets', linked({ ...known, sets: times(2, () => ({ keys: 1, pairs: 1 })) })],
+    ['hello.snapshots[0].linkage[0].sets[0].keys', linked({ ...known, sets: [{ keys: 0, pairs: 1 }] })],
+    ['hello.snapshots[0].linkage[0].sets[0].keys', linked({ ...known, sets: [{ keys: 4, pairs: 1 }] })],
+    ['hello.snapshots[0].linkage[0].sets[0].pairs', linked({ ...known, sets: [{ keys: 1, pairs: -1 }] })],
+    ['hello.snapshots[0].linkage[0].by_keys', linked({ ...known, byKeys: [1, 2] })],
+    ['hello.snapshots[0].linkage[0].by_keys', linked({ ...known, byKeys: [1, 2, 3, 4] })],
+    ['hello.snapshots[0].linkage[0].by_keys[1]', linked({ ...known, byKeys: [0, -1_000_000_001, 0] })],
+    ['hello.snapshots[0].linkage[0].sets_deviation', linked({ ...known, setsDeviation: -1 })],
+    ['hello.snapshots[0].linkage[0].sets_deviation', linked({ ...known, setsDeviation: NaN })],
+    ['hello.snapshots[0].linkage[0].by_keys_deviation', linked({ ...known, byKeysDeviation: Infinity })],
     ['hello.floors', { hello: { softwareVersion: '', snapshots: [] } }],
     ['hello.floors.threshold', { hello: { ...hi, floors: { ...noFloors, threshold: 1_001 } } }],
     ['hello.floors.round_to', { hello: { ...hi, floors: { ...noFloors, roundTo: 1_001 } } }],
@@ -331,6 +459,17 @@ describe('a message from a node may be as large as its limit', () => {
   it.each([
     ['nothing left', hellos({ snapshots: [{ ...held, epsilonLeft: 0 }] })],
     ['all of the largest budget left', hellos({ snapshots: [{ ...held, epsilonLeft: limits.MAX_EPSILON_LEFT }] })],
+    ['statistics of the most schemes', linked(...times(limits.MAX_STATISTICS, (n) => ({ ...known, scheme: `s${n}` })))],
+    [
+      'the most sets of the most keys',
+      linked({
+        ...known,
+        keys: times(MAX_SCHEME_KEYS, (n) => ({ name: `k${n}`, keyed: limits.MAX_STATISTIC, withdrawn: 0 })),
+        sets: times(limits.MAX_KEY_SETS, (n) => ({ keys: 2 ** MAX_SCHEME_KEYS - 1 - n, pairs: limits.MAX_STATISTIC })),
+        missing: IDENTIFIERS.map((identifier) => ({ identifier, people: limits.MAX_STATISTIC })),
+        byKeys: times(3, () => -limits.MAX_STATISTIC),
+      }),
+    ],
     ['the highest floors', hellos({ floors: { threshold: 1_000, roundTo: 1_000, epsilon: MAXIMUM_EPSILON } })],
     ['the lowest epsilon', hellos({ floors: { ...noFloors, epsilon: MINIMUM_EPSILON } })],
     [
@@ -458,7 +597,7 @@ describe('what this side would say wrongly', () => {
       kind: 'hello',
       hello: {
         softwareVersion: '',
-        snapshots: [{ dataset: 'a', snapshot: 'AB', asAt: '', epsilonLeft: 0 }],
+        snapshots: [{ dataset: 'a', snapshot: 'AB', asAt: '', epsilonLeft: 0, linkage: [] }],
         floors: { threshold: 0, roundTo: 0, epsilon: null },
       },
     } as const;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MAXIMUM_THRESHOLD } from '../../../core/disclosure/index.js';
+import { MAX_SCHEME_KEYS } from '../../../core/linkage/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
 import {
   CIPHERTEXT_BYTES,
@@ -36,6 +37,16 @@ describe('the proto file says the limits that the code has', () => {
     ['Hello', 'snapshots', grouped(limits.MAX_DATASETS)],
     ['HeldSnapshot', 'dataset', grouped(limits.MAX_DATASET_CHARACTERS)],
     ['HeldSnapshot', 'epsilon_left', `0 to ${grouped(limits.MAX_EPSILON_LEFT)}`],
+    ['HeldSnapshot', 'linkage', `at most ${limits.MAX_STATISTICS}`],
+    ['LinkageStatistics', 'scheme', grouped(limits.MAX_NAME_CHARACTERS)],
+    ['LinkageStatistics', 'scheme_version', `1 to ${grouped(limits.MAX_LINKAGE_VERSION)}`],
+    ['LinkageStatistics', 'normaliser', `1 to ${grouped(limits.MAX_LINKAGE_VERSION)}`],
+    ['LinkageStatistics', 'missing', `At most ${limits.MAX_MISSING}`],
+    ['LinkageStatistics', 'keys', `1 to ${MAX_SCHEME_KEYS}`],
+    ['LinkageStatistics', 'sets', grouped(limits.MAX_KEY_SETS)],
+    ['LinkageStatistics', 'sets_deviation', `0 to ${grouped(limits.MAX_STATISTIC)}`],
+    ['KeyStatistics', 'name', grouped(limits.MAX_NAME_CHARACTERS)],
+    ['SharedKeys', 'keys', `1 to ${grouped(2 ** MAX_SCHEME_KEYS - 1)}`],
     ['Floors', 'threshold', grouped(MAXIMUM_THRESHOLD)],
     ['Floors', 'round_to', grouped(MAXIMUM_THRESHOLD)],
     ['Floors', 'epsilon', `${MINIMUM_EPSILON} to ${MAXIMUM_EPSILON}`],
@@ -66,6 +77,7 @@ describe('the proto file says the limits that the code has', () => {
     expect(proto).toContain(`at most ${limits.MAX_MESSAGE_BYTES / 1_048_576} MiB`);
     expect(proto).toContain(`${TIMINGS.receiverWaitMs / 1_000} seconds to fetch it`);
     expect(proto).toContain(`no more often than every ${WORKING_SECONDS} seconds`);
+    expect(proto).toContain(`are whole and at most ${grouped(limits.MAX_STATISTIC)}`);
     expect(proto).toContain(`1 to ${limits.MAX_PARTICIPANTS + 1}, each party once`);
   });
 });
