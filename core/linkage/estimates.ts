@@ -17,7 +17,7 @@ export interface Linked {
 }
 
 /** Links and their precision at the threshold in force and at those that every report shows, ascending. */
-export function linksAt({ links, admission: { expected, certainty } }: Linked, inForce: number): LinksAt[] {
+export function linksAt({ links, admission: { expected, certainty, unseen } }: Linked, inForce: number): LinksAt[] {
   const thresholds = [...new Set([inForce, ...REPORTED_THRESHOLDS])].toSorted((a, b) => a - b);
   return thresholds.map((threshold) => {
     let count = 0;
@@ -27,7 +27,8 @@ export function linksAt({ links, admission: { expected, certainty } }: Linked, i
       count += own;
       wrong += expected?.[set] ?? 0;
     });
-    return { threshold, links: count, precision: expected === null || count === 0 ? null : 1 - wrong / count };
+    const precision = expected === null || count === 0 ? null : 1 - Math.min(1, (wrong + unseen) / count);
+    return { threshold, links: count, precision };
   });
 }
 

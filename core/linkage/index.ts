@@ -16,7 +16,7 @@ export type { KeyDefinition, Scheme } from './scheme.js';
 export { keyMaker, missingIdentifiers, personKeys } from './key-maker.js';
 export type { KeyMaker } from './key-maker.js';
 export type { Atom } from './atoms.js';
-export { admission, chancePairs, linkingOrder } from './admission.js';
+export { admission, ALIKE_PAIRS_PER_PERSON, chancePairs, linkingOrder } from './admission.js';
 export type { Admission, ChancePairs, Sides } from './admission.js';
 export { estimateRecall, linksAt, linksByKey } from './estimates.js';
 export type { Linked, Recall } from './estimates.js';

@@ -21,7 +21,7 @@ export const COUNTED_DUPLICATES = 3;
  * Shares of a snapshot's epsilon. The sets are what admission lives on and the largest to hide; `people` stands in every
  * estimate, squared, and costs next to nothing, for one person changes it by one.
  */
-const SHARES = { sets: 11 / 16, byKeys: 1 / 8, people: 1 / 16, rest: 1 / 8 } as const;
+const SHARES = { sets: 1 / 2, byKeys: 1 / 4, people: 1 / 16, rest: 3 / 16 } as const;
 
 /** The least epsilon that leaves each share what noise can be made of. */
 export const MINIMUM_LINKAGE_EPSILON = MINIMUM_EPSILON / SHARES.people;

@@ -48,7 +48,9 @@ const AROUND_DISTRICTS = new Set(
 
 /** A line of an address, a suburb: letters and digits, `12 Stanley Street` as `12STANLEYST`. */
 export function placeOf(raw: Raw): string | null {
-  return joined(wordsOf(raw).map((word) => SHORT.get(word) ?? word));
+  const text = joined(wordsOf(raw).map((word) => SHORT.get(word) ?? word));
+  // Words that are one word when they are joined: `AV` of `A V`.
+  return text === null ? null : (SHORT.get(text) ?? text);
 }
 
 /** A district or local authority: `London Borough of Camden` as `CAMDEN`. */

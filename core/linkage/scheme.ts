@@ -45,8 +45,8 @@ const STANDARD = [
   'Dyd.P.X',
   // Another surname, as after a marriage, and moved.
   'F3.D.X',
-  // Another forename, and moved.
-  'S3.D.X',
+  // Misspelt endings, day and month swapped, moved.
+  'F1.S3.Dw',
   // Day and month wrong or not known, moved.
   'FS.Dy',
   // Another surname, birth date wrong or missing.
@@ -57,8 +57,8 @@ const STANDARD = [
 
 const THOROUGH = [
   ...STANDARD,
-  // Misspelt endings, day and month swapped, moved.
-  'F1.S3.Dw',
+  // Another forename, and moved.
+  'S3.D.X',
   // Year wrong, moved.
   'FS.Ddm',
   // Both names wrong or others, day wrong.

@@ -53,7 +53,7 @@ export const DEFAULT_IDENTIFIERS: HeldIdentifiers = new Map([
 export const DEFAULT_LINKAGE: DatasetLinkage = {
   identifiers: DEFAULT_IDENTIFIERS,
   schemes: ['standard'],
-  epsilon: 2,
+  epsilon: 3,
 };
 
 export type FieldDefinition = DateField | QuarterField | CodeField | IntegerField;

@@ -58,14 +58,14 @@ const HOUSEHOLD_SIZE = { one: 0.78, two: 0.15, three: 0.05, four: 0.02 };
 const SIZES = { one: 1, two: 2, three: 3, four: 4 };
 const SHARE_SAME_SURNAME = 0.75;
 const SHARE_DOUBLE_BARRELLED = 0.02;
-/** Of people after the first of a household: born on the same day as the one before. */
-const SHARE_TWIN = 0.01;
+/** Of people after the first of a household: born on the same day as the one before. Of twins, most no longer live together. */
+const SHARE_TWIN = 0.005;
 const SHARE_SEX_NOT_F_OR_M = 0.006;
 /**
  * Somebody in these many has the name, birth date and sex of somebody of another household, beside those who do by chance:
- * what to expect in a county of a million. Names at random would give too few, for those of one age go together.
+ * what to expect in a county of some hundred thousand. Names at random would give too few, for those of one age go together.
  */
-const SHARE_LOOKALIKE = 0.0005;
+const SHARE_LOOKALIKE = 0.0002;
 const SHARE_NAME_OF_MAJORITY = 0.12;
 
 /** Ages are as on this day, the middle of the years of the example. */

@@ -1,4 +1,11 @@
-import { agreementOf, CASE_KEY, keysIn, REPORTED_THRESHOLDS, strictestOf } from '../../../core/linkage/index.js';
+import {
+  agreementOf,
+  ALIKE_PAIRS_PER_PERSON,
+  CASE_KEY,
+  keysIn,
+  REPORTED_THRESHOLDS,
+  strictestOf,
+} from '../../../core/linkage/index.js';
 import type { Agreement, KeySet, LinksAt, NonMatches } from '../../../core/linkage/index.js';
 import type { BasePlan, LinkagePlan, LinkPlan } from '../../../core/private-join/index.js';
 
@@ -242,6 +249,12 @@ function linkPeople(
     const right = sumUp([...linked], ([set, links]) => Math.max(0, links - chanceOf(set).likely * scale));
     free = (1 - Math.min(1, right / as.length)) * (1 - Math.min(1, right / bs.length));
   }
+  // Families and namesakes that the noise doesn't let be told from nobody, whatever keys they share.
+  const told = sumUp([...chances], ([set, { likely }]) => (keysIn(set) >= 2 ? likely : 0));
+  const alike = sumUp(isEstimable ? evidence : [], ({ pairs: own, deviation }) =>
+    deviation.byKeys > 0 ? (ALIKE_PAIRS_PER_PERSON * (1 + Math.sqrt(1 + 8 * own))) / 2 : 0,
+  );
+  const unseen = Math.max(0, alike - told) * all * free;
   const wrongOf = (set: KeySet): number => Math.min(linked.get(set) ?? 0, chanceOf(set).likely * all * free);
   const certainty = (set: KeySet): number =>
     1 - Math.min(1, (chanceOf(set).atMost * all * free) / (linked.get(set) ?? 0));
@@ -265,7 +278,11 @@ function linkPeople(
         .map((least): LinksAt => {
           const links = sumUp([...linked], ([set, number]) => (isAt(set, least) ? number : 0));
           const wrong = sumUp([...linked], ([set]) => (isAt(set, least) ? wrongOf(set) : 0));
-          return { threshold: least, links, precision: isEstimable && links > 0 ? 1 - wrong / links : null };
+          return {
+            threshold: least,
+            links,
+            precision: isEstimable && links > 0 ? 1 - Math.min(1, (wrong + unseen) / links) : null,
+          };
         }),
     },
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { admission, chancePairs, linkingOrder } from '../../../core/linkage/index.js';
+import { admission, ALIKE_PAIRS_PER_PERSON, chancePairs, linkingOrder } from '../../../core/linkage/index.js';
 import type { NonMatches } from '../../../core/linkage/index.js';
 
 const KEYS = 3;
@@ -72,6 +72,18 @@ describe('pairs that share keys by chance', () => {
     expect([...(chance?.atMost ?? [])].slice(1, 4)).toEqual([3, 6, 0]);
     expect([...(chance?.likely ?? [])].slice(1, 4)).toEqual([3, 3, 0]);
   });
+
+  it('of two keys or more are expected by the number of people where noise hides them, less those that are known', () => {
+    // 100 people make 4,950 pairs, 1,000 make 499,500.
+    const noisy = { sets: 0, byKeys: 10 };
+    const unseen = (...evidence: NonMatches[]): number => chancePairs(bySet({ 3: 5 }), evidence)?.unseen ?? Number.NaN;
+    const told = (pairs: number, changes: Partial<NonMatches> = {}): NonMatches => saying({ pairs, ...changes });
+    expect(unseen(told(4_950), told(499_500))).toBe(0);
+    expect(unseen(told(4_950, { deviation: noisy }))).toBeCloseTo(100 * ALIKE_PAIRS_PER_PERSON, 12);
+    expect(unseen(told(4_950), told(499_500, { deviation: noisy }))).toBeCloseTo(1_000 * ALIKE_PAIRS_PER_PERSON, 12);
+    const known = told(499_500, { deviation: noisy, sets: new Map([[3, 0.25]]) });
+    expect(unseen(known)).toBeCloseTo(1_000 * ALIKE_PAIRS_PER_PERSON - 0.25, 12);
+  });
 });
 
 describe('the order in which sets link', () => {
@@ -83,13 +95,14 @@ describe('the order in which sets link', () => {
       inside: 1,
       likely: bySet({ 7: 9, 1: 2, 2: 1, 6: 1 }),
       atMost: bySet({}),
+      unseen: 0,
     };
     expect(linkingOrder(sets, observed, chance)).toEqual([3, 5, 4, 6, 2, 1, 7]);
   });
 
   it('ends with what was not seen once decoys are off', () => {
     const observed = bySet({ 1: 10, 2: 0, 3: -4 });
-    const chance = { inside: 1, likely: bySet({ 1: 10 }), atMost: bySet({}) };
+    const chance = { inside: 1, likely: bySet({ 1: 10 }), atMost: bySet({}), unseen: 0 };
     expect(linkingOrder([1, 2, 3], observed, chance)).toEqual([1, 3, 2]);
   });
 
@@ -109,7 +122,7 @@ describe('admission', () => {
 
   it('expects chance among people who are free: of each side what right links leave', () => {
     // 20 right links of 100 and 50 people leave .8 and .6 of them; 10 of 1,000 pairs are 50 of 5,000.
-    const chance = { inside: 1_000, likely: bySet({ 1: 10 }), atMost: bySet({ 1: 10 }) };
+    const chance = { inside: 1_000, likely: bySet({ 1: 10 }), atMost: bySet({ 1: 10 }), unseen: 0 };
     const { expected, certainty, free } = admission(bySet({ 1: 10, 7: 20 }), people, chance);
     expect(free).toBeCloseTo(0.48, 12);
     expect(expected?.[1]).toBe(10);
@@ -121,22 +134,29 @@ describe('admission', () => {
     expect(more.free).toBeCloseTo((1 - right / 100) * (1 - right / 50), 2);
   });
 
+  it('counts pairs that the noise hides, of free people as the others', () => {
+    const chance = { inside: 5_000, likely: bySet({}), atMost: bySet({}), unseen: 5 };
+    const { unseen, free } = admission(bySet({ 7: 10 }), { base: 100, linked: 50 }, chance);
+    expect(free).toBeCloseTo(0.9 * 0.8, 12);
+    expect(unseen).toBeCloseTo(5 * 0.72, 12);
+  });
+
   it('goes by what there may be at most, precision by what is likely', () => {
-    const chance = { inside: 5_000, likely: bySet({}), atMost: bySet({ 1: 6 }) };
+    const chance = { inside: 5_000, likely: bySet({}), atMost: bySet({ 1: 6 }), unseen: 0 };
     const { expected, certainty } = admission(bySet({ 1: 10 }), { base: 100, linked: 50 }, chance);
     expect(expected?.[1]).toBe(0);
     expect(certainty[1]).toBeCloseTo(1 - 0.6 * 0.9 * 0.8, 12);
   });
 
   it('is of a set without links only where nothing speaks against it', () => {
-    const chance = { inside: 5_000, likely: bySet({ 2: 1 }), atMost: bySet({ 2: 1 }) };
+    const chance = { inside: 5_000, likely: bySet({ 2: 1 }), atMost: bySet({ 2: 1 }), unseen: 0 };
     const { certainty, expected } = admission(bySet({ 1: -3, 2: -3 }), people, chance);
     expect([certainty[1], certainty[2]]).toEqual([1, 0]);
     expect([expected?.[1], expected?.[2]]).toEqual([0, 0]);
   });
 
   it('has nobody free of nobody', () => {
-    const chance = { inside: 5_000, likely: bySet({ 1: 1 }), atMost: bySet({ 1: 1 }) };
+    const chance = { inside: 5_000, likely: bySet({ 1: 1 }), atMost: bySet({ 1: 1 }), unseen: 0 };
     expect(admission(bySet({}), { base: 0, linked: 0 }, chance).free).toBe(1);
   });
 });

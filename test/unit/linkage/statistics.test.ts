@@ -272,10 +272,10 @@ describe('noise', () => {
     const { noise, draws } = recorded(() => 0);
     done(noisyStatistics(some, { epsilon: 2, noise }));
     const strength = (of: string): { epsilon: number; sensitivity: number } => {
-      if (of === 'sets') return { epsilon: 1.375, sensitivity: 4 * COLUMNS };
-      if (of === 'by-keys') return { epsilon: 0.25, sensitivity: 4 * COLUMNS };
+      if (of === 'sets') return { epsilon: 1, sensitivity: 4 * COLUMNS };
+      if (of === 'by-keys') return { epsilon: 0.5, sensitivity: 4 * COLUMNS };
       if (of === 'people') return { epsilon: 0.125, sensitivity: 1 };
-      return { epsilon: 0.25, sensitivity: COUNTED_DUPLICATES + 2 + 2 * 3 + 2 * COLUMNS };
+      return { epsilon: 0.375, sensitivity: COUNTED_DUPLICATES + 2 + 2 * 3 + 2 * COLUMNS };
     };
     const of = draws.map(([, , target]) => (target.kind === 'linkage' ? `${target.of} ${target.place}` : 'another'));
     expect(new Set(of).size).toBe(draws.length);
@@ -344,11 +344,11 @@ describe('noise', () => {
       },
     };
     const told = done(noisyStatistics(nobody, { epsilon: 2, noise }));
-    const law = geometricLaw({ epsilon: 1.375, sensitivity: 4 * COLUMNS });
+    const law = geometricLaw({ epsilon: 1, sensitivity: 4 * COLUMNS });
     expect(drawn).toHaveLength(2 ** 13 - 1);
     expect(fit(drawn, (x) => probability(law, x)).p).toBeGreaterThan(CHANCE);
     // A fifth less noise than was promised is seen, but once in 10^12 times: the test above has power.
-    const weak = geometricLaw({ epsilon: 1.375 * 1.25, sensitivity: 4 * COLUMNS });
+    const weak = geometricLaw({ epsilon: 1.25, sensitivity: 4 * COLUMNS });
     expect(fit(drawn, (x) => probability(weak, x)).p).toBeLessThan(CHANCE);
     const edge = TOLD_ABOVE_DEVIATIONS * told.nonMatches.deviation.sets;
     expect([...told.nonMatches.sets.values()]).toEqual(drawn.filter((x) => x > edge));

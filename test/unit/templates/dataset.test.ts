@@ -158,7 +158,7 @@ describe('how the people of a dataset can be linked', () => {
     expect(linkageOf('linkage: {}')).toEqual(DEFAULT_LINKAGE);
     expect(linkageOf('linkage: { epsilon: 0.5 }')).toEqual({ ...DEFAULT_LINKAGE, epsilon: 0.5 });
     expect(Object.fromEntries(DEFAULT_LINKAGE.identifiers)).toEqual(five);
-    expect(DEFAULT_LINKAGE).toMatchObject({ schemes: ['standard'], epsilon: 2 });
+    expect(DEFAULT_LINKAGE).toMatchObject({ schemes: ['standard'], epsilon: 3 });
     for (const scheme of DEFAULT_LINKAGE.schemes) expect(schemes.has(scheme)).toBe(true);
   });
 
