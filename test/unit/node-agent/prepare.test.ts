@@ -164,7 +164,7 @@ describe('prepareSnapshot', () => {
     const folder = testFolder();
     // Twins, one of them twice: surname, birth date and sex are both of theirs, and so is where they live.
     const rows = [{}, { first_name: 'Theodora' }, { days: 7 }, other];
-    const prepared = await prepareCrimes(folder, rows, { definition: linkedBy(['standard']) });
+    const prepared = await prepareCrimes(folder, rows, { definition: linkedBy(['thorough']) });
     const { rows: records } = read(folder);
     expect(records.map(({ person }) => person)).toEqual([1, 2, 1, 4]);
     const has = (key: string): boolean[] => records.map((row) => row[`k:${key}` as keyof RecordRow] !== null);
