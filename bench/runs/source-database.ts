@@ -40,7 +40,8 @@ const FORENAMES = ['Ada', 'Zoë', 'Mary-Anne', 'Tom', 'Siân', 'O’Neil', 'Grac
 /** Forename, surname, day of birth, postcode, sex and case number: no two persons have the same surname or case. */
 export function identifiersOf(person: number): string[] {
   const two = (value: number): string => String(value).padStart(2, '0');
-  const born = `${1930 + (person % 80)}-${two(1 + (person % 12))}-${two(1 + (person % 28))}`;
+  // Not the first of a month: some such days are how systems write that a birth date is not known.
+  const born = `${1930 + (person % 80)}-${two(1 + (person % 12))}-${two(2 + (person % 27))}`;
   const postcode = `N${1 + (person % 9)} ${person % 10}${letters(person, 2, 'ABDEFGHJLN')}`;
   return [
     FORENAMES[person % FORENAMES.length] ?? '',
