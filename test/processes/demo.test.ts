@@ -70,7 +70,8 @@ describe('npm run demo', () => {
         expect(question.truth.length).toBeGreaterThan(3);
         expect(question.linkage?.links.length).toBeGreaterThan(0);
         const { counted, fewer, misplaced } = question.linkageError;
-        expect((Math.abs(fewer) + misplaced) / counted).toBeLessThan(0.15);
+        // By the scheme `exact`, which loses whoever is written down in two ways.
+        expect((Math.abs(fewer) + misplaced) / counted).toBeLessThan(0.3);
         expect(question.phases.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(10_000);
       }
       expect(Object.keys(report.cpuSeconds)).toHaveLength(7);

@@ -24,7 +24,14 @@ import { PooledPeople, pooledTable, trueTable } from '../truth/index.js';
 import type { TrueTable } from '../truth/index.js';
 import { compare } from './comparison.js';
 import type { Comparison, LargestNoise } from './comparison.js';
-import { BUDGET, DEMO_TEMPLATES, FEDERATION, templateTexts, widestParameters } from './bold-federation.js';
+import {
+  BUDGET,
+  datasetsWithExactStatistics,
+  DEMO_TEMPLATES,
+  FEDERATION,
+  templateTexts,
+  widestParameters,
+} from './bold-federation.js';
 import { linkageErrorInWords, linkageErrorOf } from './linkage-error.js';
 import type { LinkageError } from './linkage-error.js';
 import { RunningFederation } from './running-federation.js';
@@ -78,6 +85,7 @@ export async function runDemo(options: DemoOptions, printer: Printer, interrupte
         sources: data.sources,
         templates: templateTexts(),
         budget: BUDGET,
+        datasets: datasetsWithExactStatistics(),
         clock: systemClock,
         workers: options.workers,
       },
