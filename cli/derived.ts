@@ -7,6 +7,7 @@ import type {
   ReleasedMeasureCell,
   ReleasedQuantile,
   ReleasedRate,
+  ReleasedRecall,
   ReleasedTable,
   TableDimension,
 } from '../core/disclosure/index.js';
@@ -99,7 +100,7 @@ export function renderRecalls(
   const grid = gridLines({
     title: '',
     side: sideOf(dimensions, recall.by),
-    columns: ['Linked', 'Found', INTERVAL, 'Of the first group’s', 'Weight'],
+    columns: ['Linked', 'Found', INTERVAL, 'Of the reference’s', 'Weight'],
     rows: recalls.map((each) => ({
       side: labelsOf(each.group, dimensions, recall.by),
       numbers: [
@@ -120,12 +121,20 @@ export function renderRecalls(
     const names = remarks.filter((remark) => remark.text === text).map(({ name }) => name);
     return `${names.join('; ')}: ${text}`;
   });
+  const lines = [...referenceLine(recalls, nameOf), ...texts];
   return [
     ...wrapText('How many of those who are in both were found, by group (estimated)', columns),
     '',
     ...grid,
-    ...(texts.length === 0 ? [] : ['', ...texts.flatMap((text) => wrapText(text, columns, '  '))]),
+    ...(lines.length === 0 ? [] : ['', ...lines.flatMap((line) => wrapText(line, columns, '  '))]),
   ];
+}
+
+/** Which group the ratios are to: that whose recall is told without one; nothing where nobody is compared with it. */
+function referenceLine(recalls: readonly ReleasedRecall[], nameOf: (group: Group) => string): string[] {
+  const reference = recalls.find(({ recall, ratio }) => recall !== null && ratio === null);
+  if (reference === undefined || recalls.every(({ ratio }) => ratio === null)) return [];
+  return [`The reference is ${nameOf(reference.group)}, of whom most were linked.`];
 }
 
 function twoPlaces(value: number): string {

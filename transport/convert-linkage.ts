@@ -1,4 +1,4 @@
-import { IDENTIFIERS, MAX_SCHEME_KEYS } from '../core/linkage/index.js';
+import { IDENTIFIERS, keysIn, MAX_SCHEME_KEYS } from '../core/linkage/index.js';
 import type { IdentifierName, KeySet, KeyStatistics, LinkageStatistics } from '../core/linkage/index.js';
 import { badField, distinct, items, numberWithin, oneOf, wholeNumberWithin } from './check.js';
 import { keyName, name } from './fields.js';
@@ -20,14 +20,16 @@ export function fromStatistics({ nonMatches, missing, keys, ...rest }: LinkageSt
     duplicates: rest.duplicates,
     missing: Object.entries(missing).map(([identifier, people]) => ({ identifier, people })),
     keys: keys.map(({ name, keyed, withdrawn }) => ({ name, keyed, withdrawn })),
+    alone: [...nonMatches.alone],
     sets: mostFrequent(nonMatches.sets).map(([set, pairs]) => ({ keys: set, pairs })),
-    byKeys: [...nonMatches.byKeys],
+    several: nonMatches.several,
+    aloneDeviation: nonMatches.deviation.alone,
     setsDeviation: nonMatches.deviation.sets,
-    byKeysDeviation: nonMatches.deviation.byKeys,
+    severalDeviation: nonMatches.deviation.several,
   };
 }
 
-/** As many as may be sent; all others are in the numbers by class still. */
+/** As many as may be sent; all others are in `several` still. */
 function mostFrequent(sets: ReadonlyMap<KeySet, number>): readonly (readonly [KeySet, number])[] {
   if (sets.size <= MAX_KEY_SETS) return [...sets];
   return [...sets].sort(([, one], [, other]) => other - one).slice(0, MAX_KEY_SETS);
@@ -50,11 +52,13 @@ export function toStatistics(sent: LinkageStatistics__Output, field: string): Li
     keys,
     nonMatches: {
       pairs: (people * Math.max(0, people - 1)) / 2,
+      alone: items(sent.alone, `${field}.alone`, { min: keys.length, max: keys.length }, signedStatistic),
       sets: toSets(sent, field, keys.length),
-      byKeys: toByKeys(sent, field),
+      several: signedStatistic(sent.several, `${field}.several`),
       deviation: {
+        alone: numberWithin(sent.aloneDeviation, `${field}.alone_deviation`, 0, MAX_STATISTIC),
         sets: numberWithin(sent.setsDeviation, `${field}.sets_deviation`, 0, MAX_STATISTIC),
-        byKeys: numberWithin(sent.byKeysDeviation, `${field}.by_keys_deviation`, 0, MAX_STATISTIC),
+        several: numberWithin(sent.severalDeviation, `${field}.several_deviation`, 0, MAX_STATISTIC),
       },
     },
   };
@@ -79,19 +83,22 @@ function toMissing({ missing }: LinkageStatistics__Output, parent: string): Link
 
 function toSets({ sets }: LinkageStatistics__Output, parent: string, keys: number): ReadonlyMap<KeySet, number> {
   const found = items(sets, `${parent}.sets`, { max: MAX_KEY_SETS }, (one, field) => ({
-    set: wholeNumberWithin(one.keys, `${field}.keys`, 1, 2 ** keys - 1),
+    set: severalKeys(one.keys, `${field}.keys`, keys),
     pairs: statistic(one.pairs, `${field}.pairs`),
   }));
   distinct(found, `${parent}.sets`, ({ set }) => String(set));
   return new Map(found.map(({ set, pairs }) => [set, pairs]));
 }
 
-function toByKeys({ byKeys }: LinkageStatistics__Output, parent: string): readonly [number, number, number] {
-  const [one, two, more] = items(byKeys, `${parent}.by_keys`, { min: 3, max: 3 }, (count, field) =>
-    wholeNumberWithin(count, field, -MAX_STATISTIC, MAX_STATISTIC),
-  );
-  if (one === undefined || two === undefined || more === undefined) throw badField(`${parent}.by_keys`, 'is missing');
-  return [one, two, more];
+function severalKeys(value: number, field: string, keys: number): KeySet {
+  const set = wholeNumberWithin(value, field, 1, 2 ** keys - 1);
+  if (keysIn(set) < 2) throw badField(field, 'must be two keys or more');
+  return set;
+}
+
+/** One that noise may bring below 0. */
+function signedStatistic(value: number, field: string): number {
+  return wholeNumberWithin(value, field, -MAX_STATISTIC, MAX_STATISTIC);
 }
 
 function statistic(value: number, field: string): number {

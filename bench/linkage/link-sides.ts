@@ -1,3 +1,4 @@
+import { finish } from '../../core/base/index.js';
 import type { Rng } from '../../core/base/index.js';
 import { NORMALISER_VERSION } from '../../core/linkage/index.js';
 import type { LinkageReport, NonMatches, Scheme } from '../../core/linkage/index.js';
@@ -10,7 +11,6 @@ import { commonPeople, scoreOf } from './score.js';
 import type { Score } from './score.js';
 import { columnPlaces } from './side.js';
 import type { Side } from './side.js';
-import { finish } from './steps.js';
 
 export interface LinkOptions {
   readonly scheme: Scheme;

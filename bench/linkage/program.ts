@@ -1,13 +1,15 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 import type { Printer } from '../../cli/index.js';
 import { messageOf } from '../../core/base/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../core/noise/index.js';
+import { DEFAULT_LINKAGE } from '../../core/templates/index.js';
 import { systemRng } from '../../runtime/index.js';
 import { tableAsText } from '../report/table.js';
 import { CASES, LARGE_CASE, QUICK_CASES } from './cases.js';
+import type { LinkageCase } from './cases.js';
 import { LinkageFileError } from './errors.js';
 import { mappingOf, parseFileMapping } from './file-mapping.js';
 import { fileNoise } from './file-noise.js';
@@ -63,8 +65,22 @@ Nothing fails because it links badly. Exit codes:
   1  a file can't be read or is not as it should be; the message says where
   2  an argument is not as it should be`;
 
-/** Does what the arguments say and resolves with the exit code. `now` is monotonic, in seconds. */
-export function runLinkage(args: readonly string[], printer: Printer, now: () => number): ExitCode {
+/** What is linked where no files are named. */
+export interface InventedCases {
+  readonly all: readonly LinkageCase[];
+  readonly quick: readonly LinkageCase[];
+  readonly large: LinkageCase;
+}
+
+const INVENTED: InventedCases = { all: CASES, quick: QUICK_CASES, large: LARGE_CASE };
+
+/** Does what the arguments say and returns the exit code. `now` is monotonic, in seconds. */
+export function runLinkage(
+  args: readonly string[],
+  printer: Printer,
+  now: () => number,
+  invented: InventedCases = INVENTED,
+): ExitCode {
   const program = new Command('npm run linkage --')
     .description('Links two files of people whose truth is known, and says how well that went.')
     .argument('[file-a]', 'a CSV file with a header')
@@ -72,7 +88,12 @@ export function runLinkage(args: readonly string[], printer: Printer, now: () =>
     .option('--mapping <file>', 'which columns say what, in YAML')
     .option('--scheme <name>', 'key scheme (default: standard for files; light, standard and thorough otherwise)')
     .option('--threshold <share>', 'posterior from which on a link is admitted', share, THRESHOLD)
-    .option('--epsilon <number>', 'privacy loss of the statistics that decide on links, or none', epsilon, 1)
+    .option(
+      '--epsilon <number>',
+      'privacy loss of the statistics that decide on links, or none',
+      epsilon,
+      DEFAULT_LINKAGE.epsilon,
+    )
     .option('--seed <number>', 'of the noise, and of the invented people', whole, 1)
     .option('--quick', 'invented people: fewer', false)
     .option('--large', 'invented people: a million and a million besides; takes some gigabytes', false)
@@ -86,7 +107,7 @@ export function runLinkage(args: readonly string[], printer: Printer, now: () =>
     .action((fileA: string | undefined, fileB: string | undefined, options: Options) => {
       const results =
         fileA === undefined
-          ? measure(options, printer, now)
+          ? measure(options, printer, now, invented)
           : linkFiles(fileA, fileB ?? missingFile(), options, printer);
       if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
     });
@@ -107,7 +128,9 @@ function missingFile(): never {
 }
 
 function linkFiles(fileA: string, fileB: string, options: Options, printer: Printer): LinkedSides {
-  const linked = linkedFiles(fileA, fileB, schemeNamed(options.scheme ?? 'standard').id, options);
+  const scheme = schemeNamed(options.scheme ?? 'standard').id;
+  printer.note(`Linking ${basename(fileA)} with ${basename(fileB)} by ${scheme}`);
+  const linked = linkedFiles(fileA, fileB, scheme, options);
   printer.result(describeLinkedFiles(linked));
   return linked;
 }
@@ -130,12 +153,12 @@ interface Measured {
   readonly reference: readonly { readonly scheme: string; readonly linked: LinkedSides }[];
 }
 
-function measure(options: Options, printer: Printer, now: () => number): Measured {
-  const named = options.scheme === undefined ? MEASURED_SCHEMES : [options.scheme];
-  const cases = [...(options.quick ? QUICK_CASES : CASES), ...(options.large ? [LARGE_CASE] : [])];
-  const measured = cases.flatMap((each) =>
+function measure(options: Options, printer: Printer, now: () => number, invented: InventedCases): Measured {
+  const named = options.scheme === undefined ? MEASURED_SCHEMES : [schemeNamed(options.scheme).id];
+  const cases = [...(options.quick ? invented.quick : invented.all), ...(options.large ? [invented.large] : [])];
+  const measured = cases.flatMap((each, place) =>
     named.map((name) => {
-      printer.status(`${each.name}, ${name}`);
+      printer.note(`Linking case ${place + 1} of ${cases.length} by ${name}: ${each.name}`);
       const { seed, epsilon: loss } = options;
       return linkCase(each, { scheme: schemeNamed(name), seed, epsilon: loss, rng: systemRng, now });
     }),
@@ -143,9 +166,10 @@ function measure(options: Options, printer: Printer, now: () => number): Measure
   printer.result(tableAsText(caseTable(measured)));
   const [fileA = '', fileB = ''] = REFERENCE_FILES.map((file) => join(REFERENCE_FOLDER, file));
   const present = existsSync(fileA) && existsSync(fileB);
-  const reference = present
-    ? named.map((name) => ({ scheme: name, linked: linkedFiles(fileA, fileB, name, options) }))
-    : [];
+  const reference = (present ? named : []).map((name) => {
+    printer.note(`Linking FEBRL dataset 4 by ${name}`);
+    return { scheme: name, linked: linkedFiles(fileA, fileB, name, options) };
+  });
   for (const { scheme, linked } of reference) {
     printer.result(`\nFEBRL dataset 4, scheme ${scheme}\n\n${describeLinkedFiles(linked)}`);
   }

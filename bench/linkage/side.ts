@@ -1,25 +1,23 @@
 import { createHash } from 'node:crypto';
 
+import { finish } from '../../core/base/index.js';
 import type { Rng } from '../../core/base/index.js';
 import {
+  agencyKeys,
   countStatistics,
   IDENTIFIERS,
-  keyCopies,
-  keyMaker,
-  keysOf,
-  missingIdentifiers,
   missingMask,
   noisyStatistics,
   NORMALISER_VERSION,
+  peopleKeys,
   PeopleMaker,
-  schemes,
+  recordKeyMaker,
 } from '../../core/linkage/index.js';
 import type { HeldIdentifiers, KeyDefinition, LinkageStatistics, People, Scheme } from '../../core/linkage/index.js';
 import type { NoiseSource } from '../../core/noise/index.js';
 import { ELEMENT_BYTES } from '../../core/private-join/index.js';
 import { KeyTable } from '../../node-agent/snapshot/key-table.js';
 import type { PersonRow } from './person-file.js';
-import { finish } from './steps.js';
 
 /** No secret: nothing here is anybody's. */
 const STORAGE_KEY_BYTES = 32;
@@ -52,23 +50,20 @@ export interface SideOptions {
  * stands for each pseudonym: the arithmetic of the join changes nothing about who links.
  */
 export function sideOf(rows: Iterable<PersonRow>, { scheme, held, epsilon, noise, rng }: SideOptions): Side {
-  const keys = keysOf(scheme, held);
-  const copies = keyCopies(keys, held);
-  const selfLinking = keysForSelfLinking(held, keys);
-  const all = [...keys, ...selfLinking];
+  const all = agencyKeys([scheme], held);
+  // The scheme's own come first.
+  const keys = all.filter(({ copies }) => copies.length > 0);
+  const copies = peopleKeys(keys).map((key) => key.copies);
   const numbers = new KeyNumbers(all);
-  const maker = new PeopleMaker([
-    ...keys.map(({ name }, place) => ({ name, copies: copies[place] ?? 1 })),
-    ...selfLinking.map(({ name }) => ({ name, copies: 0 })),
-  ]);
-  const keysOfRow = keyMaker(all, held);
-  const missing = missingIdentifiers(held);
+  const maker = new PeopleMaker(peopleKeys(all));
+  const recordKeys = recordKeyMaker(all, held);
   const truthOfRow: string[] = [];
   for (const { truth, identifiers } of rows) {
     truthOfRow.push(truth);
+    const made = recordKeys(identifiers);
     maker.add(
-      keysOfRow(identifiers).map((values, key) => values.map((value) => numbers.of(key, value))),
-      missingMask(missing(identifiers)),
+      made.keys.map((values, key) => values.map((value) => numbers.of(key, value))),
+      missingMask(made.missing),
     );
   }
   const people = finish(maker.people());
@@ -90,13 +85,6 @@ export function sideOf(rows: Iterable<PersonRow>, { scheme, held, epsilon, noise
     columns: columnsOf(people, copies, numbers, rng),
     statistics: finish(noisyStatistics(counted, { epsilon, noise })),
   };
-}
-
-function keysForSelfLinking(held: HeldIdentifiers, keys: readonly KeyDefinition[]): KeyDefinition[] {
-  const thorough = schemes.get('thorough');
-  if (thorough === undefined) throw new RangeError('there is no scheme to link an agency with itself');
-  const names = new Set(keys.map(({ name }) => name));
-  return keysOf(thorough, held).filter(({ name }) => !names.has(name));
 }
 
 /** Which key and which of its copies each column of a list has: all first copies, then all second ones, and so on. */

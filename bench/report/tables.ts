@@ -58,6 +58,7 @@ export function prepareTable(results: readonly PrepareResult[]): Table {
     }),
     notes: [
       'Without hashing, random bytes stand in for the hashes: what is left is reading, checking, normalising, sealing, grouping and writing.',
+      'Keys that only tell an agency’s own records apart, a dozen of a row about a person, are made and compared too, but not hashed; they are not counted here.',
     ],
   };
 }

@@ -1,4 +1,4 @@
-import { permutation, utf8Bytes } from '../../core/base/index.js';
+import { finish, permutation, utf8Bytes } from '../../core/base/index.js';
 import type { Rng } from '../../core/base/index.js';
 import { ELEMENT_WORDS, TabulationHash, wordsOf } from '../../core/private-join/element-index.js';
 import { CHUNK_RECORDS, ELEMENT_BYTES, matchKeyDomain } from '../../core/private-join/index.js';
@@ -31,9 +31,7 @@ export function ourIntersectionSize(group: Group, rng: Rng): IntersectionSize {
     const steps = match(PLAN, [listOf(BASE, blinded[0]), listOf(LINKED, blinded[1])], new TabulationHash(rng), {
       nonMatches: new Map(),
     });
-    for (let step = steps.next(); ; step = steps.next()) {
-      if (step.done === true) return step.value.base.rows.length;
-    }
+    return finish(steps).base.rows.length;
   };
 }
 

@@ -159,7 +159,7 @@ function releasedStatistics(known: LinkageStatistics, terms: RunTerms): Released
   const policy = policyOf(terms);
   const { people, duplicates, missing, keys, nonMatches } = known;
   return {
-    noisy: nonMatches.deviation.sets > 0 || nonMatches.deviation.byKeys > 0,
+    noisy: Object.values(nonMatches.deviation).some((deviation) => deviation > 0),
     people: showCount(people, policy),
     duplicates: showCount(duplicates, policy),
     missing: Object.entries(missing).map(([identifier, count]) => ({

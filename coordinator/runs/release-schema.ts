@@ -108,6 +108,7 @@ const presentationSchema = z.object({
       all: z.int().nonnegative(),
       butOne: z.tuple([z.int().nonnegative(), z.int().nonnegative(), z.int().nonnegative()]).readonly(),
       other: z.int().nonnegative(),
+      several: z.object({ least: z.number(), likely: z.number(), most: z.number() }),
       by: placesSchema,
     })
     .nullable()

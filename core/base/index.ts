@@ -17,3 +17,5 @@ export { silentLog } from './log.js';
 export type { Log, LogFields } from './log.js';
 export { permutation, uniformBelow } from './rng.js';
 export type { Rng } from './rng.js';
+export { finish, inSteps, STEP_ITEMS } from './steps.js';
+export type { Steps } from './steps.js';

@@ -15,7 +15,6 @@ export type { DisclosurePolicy } from './policy.js';
 export { MAX_AUDITED_CELLS, protectTable } from './protect.js';
 export type { ProtectInput } from './protect.js';
 export { LARGEST_RECALL_DEVIATION, LARGEST_RECALL_GUESS, MINIMUM_RECALL_GROUP, RECALL_GAP } from './recall.js';
-export { UNSEEN_PER_SEEN } from './recall-estimate.js';
 export { CELL_STATUSES } from './released.js';
 export type {
   CellStatus,
@@ -42,6 +41,7 @@ export type {
   Presentation,
   QuantilesPresentation,
   RatePresentation,
+  RecallGuess,
   RecallPresentation,
   TableCategory,
   TableDimension,

@@ -3,6 +3,7 @@ import type { Cumulants } from '../noise/index.js';
 import { criticalValue } from './critical-value.js';
 import type { CountedWithError } from './shares.js';
 import type { Estimate, Interval } from './released.js';
+import type { RecallGuess } from './table.js';
 
 /** A group's linked people by what they agree in, as shown. */
 export interface AgreementCounts {
@@ -13,21 +14,12 @@ export interface AgreementCounts {
   readonly other: CountedWithError;
 }
 
-/**
- * Of the people who fail to agree in several things some are found and some are not. How many were not is never seen: so
- * many for each that is seen, between none and one. On data whose truth is known it was mostly about a half
- * (docs/linkage.md).
- */
-export const UNSEEN_PER_SEEN = { least: 0, likely: 0.5, most: 1 } as const;
-
-/** Recall for one guess of how many were not seen. */
+/** Recall for one guess of how many fail in several things. */
 export interface RecallAt {
-  /** 0..1. */
+  /** Above 1 where more of them were found than the guess allows for. */
   readonly value: number;
   /** Of its logarithm: chance, noise and rounding, not the guess. */
   readonly error: Cumulants;
-  /** Of the people who are in both datasets, the share that is nothing but the guess. */
-  readonly guessed: number;
 }
 
 /**
@@ -36,73 +28,75 @@ export interface RecallAt {
  *
  *     a (1 + b/a) (1 + c/a) (1 + d/a)
  *
- * if failures came independently: b/a says how often the first thing fails, and so on, and the rest of the product is how
- * many fail in several. They come together more often than that, so it is at least what was found of them; and for each of
- * those `unseen` more, who were not found. Everybody linked, divided by all of these, is the recall.
+ * if failures came independently: b/a says how often the first thing fails, and so on, and what the product has beside
+ * a + b + c + d fail in several. They come together more often than that: for each of those there are `several`. Everybody
+ * linked, divided by all of these, is the recall.
  *
  * Counts are above 0.
  */
-export function recallAt({ all, butOne, other }: AgreementCounts, unseen: number): RecallAt {
+export function recallAt({ all, butOne, other }: AgreementCounts, several: number): RecallAt {
   const classes = [all, ...butOne, other];
   const counts = classes.map(exactest);
   const [a = 0, b = 0, c = 0, d = 0, found = 0] = counts;
   const few = a + b + c + d;
   const product = a * (1 + b / a) * (1 + c / a) * (1 + d / a);
-  const isProduct = product - few > found;
-  const seen = isProduct ? product - few : found;
-  const people = few + (1 + unseen) * seen;
+  const people = few + several * (product - few);
   const linked = few + found;
 
-  // By how much `product`, then the logarithm of `people`, grows with each class.
+  // By how much `product`, then the logarithm of `people`, grows with each class. What was found tells nothing of people.
   const shares = [b, c, d].map((count) => product / (a + count));
-  const slopes = [shares.reduce((sum, share) => sum + share, (-2 * product) / a), ...shares, 0];
-  const growth = isProduct
-    ? slopes.map((slope, index) => ((1 + unseen) * slope - (index < 4 ? unseen : 0)) / people)
-    : slopes.map((_, index) => (index < 4 ? 1 : 1 + unseen) / people);
+  const slopes = [shares.reduce((sum, share) => sum + share, (-2 * product) / a), ...shares];
+  const growth = [...slopes.map((slope) => (1 + several * (slope - 1)) / people), 0];
   // The people are taken as they are: chance says who of them fails in what, not how many there are.
   const chance = growth.reduce((sum, slope, index) => sum + slope ** 2 * (counts[index] ?? 0), -1 / people);
   const error = classes.reduce<Cumulants>(
     (sum, own, index) => addCumulants(sum, scaleCumulants(own.error, 1 / linked - (growth[index] ?? 0))),
     { ...NO_ERROR, variance: Math.max(0, chance) },
   );
-  return { value: linked / people, error, guessed: (unseen * seen) / people };
+  return { value: linked / people, error };
 }
 
 /** With the likeliest guess; the 95 % interval holds for every guess between the least and the most. */
-export function recallOf(counts: AgreementCounts): Estimate {
-  const { value } = recallAt(counts, UNSEEN_PER_SEEN.likely);
-  return hull(
-    value,
-    eachGuess((unseen) => recallAt(counts, unseen)),
-    1,
-  );
+export function recallOf(counts: AgreementCounts, guess: RecallGuess): Estimate {
+  return hull(guess, 1, (several) => recallAt(counts, several));
 }
 
 /** One recall by another, the guess being the same for both. */
-export function recallRatio(counts: AgreementCounts, reference: AgreementCounts): Estimate {
-  const at = (unseen: number): Pick<RecallAt, 'value' | 'error'> => {
-    const [mine, theirs] = [recallAt(counts, unseen), recallAt(reference, unseen)];
-    return { value: mine.value / theirs.value, error: addCumulants(mine.error, theirs.error) };
-  };
-  return hull(at(UNSEEN_PER_SEEN.likely).value, eachGuess(at), Infinity);
+export function recallRatio(counts: AgreementCounts, reference: AgreementCounts, guess: RecallGuess): Estimate {
+  return hull(guess, Infinity, (several) => {
+    const [mine, theirs] = [recallAt(counts, several), recallAt(reference, several)];
+    return { value: possible(mine) / possible(theirs), error: addCumulants(mine.error, theirs.error) };
+  });
+}
+
+/** Whether even with the most that is guessed there are fewer people than were found, more surely than by chance. */
+export function isContradicted(counts: AgreementCounts, guess: RecallGuess): boolean {
+  return aroundLogarithm(recallAt(counts, guess.most)).low > 1;
+}
+
+/** How far apart the recalls with the least and with the most are that is guessed, as a share of the likeliest. */
+export function guessedShare(counts: AgreementCounts, { least, likely, most }: RecallGuess): number {
+  const at = (several: number): number => possible(recallAt(counts, several));
+  return (at(least) - at(most)) / at(likely);
 }
 
 /** The 95 % interval of a number whose logarithm has this error. */
-export function aroundLogarithm({ value, error }: Pick<RecallAt, 'value' | 'error'>): Interval {
+export function aroundLogarithm({ value, error }: RecallAt): Interval {
   const factor = Math.exp(criticalValue(error) * Math.sqrt(error.variance));
   return { low: value / factor, high: value * factor };
 }
 
-function eachGuess(at: (unseen: number) => Pick<RecallAt, 'value' | 'error'>): Interval[] {
-  const { least, likely, most } = UNSEEN_PER_SEEN;
-  return [least, likely, most].map((unseen) => aroundLogarithm(at(unseen)));
+/** Nobody is found who isn't there. */
+function possible({ value }: RecallAt): number {
+  return Math.min(1, value);
 }
 
-function hull(value: number, intervals: readonly Interval[], most: number): Estimate {
+function hull({ least, likely, most }: RecallGuess, limit: number, at: (several: number) => RecallAt): Estimate {
+  const intervals = [least, likely, most].map((several) => aroundLogarithm(at(several)));
   return {
-    value,
-    low: Math.min(...intervals.map(({ low }) => low)),
-    high: Math.min(most, Math.max(...intervals.map(({ high }) => high))),
+    value: Math.min(limit, at(likely).value),
+    low: Math.min(limit, ...intervals.map(({ low }) => low)),
+    high: Math.min(limit, Math.max(...intervals.map(({ high }) => high))),
   };
 }
 

@@ -1,12 +1,11 @@
 import { groupsOf } from './groups.js';
-import type { CellGroup } from './groups.js';
 import { countError } from './intervals.js';
-import { recallAt, recallOf, recallRatio, UNSEEN_PER_SEEN } from './recall-estimate.js';
+import { guessedShare, isContradicted, recallAt, recallOf, recallRatio } from './recall-estimate.js';
 import type { AgreementCounts } from './recall-estimate.js';
-import type { Estimate, ReleasedCell, ReleasedRecall } from './released.js';
+import type { Estimate, Group, ReleasedCell, ReleasedRecall } from './released.js';
 import type { CountedWithError } from './shares.js';
 import type { ShownTable } from './shown.js';
-import type { RecallPresentation } from './table.js';
+import type { RecallGuess, RecallPresentation } from './table.js';
 
 /** Linked people, as shown, from which on a group's recall is estimated. */
 export const MINIMUM_RECALL_GROUP = 100;
@@ -14,7 +13,7 @@ export const MINIMUM_RECALL_GROUP = 100;
 /** A recall whose standard deviation is more than this share of it says nothing, and the interval would not hold. */
 export const LARGEST_RECALL_DEVIATION = 0.1;
 
-/** Where more than this share of the people who are in both datasets is guessed, nothing is said. */
+/** Where the least and the most that is guessed put recall further apart than this share of it, nothing is said. */
 export const LARGEST_RECALL_GUESS = 0.1;
 
 /** A group whose recall is further than this share from the reference's is warned of, even where chance may explain it. */
@@ -35,48 +34,71 @@ interface NotEstimable {
 
 type Assessed = Estimated | NotEstimable;
 
+interface AssessedGroup {
+  readonly group: Group;
+  readonly assessed: Assessed;
+}
+
 /**
  * Recall in each group: of the people who are in both datasets, the share that was linked. It is estimated from what
- * the linked ones agree in (`recallAt`), from shown numbers alone, so that whoever has the table can work it out.
+ * the linked ones agree in (`recallAt`), from shown numbers alone, so that whoever has the table can work it out. Groups
+ * are compared with that of whom most were linked, among those whose recall can be told: its own is the surest.
  */
 export function releaseRecalls(shown: ShownTable, recall: RecallPresentation): ReleasedRecall[] {
-  const groups = groupsOf(shown.cells, recall.by).map((group) => ({ group, assessed: assess(shown, recall, group) }));
-  const [reference] = groups;
-  return groups.map(({ group: { group }, assessed }, index) => {
-    const compared = index === 0 ? null : (reference ?? null);
+  const groups = groupsOf(shown.cells, recall.by).map(({ group, cells }): AssessedGroup => ({
+    group,
+    assessed: assess(shown, recall, cells),
+  }));
+  const reference = referenceAmong(groups);
+  const name = reference === null ? '' : nameOf(shown, reference.group);
+  return groups.map(({ group, assessed }) => {
     if (!isEstimated(assessed)) {
       const warning = groups.length > 1 ? UNKNOWN : null;
       return { group, recall: null, linked: assessed.linked, ratio: null, weight: null, reason: assessed.why, warning };
     }
-    const ratio =
-      compared === null || !isEstimated(compared.assessed)
-        ? null
-        : recallRatio(assessed.counts, compared.assessed.counts);
+    const isCompared = reference !== null && reference.assessed !== assessed;
+    const ratio = isCompared ? recallRatio(assessed.counts, reference.assessed.counts, recall.several) : null;
     return {
       group,
       recall: assessed.recall,
       linked: assessed.linked,
       ratio,
       weight: 1 / assessed.recall.value,
-      reason: ESTIMATED,
-      warning: compared === null ? null : warningOf(ratio, nameOf(shown, compared.group.group)),
+      reason: ratio === null ? ESTIMATED : `${ESTIMATED} ${comparedWith(name)}`,
+      warning: ratio === null ? null : warningOf(ratio, name),
     };
   });
 }
 
+/** The first of those with most linked people; null where no group's recall can be told. */
+function referenceAmong(groups: readonly AssessedGroup[]): { group: Group; assessed: Estimated } | null {
+  return groups.reduce<{ group: Group; assessed: Estimated } | null>((most, { group, assessed }) => {
+    const isMore = isEstimated(assessed) && assessed.linked > (most?.assessed.linked ?? 0);
+    return isMore ? { group, assessed } : most;
+  }, null);
+}
+
 const ESTIMATED =
   'Estimated from what linked people agree in, from the rounded counts that are shown. Of those who fail to agree in ' +
-  'several things, some are not found and never seen: how many is a guess, between none and as many as are seen, and the ' +
-  'interval has it in it. Of a ratio the guess is the same for both groups.';
+  'several things, some are not found and never seen: how many is a guess, from measurements on other people, and the ' +
+  'interval has it in it.';
 const UNKNOWN =
   'Whether people of this group are found as often as others can’t be told. A difference between its results and ' +
   'those of others may come from linkage.';
+
+function comparedWith(reference: string): string {
+  return (
+    `The ratio is to ${reference}, the group with most linked people whose recall can be estimated; the guess is the ` +
+    'same for both.'
+  );
+}
 
 function isEstimated(assessed: Assessed): assessed is Estimated {
   return 'recall' in assessed;
 }
 
-function assess(shown: ShownTable, { of, all, butOne, other }: RecallPresentation, { cells }: CellGroup): Assessed {
+function assess(shown: ShownTable, recall: RecallPresentation, cells: readonly ReleasedCell[]): Assessed {
+  const { of, all, butOne, other, several } = recall;
   const cellsIn = (category: number): readonly ReleasedCell[] =>
     cells.filter(({ categories }) => categories[of] === category);
   const classes = [all, ...butOne, other].map(cellsIn);
@@ -92,10 +114,15 @@ function assess(shown: ShownTable, { of, all, butOne, other }: RecallPresentatio
   if (linked < MINIMUM_RECALL_GROUP) {
     return notEstimable(linked, `fewer than ${MINIMUM_RECALL_GROUP} people of this group were linked.`);
   }
-  return estimate(shown, linked, classes);
+  return estimate(shown, linked, classes, several);
 }
 
-function estimate(shown: ShownTable, linked: number, classes: readonly (readonly ReleasedCell[])[]): Assessed {
+function estimate(
+  shown: ShownTable,
+  linked: number,
+  classes: readonly (readonly ReleasedCell[])[],
+  guess: RecallGuess,
+): Assessed {
   const [all, first, second, third, other] = classes.map((cells): CountedWithError => ({
     value: cells.reduce((sum, { value }) => sum + (value ?? 0), 0),
     error: countError(shown.noise, shown.policy, cells.length),
@@ -104,27 +131,31 @@ function estimate(shown: ShownTable, linked: number, classes: readonly (readonly
     throw new RangeError('not five classes');
   }
   const counts = { all, butOne: [first, second, third], other } as const;
-  const { error, guessed } = recallAt(counts, UNSEEN_PER_SEEN.likely);
+  const { error } = recallAt(counts, guess.likely);
   if (Math.sqrt(error.variance) > LARGEST_RECALL_DEVIATION) {
     return notEstimable(linked, 'the numbers are too small beside their noise.');
   }
-  if (guessed > LARGEST_RECALL_GUESS) {
+  if (isContradicted(counts, guess)) {
     return notEstimable(
       linked,
-      'its parts disagree, or too many people fail to agree in several of name, birth date and place: how many of those ' +
-        'were not found would be a guess.',
+      'its parts disagree: more people who fail in several of name, birth date and place were found than there should be.',
     );
   }
-  return { linked, counts, recall: recallOf(counts) };
+  if (guessedShare(counts, guess) > LARGEST_RECALL_GUESS) {
+    return notEstimable(
+      linked,
+      'too many people fail to agree in several of name, birth date and place: how many of those were not found would be ' +
+        'a guess.',
+    );
+  }
+  return { linked, counts, recall: recallOf(counts, guess) };
 }
 
 function notEstimable(linked: number | null, why: string): NotEstimable {
   return { linked, why: `Not estimable: ${why}` };
 }
 
-function warningOf(ratio: Estimate | null, reference: string): string | null {
-  if (ratio === null) return UNKNOWN;
-  const { value, low, high } = ratio;
+function warningOf({ value, low, high }: Estimate, reference: string): string | null {
   const isTold = low > 1 || high < 1;
   const gap = Math.abs(1 - value);
   if (!isTold && gap <= RECALL_GAP) return null;

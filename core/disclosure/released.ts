@@ -64,7 +64,10 @@ export interface ReleasedRecall {
   readonly recall: Estimate | null;
   /** People of the group who were linked, as shown; null where a number among them isn't. */
   readonly linked: number | null;
-  /** This group's recall divided by the first group's; null for that itself, and where either can't be estimated. */
+  /**
+   * This group's recall divided by that of the estimable group with most linked people, the first of several; null for
+   * that itself, and where this one's can't be estimated.
+   */
   readonly ratio: Estimate | null;
   /** 1/recall: for how many people each linked one stands. */
   readonly weight: number | null;

@@ -97,8 +97,19 @@ export interface RecallPresentation {
   readonly all: number;
   readonly butOne: readonly [number, number, number];
   readonly other: number;
+  readonly several: RecallGuess;
   /** Indexes of the dimensions whose categories, combined, are the groups. */
   readonly by: readonly number[];
+}
+
+/**
+ * For each person who would fail to agree in several things if failures came independently, so many do. It is seen in
+ * nobody's data, and known as far as measurements on other people tell.
+ */
+export interface RecallGuess {
+  readonly least: number;
+  readonly likely: number;
+  readonly most: number;
 }
 
 /** A table that was released before and of which this one's cells are part, or the other way round, cell by cell. */

@@ -22,8 +22,8 @@ export interface ChancePairs {
   readonly likely: Float64Array;
   /** Not more than this, with some certainty: what a set has to stand before its links are admitted. */
   readonly atMost: Float64Array;
-  /** Pairs that share two keys or more of which the noise doesn't let it be told which sets they share. */
-  readonly unseen: number;
+  /** Pairs that share two keys or more, as many as are to be expected where noise hides them. */
+  readonly alike: number;
 }
 
 /**
@@ -35,63 +35,63 @@ export interface ChancePairs {
 export const ALIKE_PAIRS_PER_PERSON = 0.001;
 
 /**
- * One in this many times the noise alone makes at least one set of a class known: with N sets a number that is there
- * by noise has to pass ln(N·CERTAINTY / 2)/√2 deviations.
+ * One in this many times the noise alone makes at least one set of so many keys known: with N such sets a number that is
+ * there by noise has to pass ln(N·CERTAINTY / 2)/√2 deviations.
  */
 const CERTAINTY = 10;
 
+/** What is left of the sets of several keys has to pass so many deviations, or noise would make false links of nothing. */
+const LEFTOVER_DEVIATIONS = 3;
+
 /**
- * What is left of a class has to pass so many deviations, or noise would make false links out of nothing. That of one
- * key, from which almost all false links come, needs not: its sets have to stand what may be left at most.
+ * Deviations that are added to what is said of a set of one key, for what it has to stand: almost all false links share
+ * one key, and with little in common noise would else admit hundreds of them.
  */
-const LEFTOVER_DEVIATIONS = [0, 3, 3] as const;
-
-/** Deviations that are added to what is left of a class, for what may be left at most; null where that is not asked. */
-const DOUBT_DEVIATIONS = [1, null, null] as const;
-
-/** Classes of sets by how many keys: one, two, more. */
-const CLASSES = [0, 1, 2] as const;
-type Class = (typeof CLASSES)[number];
-
-function classOf(set: KeySet): Class {
-  const keys = keysIn(set);
-  return keys === 1 ? 0 : keys === 2 ? 1 : 2;
-}
-
-function setsIn(kind: Class, keys: number): number {
-  const pairs = (keys * (keys - 1)) / 2;
-  return [keys, pairs, 2 ** keys - 1 - keys - pairs][kind] ?? 0;
-}
+const DOUBT_DEVIATIONS = 2;
 
 /**
  * From what the agencies say, one or several; null where none says anything.
  * @param observed candidate pairs that share exactly the set, 2^keys numbers
  */
 export function chancePairs(observed: Float64Array, evidence: readonly NonMatches[]): ChancePairs | null {
-  const inside = evidence.reduce((sum, { pairs }) => sum + pairs, 0);
+  const inside = sumOf(evidence, ({ pairs }) => pairs);
   if (inside <= 0) return null;
-  const likely = new Float64Array(observed.length);
+  const chance = {
+    inside,
+    likely: new Float64Array(observed.length),
+    atMost: new Float64Array(observed.length),
+    alike: alikePairs(evidence),
+  };
+  addSingles(chance, evidence);
+  addSeveral(chance, observed, evidence);
+  return chance;
+}
+
+function addSingles({ likely, atMost }: ChancePairs, evidence: readonly NonMatches[]): void {
+  const deviation = Math.sqrt(sumOf(evidence, (one) => one.deviation.alone ** 2));
+  for (let place = 0; 1 << place < likely.length; place += 1) {
+    const count = Math.max(
+      0,
+      sumOf(evidence, ({ alone }) => alone[place] ?? 0),
+    );
+    likely[1 << place] = count;
+    atMost[1 << place] = count + DOUBT_DEVIATIONS * deviation;
+  }
+}
+
+/** Known sets as they are; what is left of all, where it stands out of its noise, shared by the others that were seen. */
+function addSeveral({ likely, atMost }: ChancePairs, observed: Float64Array, evidence: readonly NonMatches[]): void {
   const known = knownSets(observed.length, evidence);
-  for (const { set, count } of known) likely[set] = count;
-  const atMost = likely.slice();
   const knows = new Set(known.map(({ set }) => set));
-  const unknown: KeySet[][] = CLASSES.map(() => []);
+  const unknown: KeySet[] = [];
   for (let set = 1; set < observed.length; set += 1) {
-    if ((observed[set] ?? 0) > 0 && !knows.has(set)) unknown[classOf(set)]?.push(set);
+    if (keysIn(set) > 1 && (observed[set] ?? 0) > 0 && !knows.has(set)) unknown.push(set);
   }
-  for (const kind of CLASSES) {
-    const sets = unknown[kind] ?? [];
-    const { count, deviation } = leftOf(kind, known, evidence);
-    const share = count > LEFTOVER_DEVIATIONS[kind] * deviation ? count / sets.length : 0;
-    const doubt = DOUBT_DEVIATIONS[kind];
-    const most = doubt === null ? 0 : Math.max(0, count) + doubt * deviation;
-    const all = sets.reduce((sum, set) => sum + (observed[set] ?? 0), 0);
-    for (const set of sets) {
-      likely[set] = share;
-      atMost[set] = Math.max(share, (most * (observed[set] ?? 0)) / all);
-    }
-  }
-  return { inside, likely, atMost, unseen: unseenPairs(evidence, likely) };
+  const left = sumOf(evidence, ({ several }) => several) - sumOf(known, ({ count }) => count);
+  const variance = sumOf(evidence, ({ deviation }) => deviation.several ** 2) + sumOf(known, (one) => one.variance);
+  const share = left > LEFTOVER_DEVIATIONS * Math.sqrt(variance) ? left / unknown.length : 0;
+  for (const { set, count } of known) likely[set] = atMost[set] = count;
+  for (const set of unknown) likely[set] = atMost[set] = share;
 }
 
 interface KnownSet {
@@ -100,9 +100,11 @@ interface KnownSet {
   readonly variance: number;
 }
 
-/** Sets that the agencies count together so often that noise can't have made it. */
+/** Sets of several keys that the agencies count together so often that noise can't have made it. */
 function knownSets(size: number, evidence: readonly NonMatches[]): KnownSet[] {
   const keys = Math.log2(size);
+  const twos = (keys * (keys - 1)) / 2;
+  const more = size - 1 - keys - twos;
   const sets = new Map<KeySet, KnownSet>();
   for (const { sets: counts, deviation } of evidence) {
     for (const [set, own] of counts) {
@@ -111,17 +113,14 @@ function knownSets(size: number, evidence: readonly NonMatches[]): KnownSet[] {
     }
   }
   return [...sets.values()].filter(({ set, count, variance }) => {
-    const deviations = Math.log((setsIn(classOf(set), keys) * CERTAINTY) / 2) / Math.SQRT2;
+    const deviations = Math.log(((keysIn(set) === 2 ? twos : more) * CERTAINTY) / 2) / Math.SQRT2;
     return count > deviations * Math.sqrt(variance);
   });
 }
 
-/** Of pairs that share two keys or more, as many as are to be expected beside those whose sets are known. */
-function unseenPairs(evidence: readonly NonMatches[], likely: Float64Array): number {
-  const noisy = evidence.filter(({ deviation }) => deviation.byKeys > 0);
-  const expected = noisy.reduce((sum, { pairs }) => sum + ALIKE_PAIRS_PER_PERSON * peopleOf(pairs), 0);
-  const told = likely.reduce((sum, count, set) => (keysIn(set) < 2 ? sum : sum + count), 0);
-  return Math.max(0, expected - told);
+function alikePairs(evidence: readonly NonMatches[]): number {
+  const noisy = evidence.filter(({ deviation }) => deviation.several > 0);
+  return sumOf(noisy, ({ pairs }) => ALIKE_PAIRS_PER_PERSON * peopleOf(pairs));
 }
 
 /** How many people there are so many pairs of. */
@@ -129,24 +128,8 @@ function peopleOf(pairs: number): number {
   return (1 + Math.sqrt(1 + 8 * pairs)) / 2;
 }
 
-/** What a class has beside its known sets, and the deviation of that. */
-function leftOf(
-  kind: Class,
-  known: readonly KnownSet[],
-  evidence: readonly NonMatches[],
-): { count: number; deviation: number } {
-  let count = 0;
-  let variance = 0;
-  for (const { byKeys, deviation } of evidence) {
-    count += byKeys[kind];
-    variance += deviation.byKeys ** 2;
-  }
-  for (const one of known) {
-    if (classOf(one.set) !== kind) continue;
-    count -= one.count;
-    variance += one.variance;
-  }
-  return { count, deviation: Math.sqrt(variance) };
+function sumOf<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0);
 }
 
 /**
@@ -171,8 +154,10 @@ export interface Admission {
   readonly expected: Float64Array | null;
   /** Posterior that a link is right, 0..1, or less where little is known: admitted from the threshold on. */
   readonly certainty: Float64Array;
-  /** Links that are false beside those, of sets that can't be named. */
-  readonly unseen: number;
+  /** How many more of them noise may hide; of sets of which there is no telling, 0. */
+  readonly doubt: Float64Array;
+  /** Links of people who share two keys or more that are to be expected to be false where noise hides them. */
+  readonly alike: number;
   /** Share of all pairs of people of whom neither has been found on the other side, 0..1. */
   readonly free: number;
 }
@@ -185,7 +170,8 @@ const FREE_PASSES = 8;
  * @param links by set how many pairs linked, decoys off
  */
 export function admission(links: Float64Array, { base, linked }: Sides, chance: ChancePairs | null): Admission {
-  if (chance === null) return { expected: null, certainty: new Float64Array(links.length).fill(1), unseen: 0, free: 1 };
+  const none = new Float64Array(links.length);
+  if (chance === null) return { expected: null, certainty: none.map(() => 1), doubt: none, alike: 0, free: 1 };
   const scale = (base * linked) / chance.inside;
   let free = 1;
   for (let pass = 0; pass < FREE_PASSES; pass += 1) {
@@ -198,7 +184,8 @@ export function admission(links: Float64Array, { base, linked }: Sides, chance: 
     const chances = (chance.atMost[set] ?? 0) * scale * free;
     return 1 - (count > 0 ? Math.min(1, chances / count) : chances > 0 ? 1 : 0);
   });
-  return { expected, certainty, unseen: chance.unseen * scale * free, free };
+  const doubt = none.map((_, set) => ((chance.atMost[set] ?? 0) - (chance.likely[set] ?? 0)) * scale * free);
+  return { expected, certainty, doubt, alike: chance.alike * scale * free, free };
 }
 
 function shareOf(part: number, whole: number): number {

@@ -47,7 +47,7 @@ function pair(one: Part, other: Part): string | null {
 
 /**
  * Who has one name only has a sound of that one, whichever field it is in, or if it is in both. Only the sound, which
- * stands beside a whole date of birth: a name alone with a year or a street is too little.
+ * stands beside a date of birth: a name alone with a street is too little.
  */
 function soundPair({ forename, surname }: Particulars): string | null {
   if (forename === null) return surname?.sound ?? null;

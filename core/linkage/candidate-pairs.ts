@@ -1,9 +1,10 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import type { Holders } from './holders.js';
 import type { KeyLists } from './record-keys.js';
 import type { Evidence } from './self-link-rules.js';
 import { SHARED_ID } from './self-link-rules.js';
-import { HEAVY_STEP_ITEMS, inSteps } from './steps.js';
-import type { Steps } from './steps.js';
+import { HEAVY_STEP_ITEMS } from './step-items.js';
 
 /** Holders of a value up to which each is compared with each. */
 export const GROUP_MAX = 8;

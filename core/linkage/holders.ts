@@ -1,6 +1,6 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import type { KeyLists } from './record-keys.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /** By value, the items that have it, ascending. */
 export interface Holders {

@@ -13,14 +13,16 @@ export {
   schemes,
 } from './scheme.js';
 export type { KeyDefinition, Scheme } from './scheme.js';
-export { keyMaker, missingIdentifiers, personKeys } from './key-maker.js';
-export type { KeyMaker } from './key-maker.js';
+export { agencyKeys, peopleKeys } from './agency-keys.js';
+export type { AgencyKey } from './agency-keys.js';
+export { keyMaker, personKeys, recordKeyMaker } from './key-maker.js';
+export type { KeyMaker, KeyValues, RecordKeys } from './key-maker.js';
 export type { Atom } from './atoms.js';
 export { admission, ALIKE_PAIRS_PER_PERSON, chancePairs, linkingOrder } from './admission.js';
 export type { Admission, ChancePairs, Sides } from './admission.js';
 export { estimateRecall, linksAt, linksByKey } from './estimates.js';
 export type { Linked, Recall } from './estimates.js';
-export { AGREEMENTS, agreementOf } from './agreement.js';
+export { AGREEMENTS, agreementOf, SEVERAL_PER_INDEPENDENT } from './agreement.js';
 export type { Agreement, CaptureKeys } from './agreement.js';
 export { IDENTIFIERS, MAX_IDENTIFIER_VALUES } from './identifiers.js';
 export type { HeldIdentifiers, IdentifierName, Identifiers, Raw } from './identifiers.js';
@@ -41,4 +43,3 @@ export {
 export type { CountedStatistics, LinkageRequest, StatisticsNoise, StatisticsTopic } from './make-statistics.js';
 export { missingMask, People, PeopleMaker } from './people.js';
 export type { PeopleKey } from './people.js';
-export type { Steps } from './steps.js';

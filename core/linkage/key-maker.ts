@@ -10,49 +10,50 @@ import type { KeyDefinition, Scheme } from './scheme.js';
 /** No normalised atom contains it, so different atoms never join to the same key. */
 const SEPARATOR = '|';
 
-/**
- * Makes a person's keys, in the order of the definitions: of each all values there are, distinct, at most MAX_KEY_COPIES,
- * those of preferred identifiers first; none where the key doesn't exist.
- */
-export type KeyMaker = (person: Identifiers) => readonly (readonly string[])[];
+/** Of each key all values there are, distinct, at most MAX_KEY_COPIES, those of preferred identifiers first. */
+export type KeyValues = readonly (readonly string[])[];
+
+/** Makes a person's keys, in the order of the definitions; no value of a key that doesn't exist. */
+export type KeyMaker = (person: Identifiers) => KeyValues;
+
+/** What is made of a record. */
+export interface RecordKeys {
+  readonly keys: KeyValues;
+  /** Which identifiers that the dataset holds the person has no usable value of. */
+  readonly missing: readonly IdentifierName[];
+}
 
 /** Makes keys of people in a dataset that holds these identifiers. Remembers names: one maker for one source. */
 export function keyMaker(keys: readonly KeyDefinition[], held: HeldIdentifiers): KeyMaker {
-  const reader = new ParticularsReader(held);
-  const plans = keys.map(({ atoms }) => ({
-    of: atoms.map((atom): ((chosen: Particulars) => string | null) => ATOMS[atom].of),
-    from: particularsOf(atoms),
-  }));
-  const needed = [...new Set(plans.flatMap(({ from }) => from))];
+  const [reader, joiner] = [new ParticularsReader(held), new KeyJoiner(keys)];
+  return (person) => joiner.keys(reader.particulars(reader.read(person)));
+}
+
+/** The same, and says what is missing. */
+export function recordKeyMaker(
+  keys: readonly KeyDefinition[],
+  held: HeldIdentifiers,
+): (person: Identifiers) => RecordKeys {
+  const [reader, joiner] = [new ParticularsReader(held), new KeyJoiner(keys)];
   return (person) => {
-    const values: Partial<Record<Particular, readonly unknown[]>> = {};
-    for (const particular of needed) values[particular] = reader[particular](person);
-    const choice = new Choice(values as ParticularValues);
-    return plans.map(({ of, from }) => {
-      const found: string[] = [];
-      choice.each(from, (chosen) => {
-        const key = join(of, chosen);
-        if (key !== null && !found.includes(key)) found.push(key);
-        return found.length < MAX_KEY_COPIES;
-      });
-      return found;
-    });
+    const values = reader.read(person);
+    return { keys: joiner.keys(reader.particulars(values)), missing: reader.missing(values) };
   };
 }
 
-function join(of: readonly ((chosen: Particulars) => string | null)[], chosen: Particulars): string | null {
-  let key = '';
-  for (let place = 0; place < of.length; place += 1) {
-    const atom = of[place]?.(chosen) ?? null;
-    if (atom === null) return null;
-    key = place === 0 ? atom : key + SEPARATOR + atom;
-  }
-  return key;
+type AtomOf = (chosen: Particulars) => string | null;
+
+/** How a key is made. */
+interface KeyPlan {
+  readonly of: readonly AtomOf[];
+  readonly from: readonly Particular[];
 }
 
-/** One value of each particular at a time. */
-class Choice {
-  readonly #values: ParticularValues;
+/** Joins keys of one value of each particular at a time. */
+class KeyJoiner {
+  readonly #plans: readonly KeyPlan[];
+  readonly #needed: readonly Particular[];
+  /** Of what there is one of, that one; of what there are several of, whichever was chosen last. */
   readonly #chosen: Particulars = {
     forename: null,
     surname: null,
@@ -65,48 +66,65 @@ class Choice {
     cro: null,
   };
 
-  constructor(values: ParticularValues) {
-    this.#values = values;
+  constructor(keys: readonly KeyDefinition[]) {
+    this.#plans = keys.map(({ atoms }) => ({
+      of: atoms.map((atom): AtomOf => ATOMS[atom].of),
+      from: particularsOf(atoms),
+    }));
+    this.#needed = [...new Set(this.#plans.flatMap(({ from }) => from))];
   }
 
-  /** Every combination of values of some particulars, those of the most preferred first, until `visit` returns false. */
-  each(particulars: readonly Particular[], visit: (chosen: Particulars) => boolean): void {
+  keys(values: ParticularValues): KeyValues {
+    for (const particular of this.#needed) this.#choose(particular, values[particular][0]);
+    return this.#plans.map((plan) => this.#keysOf(plan, values));
+  }
+
+  /** Every combination of values of what the key is made of, those of the most preferred first. */
+  #keysOf(plan: KeyPlan, values: ParticularValues): readonly string[] {
+    const found: string[] = [];
     let furthest = 0;
-    for (const particular of particulars) furthest += this.#values[particular].length - 1;
+    for (const particular of plan.from) furthest += values[particular].length - 1;
     for (let distance = 0; distance <= furthest; distance += 1) {
-      if (!this.#within(particulars, 0, distance, visit)) return;
+      if (!this.#within(plan, values, 0, distance, found)) break;
     }
+    return found;
   }
 
-  /** Combinations of those from a place on whose places in their lists add up to `distance`. */
-  #within(
-    particulars: readonly Particular[],
-    place: number,
-    distance: number,
-    visit: (chosen: Particulars) => boolean,
-  ): boolean {
-    const particular = particulars[place];
-    if (particular === undefined) return distance > 0 || visit(this.#chosen);
-    const last = Math.min(distance, this.#values[particular].length - 1);
-    for (let index = 0; index <= last; index += 1) {
-      this.#choose(particular, index);
-      if (!this.#within(particulars, place + 1, distance - index, visit)) return false;
+  /**
+   * Combinations of the particulars from a place on whose places in their lists add up to `distance`. False when there are
+   * enough keys.
+   */
+  #within(plan: KeyPlan, values: ParticularValues, place: number, distance: number, found: string[]): boolean {
+    const particular = plan.from[place];
+    if (particular === undefined) {
+      if (distance > 0) return true;
+      const key = join(plan.of, this.#chosen);
+      if (key !== null && !found.includes(key)) found.push(key);
+      return found.length < MAX_KEY_COPIES;
+    }
+    const most = values[particular].length - 1;
+    // What there is one of is chosen.
+    if (most === 0) return this.#within(plan, values, place + 1, distance, found);
+    for (let index = 0; index <= Math.min(distance, most); index += 1) {
+      this.#choose(particular, values[particular][index]);
+      if (!this.#within(plan, values, place + 1, distance - index, found)) return false;
     }
     return true;
   }
 
-  // The type parameter is what says that both sides have the same particular's type.
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
-  #choose<Name extends Particular>(particular: Name, index: number): void {
-    const value = this.#values[particular][index];
+  #choose<Name extends Particular>(particular: Name, value: Particulars[Name] | undefined): void {
     if (value !== undefined) this.#chosen[particular] = value;
   }
 }
 
-/** Says which identifiers that a dataset holds a person has no usable value of. */
-export function missingIdentifiers(held: HeldIdentifiers): (person: Identifiers) => readonly IdentifierName[] {
-  const reader = new ParticularsReader(held);
-  return (person) => reader.missing(person);
+function join(of: readonly AtomOf[], chosen: Particulars): string | null {
+  let key = '';
+  for (let place = 0; place < of.length; place += 1) {
+    const atom = of[place]?.(chosen) ?? null;
+    if (atom === null) return null;
+    key = place === 0 ? atom : key + SEPARATOR + atom;
+  }
+  return key;
 }
 
 const ONCE: HeldIdentifiers = new Map(IDENTIFIERS.map((name) => [name, 1]));

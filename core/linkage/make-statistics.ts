@@ -1,35 +1,35 @@
 import { createHash } from 'node:crypto';
 
-import { lengthPrefixed, uint32Bytes, utf8Bytes } from '../base/index.js';
+import { inSteps, lengthPrefixed, uint32Bytes, utf8Bytes } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { geometricLaw, MAXIMUM_EPSILON, MINIMUM_EPSILON, noiseVariance } from '../noise/index.js';
 import type { NoiseLaw, NoiseSource } from '../noise/index.js';
 import { IDENTIFIERS } from './identifiers.js';
 import type { IdentifierName } from './identifiers.js';
-import { MAX_SCHEME_KEYS } from './key-set.js';
+import { keysIn, MAX_SCHEME_KEYS } from './key-set.js';
 import type { KeySet } from './key-set.js';
 import { countedKeys, countPairs, eachCountedValue, holdersIn } from './non-matches.js';
 import type { CountedPairs } from './non-matches.js';
 import type { People } from './people.js';
 import type { KeyStatistics, LinkageStatistics } from './statistics.js';
-import { HEAVY_STEP_ITEMS, inSteps } from './steps.js';
-import type { Steps } from './steps.js';
+import { HEAVY_STEP_ITEMS } from './step-items.js';
 
 /** Duplicates of one person that count: somebody with a thousand records would change the number by a thousand. */
 export const COUNTED_DUPLICATES = 3;
 
 /**
- * Shares of a snapshot's epsilon. The sets are what admission lives on and the largest to hide; `people` stands in every
- * estimate, squared, and costs next to nothing, for one person changes it by one.
+ * Shares of a snapshot's epsilon. `alone` is what admission lives on: almost all false links share one key. `people`
+ * stands in every estimate, squared, and costs next to nothing, for one person changes it by one.
  */
-const SHARES = { sets: 1 / 2, byKeys: 1 / 4, people: 1 / 16, rest: 3 / 16 } as const;
+const SHARES = { alone: 5 / 16, sets: 5 / 16, several: 1 / 8, people: 1 / 16, rest: 3 / 16 } as const;
 
 /** The least epsilon that leaves each share what noise can be made of. */
 export const MINIMUM_LINKAGE_EPSILON = MINIMUM_EPSILON / SHARES.people;
 
 /**
- * Standard deviations above which a set's number is told. Most sets never occur: told with their noise alone, they would
- * be taken for non-matches where they hide none, and thousands of numbers be sent that say nothing. Those left out are
- * in `byKeys` still.
+ * Standard deviations above which the number of a set of several keys is told. Most sets never occur: told with their
+ * noise alone, they would be taken for non-matches where they hide none, and thousands of numbers be sent that say
+ * nothing. Those left out are in `several` still.
  */
 export const TOLD_ABOVE_DEVIATIONS = 2;
 
@@ -133,16 +133,18 @@ export interface StatisticsNoise {
  * scheme's K keys: one for each column, and no more than `further` beyond the first of each key (CountedKeys). So the
  * identifiers changing loses at most K' values and gains at most K'.
  *
- * - `sets`, 4K': losing a value changes one pair at most, whose set is another then: the person's and the one other
- *   who has it, if one does; those two who are left, if two do. So does gaining one. Of 2K' pairs each leaves one set's
- *   number and enters another's.
- * - `byKeys`, 4K': the same pairs, each leaving one class and entering another.
+ * - `sets`, 4K': losing a value changes one pair at most, whose set is smaller by that key then: the person's and the
+ *   one other who has it, if one does; of those two who are left, if two do, the set is larger by it. So does gaining one.
+ *   Each of 2K' such changes leaves one set's number and enters another's.
+ * - `alone`, 2K': a set that grows or shrinks by a key is of one key before or after, never both.
+ * - `several`, K' + K'/2: pairs of others change one way by lost values, by which they only grow, and the other way by
+ *   gained ones, K' at most; of the person's own pairs each takes two values, so there are at most K'/2 before and after.
  * - `people`, 1.
  * - the rest: `duplicates` COUNTED_DUPLICATES, `missing` one for each identifier, `keyed` K, `withdrawn` K for the
  *   person and 2K' for the one other whom each value lost or gained may concern.
  *
- * Each of the four has its share of epsilon (SHARES), and every number two-sided geometric noise (geometricLaw): each
- * of a scheme's 2^K - 1 sets too, before it is asked which are large enough to be told.
+ * Each of the five has its share of epsilon (SHARES), and every number two-sided geometric noise (geometricLaw): each
+ * of a scheme's 2^K - 1 - K sets of several keys too, before it is asked which are large enough to be told.
  * Thrown when epsilon is outside its limits: RangeError.
  */
 export function* noisyStatistics(
@@ -158,8 +160,9 @@ export function* noisyStatistics(
   const law = (share: number, sensitivity: number): NoiseLaw | null =>
     epsilon === 'none' ? null : geometricLaw({ epsilon: epsilon * share, sensitivity });
   const laws = {
+    alone: law(SHARES.alone, 2 * values),
     sets: law(SHARES.sets, 4 * values),
-    byKeys: law(SHARES.byKeys, 4 * values),
+    several: law(SHARES.several, values + Math.floor(values / 2)),
     people: law(SHARES.people, 1),
     rest: law(SHARES.rest, others),
   };
@@ -168,13 +171,18 @@ export function* noisyStatistics(
     return its === null ? number : number + noise.draw(its, { kind: 'linkage', of, place });
   };
   const atLeast0 = (...told: Parameters<typeof noisy>): number => Math.max(0, noisy(...told));
-  const deviation = { sets: deviationOf(laws.sets), byKeys: deviationOf(laws.byKeys) };
-  const sets = new Map<number, number>();
+  const deviation = {
+    alone: deviationOf(laws.alone),
+    sets: deviationOf(laws.sets),
+    several: deviationOf(laws.several),
+  };
+  const sets = new Map<KeySet, number>();
   yield* inSteps(
-    pairs.sets.length - 1,
-    (place) => {
-      const told = noisy('sets', 'sets', place + 1, pairs.sets[place + 1] ?? 0);
-      if (told > TOLD_ABOVE_DEVIATIONS * deviation.sets) sets.set(place + 1, told);
+    pairs.sets.length,
+    (set) => {
+      if (keysIn(set) < 2) return;
+      const told = noisy('sets', 'sets', set, pairs.sets[set] ?? 0);
+      if (told > TOLD_ABOVE_DEVIATIONS * deviation.sets) sets.set(set, told);
     },
     HEAVY_STEP_ITEMS,
   );
@@ -195,12 +203,9 @@ export function* noisyStatistics(
     })),
     nonMatches: {
       pairs: (people * Math.max(0, people - 1)) / 2,
+      alone: topic.keys.map((_, place) => noisy('alone', 'alone', place, pairs.sets[1 << place] ?? 0)),
       sets: mostFrequent(sets),
-      byKeys: [
-        noisy('byKeys', 'by-keys', 0, pairs.byKeys[0]),
-        noisy('byKeys', 'by-keys', 1, pairs.byKeys[1]),
-        noisy('byKeys', 'by-keys', 2, pairs.byKeys[2]),
-      ],
+      several: noisy('several', 'several', 0, pairs.several),
       deviation,
     },
   };

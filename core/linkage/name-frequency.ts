@@ -1,8 +1,9 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import type { Holders } from './holders.js';
 import type { KeyLists } from './record-keys.js';
 import { BIRTH_DATE, BIRTH_DATE_NEARLY, BIRTH_YEAR, BOTH_NAMES, confirmedBy, PLACE } from './self-link-rules.js';
-import { HEAVY_STEP_ITEMS, inSteps } from './steps.js';
-import type { Steps } from './steps.js';
+import { HEAVY_STEP_ITEMS } from './step-items.js';
 
 /** Days on which people of one name and birth year may have been born. */
 const BIRTH_DAYS = 365;

@@ -1,8 +1,9 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { keysIn } from './key-set.js';
 import type { KeySet } from './key-set.js';
 import type { People } from './people.js';
-import { HEAVY_STEP_ITEMS, inSteps } from './steps.js';
-import type { Steps } from './steps.js';
+import { HEAVY_STEP_ITEMS } from './step-items.js';
 
 /** How many different people of one agency have a value, and which, as far as two. */
 export class ValueHolders {
@@ -77,8 +78,8 @@ export function eachCountedValue(
 export interface CountedPairs {
   /** By KeySet: pairs of different people who share exactly these keys, of whose values nobody else has any. */
   readonly sets: Uint32Array;
-  /** Pairs that share exactly one, exactly two, and three or more keys so. */
-  readonly byKeys: readonly [number, number, number];
+  /** Pairs that share two keys or more so. */
+  readonly several: number;
 }
 
 /** The values that count of a scheme's keys, by who has them. */
@@ -121,10 +122,6 @@ export function* countPairs(
     },
     HEAVY_STEP_ITEMS * 4,
   );
-  const byKeys: [number, number, number] = [0, 0, 0];
-  for (const [set, count] of sets.entries()) {
-    const place = Math.min(keysIn(set), 3) - 1;
-    if (place >= 0) byKeys[place as 0 | 1 | 2] += count;
-  }
-  return { sets, byKeys };
+  const several = sets.reduce((sum, count, set) => (keysIn(set) < 2 ? sum : sum + count), 0);
+  return { sets, several };
 }

@@ -1,6 +1,7 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import type { Verdict } from './self-link-rules.js';
-import { HEAVY_STEP_ITEMS, inSteps } from './steps.js';
-import type { Steps } from './steps.js';
+import { HEAVY_STEP_ITEMS } from './step-items.js';
 
 const FIRST_PAIRS = 1_024;
 /** Strengths are 0..STRENGTHS-1. */

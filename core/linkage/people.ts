@@ -1,9 +1,10 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { IDENTIFIERS } from './identifiers.js';
 import type { IdentifierName } from './identifiers.js';
 import { KeyLists, NO_VALUE } from './record-keys.js';
 import { selfLink } from './self-link.js';
-import { HEAVY_STEP_ITEMS, inSteps } from './steps.js';
-import type { Steps } from './steps.js';
+import { HEAVY_STEP_ITEMS } from './step-items.js';
 
 /** A match key that the records of a dataset may have. */
 export interface PeopleKey {

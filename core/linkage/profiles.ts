@@ -1,6 +1,7 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { KeyLists } from './record-keys.js';
-import { HEAVY_STEP_ITEMS, inSteps } from './steps.js';
-import type { Steps } from './steps.js';
+import { HEAVY_STEP_ITEMS } from './step-items.js';
 
 /** Records whose keys are all the same are told apart from others, never from each other: one profile stands for them. */
 export interface Profiles {

@@ -29,53 +29,55 @@ export const NORMALISER_VERSION = 1;
 export const CASE_KEY = 'case';
 
 /** Shared numbers, whose check holds: all else may be wrong. */
-const IDS = ['NHS', 'PNC', 'CRO'];
+export const SHARED_NUMBERS = ['NHS', 'PNC', 'CRO'] as const;
 
 /**
- * Each key leaves out something else: keys that agree in what they need fail together. What each tolerates beside nicknames
- * and what normalising undoes:
+ * Each key leaves out something else: keys that agree in what they need fail together. Strictest first, as people in the
+ * example share them by chance. What each tolerates beside nicknames and what normalising undoes:
  */
-const STANDARD = [
-  ...IDS,
-  // Forename and surname swapped, spelt by ear, moved.
-  'FSm.D',
+const LIGHT = [
   // Misspelt endings, names swapped, birth date wrong or missing.
   'FS3.P',
   // Both names wrong or others, month wrong.
   'Dyd.P.X',
-  // Another surname, as after a marriage, and moved.
-  'F3.D.X',
   // Misspelt endings, day and month swapped, moved.
   'F1.S3.Dw',
-  // Day and month wrong or not known, moved.
-  'FS.Dy',
-  // Another surname, birth date wrong or missing.
-  'F3.P.X',
-  // Another forename, birth date wrong or missing.
-  'S3.P.X',
+  // Names swapped or spelt by ear, day wrong, moved.
+  'FSm.Dym',
+];
+
+const STANDARD = [
+  ...SHARED_NUMBERS,
+  ...LIGHT,
+  // Another surname, as after a marriage; moved in the district.
+  'F3.D.Pd',
+  // Names swapped or spelt by ear, day and month wrong or not known; moved in the district.
+  'FSm.Dy.Pd',
+  // Names swapped or spelt by ear, year wrong, moved.
+  'FSm.Ddm',
+  // Another forename, surname spelt by ear, birth date wrong or missing.
+  'Sm.P.X',
 ];
 
 const THOROUGH = [
   ...STANDARD,
-  // Another forename, and moved.
-  'S3.D.X',
-  // Year wrong, moved.
-  'FS.Ddm',
-  // Both names wrong or others, day wrong.
-  'Dym.P.X',
-  // Misspelt beginnings, birth date wrong or missing.
-  'F1.Sm.P',
+  // Another surname, moved anywhere.
+  'F3.D.X',
+  // Names swapped or spelt by ear, month wrong, moved.
+  'FSm.Dyd',
+  // Another surname, birth date wrong or missing.
+  'F3.P.X',
+  // Another forename, surname misspelt at its end, birth date wrong or missing.
+  'S3.P.X',
 ];
 
-/** A few keys, for where every column of a list costs too much. */
-const LIGHT = ['F1.S3.Dw', 'FS3.P.X', 'S3.D.X', 'F3.D.X'];
 /** Nothing at all. */
 const STRICT = ['F.S.D.P.X'];
 /** For sources that hold initials and a district: all must be right. */
 const INITIALS = ['F1.S1.D.X.A'];
 
-/** Keys of which each leaves out place, names, or birth date (but for what tells families apart). */
-const CAPTURES = { nameAndDate: 'FSm.D', dateAndPlace: 'Dyd.P.X', nameAndPlace: 'FS3.P' } as const;
+/** Keys of which each leaves out place, names, or birth date. */
+const CAPTURES = { nameAndDate: 'FSm.Dym', dateAndPlace: 'Dyd.P.X', nameAndPlace: 'FS3.P' } as const;
 
 /** As `strict` and a second key without the postcode: for identifiers known to be clean, a birth on 1 January among them. */
 const exact: Scheme = {
@@ -104,14 +106,14 @@ export function keyNames({ keys }: Scheme): string[] {
 }
 
 /** Those of the scheme's keys that a dataset with these identifiers can make, in the scheme's order. */
-export function keysOf({ keys }: Scheme, held: HeldIdentifiers): readonly KeyDefinition[] {
+export function keysOf({ keys }: Pick<Scheme, 'keys'>, held: HeldIdentifiers): readonly KeyDefinition[] {
   return keys.filter(({ atoms }) =>
     particularsOf(atoms).every((particular) => particular === 'sex' || valuesHeld(particular, held) > 0),
   );
 }
 
 /** The keys of all of them, each once: schemes share keys. */
-export function allKeys(several: readonly Scheme[]): readonly KeyDefinition[] {
+export function allKeys(several: readonly Pick<Scheme, 'keys'>[]): readonly KeyDefinition[] {
   return [...new Map(several.flatMap(({ keys }) => keys.map((each) => [each.name, each]))).values()];
 }
 
@@ -147,13 +149,18 @@ export function caseKey(urn: string | null | undefined): string | null {
 }
 
 function scheme(id: string, names: readonly string[]): Scheme {
-  const keys = names.map((name) => key(name, atomsIn(name)));
+  const keys = names.map(keyNamed);
   const places = {
     nameAndDate: names.indexOf(CAPTURES.nameAndDate),
     dateAndPlace: names.indexOf(CAPTURES.dateAndPlace),
     nameAndPlace: names.indexOf(CAPTURES.nameAndPlace),
   };
   return { id, version: 1, keys, captures: Object.values(places).includes(-1) ? null : places };
+}
+
+/** The key of that name. Thrown when it is not made of atoms: RangeError. */
+export function keyNamed(name: string): KeyDefinition {
+  return key(name, atomsIn(name));
 }
 
 function atomsIn(name: string): readonly Atom[] {

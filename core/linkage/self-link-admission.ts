@@ -1,11 +1,11 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { STRATA } from './name-frequency.js';
 import type { NameFrequency } from './name-frequency.js';
 import type { PairColumn } from './pair-column.js';
 import type { Profiles } from './profiles.js';
 import { isDated, isPlaced, Verdict, verdictOn } from './self-link-rules.js';
 import type { Evidence } from './self-link-rules.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /**
  * Share of pairs of a kind that may be of two people, for all of the kind to be taken for one person each. The first

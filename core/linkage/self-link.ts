@@ -1,3 +1,5 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { candidatePairs } from './candidate-pairs.js';
 import { Clusters } from './clusters.js';
 import { holdersOf } from './holders.js';
@@ -10,8 +12,7 @@ import type { Profiles } from './profiles.js';
 import type { KeyLists } from './record-keys.js';
 import { confirmedBy, isDated, SHARED_ID, Verdict, verdictOn } from './self-link-rules.js';
 import type { Evidence } from './self-link-rules.js';
-import { HEAVY_STEP_ITEMS, inSteps } from './steps.js';
-import type { Steps } from './steps.js';
+import { HEAVY_STEP_ITEMS } from './step-items.js';
 
 /** Whose the records of one agency are. */
 export interface SelfLink {

@@ -28,16 +28,16 @@ export interface KeyStatistics {
   readonly withdrawn: number;
 }
 
-/**
- * How often two different people of one agency share exactly a set of keys that nobody else there has. Only numbers large
- * enough to be told from noise are in `sets`.
- */
+/** How often two different people of one agency share exactly a set of keys that nobody else there has. */
 export interface NonMatches {
   /** Pairs of people there are: people·(people − 1)/2, of the noisy number. */
   readonly pairs: number;
+  /** By the key's place in the scheme: pairs that share it and no other key. May be below 0. */
+  readonly alone: readonly number[];
+  /** Pairs that share exactly the set, of two keys or more. Only numbers that are large enough to be told from noise. */
   readonly sets: ReadonlyMap<KeySet, number>;
-  /** Pairs that share exactly one, exactly two, and three or more keys, whatever they are. May be below 0. */
-  readonly byKeys: readonly [number, number, number];
-  /** Standard deviations of the noise in `sets` and `byKeys`; 0 where there is none. */
-  readonly deviation: { readonly sets: number; readonly byKeys: number };
+  /** Pairs that share two keys or more, whatever they are. May be below 0. */
+  readonly several: number;
+  /** Standard deviations of the noise in each; 0 where there is none. */
+  readonly deviation: { readonly alone: number; readonly sets: number; readonly several: number };
 }

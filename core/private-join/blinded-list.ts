@@ -1,7 +1,7 @@
+import { STEP_ITEMS } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { ELEMENT_WORDS } from './element-index.js';
 import type { ListPlan } from './plan.js';
-import { STEP_ITEMS } from './steps.js';
-import type { Steps } from './steps.js';
 
 /** A list that has come round the ring, as the coordinator sees it: pseudonyms of this run and nothing else. */
 export interface BlindedList {

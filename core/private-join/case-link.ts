@@ -1,3 +1,5 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { eachPseudonym } from './blinded-list.js';
 import type { BlindedList, NumberedList } from './blinded-list.js';
 import { ElementIndex } from './element-index.js';
@@ -5,8 +7,6 @@ import type { ElementHash } from './element-index.js';
 import { copyPlace, nowhere } from './places.js';
 import type { Places } from './places.js';
 import { NOWHERE } from './record-store.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /**
  * Many to one, column by column: a base record that hasn't linked yet links to the linked record with its case, if

@@ -1,13 +1,13 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { admission, chancePairs, estimateRecall, linkingOrder, linksAt, linksByKey } from '../linkage/index.js';
-import type { Admission, ChancePairs, KeySet, LinkageReport, NonMatches, Sides } from '../linkage/index.js';
+import type { Admission, KeySet, LinkageReport, NonMatches, Sides } from '../linkage/index.js';
 import type { KeyHolders } from './key-holders.js';
 import { OneToOneLinker } from './one-to-one.js';
 import { pairTable } from './pair-table.js';
 import type { PairTable } from './pair-table.js';
 import type { LinkagePlan } from './plan.js';
 import { NOWHERE } from './record-store.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /** What is counted of two sides that are compared. Arrays are by KeySet. */
 export interface Tallies {
@@ -27,7 +27,6 @@ export interface Comparison {
   readonly tallies: Tallies;
   /** Decoys off, as far as they can be expected. */
   readonly expected: Tallies;
-  readonly chance: ChancePairs | null;
   readonly admission: Admission;
 }
 
@@ -66,7 +65,7 @@ export function* compare({ base, linked, places, linkage, evidence, decoys }: Co
     if (pair === NOWHERE) return;
     if ((admitted.certainty[pairs.sets[pair] ?? 0] ?? 0) < linkage.threshold) pairOf[person] = NOWHERE;
   });
-  return { pairs, pairOf, tallies, expected, chance, admission: admitted };
+  return { pairs, pairOf, tallies, expected, admission: admitted };
 }
 
 function addTo(numbers: Float64Array, at: number, count: number): void {
@@ -88,7 +87,7 @@ function withoutDecoys({ people, observed, links }: Tallies, decoys: Tallies | n
 /** What an analyst is told of it. */
 export function reportOf(dataset: string, linkage: LinkagePlan, comparison: Comparison): LinkageReport {
   const { scheme, schemeVersion, normaliser, threshold, captures } = linkage;
-  const linked = { ...comparison.expected, chance: comparison.chance, admission: comparison.admission };
+  const linked = { links: comparison.expected.links, admission: comparison.admission };
   const links = linksByKey(linked, threshold, linkage.keys.length);
   const { recall, reason } = estimateRecall(linked, captures, threshold);
   return {
@@ -97,7 +96,7 @@ export function reportOf(dataset: string, linkage: LinkagePlan, comparison: Comp
     schemeVersion,
     normaliser,
     threshold,
-    people: linked.people,
+    people: comparison.expected.people,
     keys: linkage.keys.map((name, place) => ({ name, links: links[place] ?? 0 })),
     at: linksAt(linked, threshold),
     recall,

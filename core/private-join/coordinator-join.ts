@@ -1,7 +1,9 @@
 import { equalBytes } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import type { LinkageReport, LinkageStatistics, NonMatches } from '../linkage/index.js';
 import { NO_ADDITIONS } from './additions.js';
 import type { Additions } from './additions.js';
+import { breathe, carryOut } from './carry-out.js';
 import { copyColumn } from './columns.js';
 import { coordinatorStep, startCoordinatorRounds } from './coordinator-rounds.js';
 import type { CoordinatorEffect, CoordinatorEvent, CoordinatorPhase, CoordinatorRounds } from './coordinator-rounds.js';
@@ -23,8 +25,6 @@ import { AGREEMENT_CLASSES, CHUNK_RECORDS, COORDINATOR } from './plan.js';
 import type { JoinPlan, ListId, ListPlan, PartyId } from './plan.js';
 import type { RecordStore } from './record-store.js';
 import { recordWidth } from './records.js';
-import { breathe, carryOut } from './steps.js';
-import type { Steps } from './steps.js';
 import type { SumShares } from './sum-shares.js';
 import { cellNumbers, cellPoints, countCells, removeShifts } from './tally-cells.js';
 import { agreementForTally, gatherForTally, shownAgreement } from './tally-records.js';

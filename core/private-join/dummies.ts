@@ -1,12 +1,11 @@
-import type { Rng } from '../base/index.js';
+import { inSteps } from '../base/index.js';
+import type { Rng, Steps } from '../base/index.js';
 import type { NoiseLaw, NoiseSource } from '../noise/index.js';
 import { joinColumns } from './columns.js';
 import type { Group } from './group.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES, SCALAR_BYTES } from './messages.js';
 import { CHUNK_RECORDS, DISCARD_CELL, discardCells } from './plan.js';
 import type { JoinPlan } from './plan.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /**
  * Dummies: records of the tally that a mixer adds to every cell, `bound + X` of them, X being its noise on the cell

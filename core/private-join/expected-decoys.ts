@@ -1,8 +1,8 @@
+import type { Steps } from '../base/index.js';
 import type { Tallies } from './comparison.js';
 import { decoyLists, smallHash } from './decoy-lists.js';
 import { joinPeople } from './people-join.js';
 import type { JoinPlan, LinkagePlan } from './plan.js';
-import type { Steps } from './steps.js';
 
 /**
  * What everybody's decoys make of each comparison of people, but for the noise in their numbers, which nobody knows: one

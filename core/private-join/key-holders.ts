@@ -1,6 +1,6 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { NOWHERE } from './record-store.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /**
  * Records, or people, and the match keys each has, in flat arrays: an object for each would cost more than its keys. A

@@ -1,3 +1,5 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { JoinError } from './errors.js';
 import { ElementIndex, MAX_INDEXED } from './element-index.js';
 import type { ElementHash } from './element-index.js';
@@ -6,8 +8,6 @@ import { eachPseudonym } from './blinded-list.js';
 import type { KeyHolders } from './key-holders.js';
 import { COORDINATOR } from './plan.js';
 import { NOWHERE } from './record-store.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /** The match keys of several lists as small numbers: equal numbers are equal pseudonyms of one key name. */
 export interface KeyNumbers {

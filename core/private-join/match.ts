@@ -1,3 +1,5 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import type { LinkageReport } from '../linkage/index.js';
 import { listsOf } from './blinded-list.js';
 import type { BlindedList, NumberedList } from './blinded-list.js';
@@ -14,8 +16,6 @@ import { COORDINATOR } from './plan.js';
 import type { JoinPlan, LinkPlan } from './plan.js';
 import type { Population } from './population.js';
 import { NOWHERE } from './record-store.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 export type { BlindedList } from './blinded-list.js';
 export type { Evidence } from './people-join.js';

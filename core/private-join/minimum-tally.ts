@@ -1,3 +1,4 @@
+import { finish } from '../base/index.js';
 import { decoyLists, smallHash } from './decoy-lists.js';
 import { meanDummies } from './dummies.js';
 import { match } from './match.js';
@@ -16,8 +17,5 @@ export function expectedFillers(plan: JoinPlan, self: PartyId): number {
 /** Base records that matching keeps, of one group of every pattern: found by matching them. Whatever they share links. */
 export function keptDecoys(plan: JoinPlan): number {
   const matching = match({ ...plan, decoys: null }, decoyLists(plan), smallHash);
-  for (;;) {
-    const step = matching.next();
-    if (step.done === true) return step.value.base.rows.length;
-  }
+  return finish(matching).base.rows.length;
 }

@@ -1,6 +1,7 @@
 import type { NoiseSource } from '../noise/index.js';
 import { NO_ADDITIONS } from './additions.js';
 import type { Additions, Batch } from './additions.js';
+import { carryOut } from './carry-out.js';
 import { decoyChunks, decoysOf, drawDecoys, groupsIn, mostDecoys } from './decoys.js';
 import { drawDummies, dummyChunks, mostDummies } from './dummies.js';
 import type { Dummies } from './dummies.js';
@@ -8,7 +9,6 @@ import type { Group } from './group.js';
 import { SCALAR_BYTES } from './messages.js';
 import { MAX_DUMMIES, MAX_LISTS_WITH_DECOYS } from './plan.js';
 import type { JoinPlan, ListPlan } from './plan.js';
-import { carryOut } from './steps.js';
 
 export interface MixerNoiseOptions {
   readonly plan: JoinPlan;

@@ -1,6 +1,7 @@
 import { equalBytes } from '../base/index.js';
 import type { NoiseSource } from '../noise/index.js';
 import type { Additions } from './additions.js';
+import { carryOut } from './carry-out.js';
 import { DECOY_SEED_BYTES } from './decoys.js';
 import { JoinError } from './errors.js';
 import { GroupError } from './group-error.js';
@@ -19,7 +20,6 @@ import type { PartyOptions } from './party.js';
 import { COORDINATOR } from './plan.js';
 import type { ListId, ListPlan, PartyId } from './plan.js';
 import { recordWidth } from './records.js';
-import { carryOut } from './steps.js';
 import { makeSumShares } from './sum-shares.js';
 import { drawSumNoise } from './sums.js';
 import { ZeroPool, zerosOfUse } from './zero-pool.js';

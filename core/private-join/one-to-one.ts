@@ -1,8 +1,8 @@
+import { inSteps, STEP_ITEMS } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import type { KeySet } from '../linkage/index.js';
 import type { PairTable } from './pair-table.js';
 import { NOWHERE } from './record-store.js';
-import { inSteps, STEP_ITEMS } from './steps.js';
-import type { Steps } from './steps.js';
 
 /** Who links to whom, one to one. */
 export interface OneToOne {

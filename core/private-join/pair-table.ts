@@ -1,7 +1,7 @@
+import type { Steps } from '../base/index.js';
 import type { KeyHolders } from './key-holders.js';
 import { eachKey, sumUp } from './key-holders.js';
 import { NOWHERE } from './record-store.js';
-import type { Steps } from './steps.js';
 
 /** Pairs of people of two sides who share a key, each with the set of all keys it shares; by the left, ascending. */
 export interface PairTable {

@@ -1,3 +1,5 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { agreementOf, AGREEMENTS } from '../linkage/index.js';
 import type { CaptureKeys, KeySet, LinkageReport, NonMatches } from '../linkage/index.js';
 import { listsOf } from './blinded-list.js';
@@ -14,8 +16,6 @@ import type { Places } from './places.js';
 import { gatherPeople } from './population.js';
 import type { Population } from './population.js';
 import { NOWHERE } from './record-store.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /** What is known beside the lists. */
 export interface Evidence {

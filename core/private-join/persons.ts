@@ -1,8 +1,8 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import { eachKey } from './key-holders.js';
 import type { KeyHolders } from './key-holders.js';
 import { NOWHERE } from './record-store.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /** Who the records of one list are. */
 export interface Persons {

@@ -1,3 +1,5 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import type { NumberedList } from './blinded-list.js';
 import { takeTogether } from './key-holders.js';
 import type { KeyHolders } from './key-holders.js';
@@ -5,8 +7,6 @@ import { personsOf } from './persons.js';
 import { firstOf, nowhere } from './places.js';
 import type { Places } from './places.js';
 import { NOWHERE } from './record-store.js';
-import { inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /** The people of all lists of one side: base lists, or the lists of one linked dataset. */
 export interface Population {

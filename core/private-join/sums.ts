@@ -1,12 +1,13 @@
+import { inSteps } from '../base/index.js';
+import type { Steps } from '../base/index.js';
 import type { NoiseSource } from '../noise/index.js';
+import { breathe } from './carry-out.js';
 import type { Engine } from './engine.js';
 import type { Group } from './group.js';
 import type { Job } from './jobs.js';
 import { CIPHERTEXT_BYTES, SCALAR_BYTES } from './messages.js';
 import { CHUNK_RECORDS, MAX_LOGARITHM } from './plan.js';
 import type { JoinPlan } from './plan.js';
-import { breathe, inSteps } from './steps.js';
-import type { Steps } from './steps.js';
 
 /**
  * Round 5: one sum for each column of the plan in each cell of its table, in this order: cell by cell as in

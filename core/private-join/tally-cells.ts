@@ -1,4 +1,5 @@
-import type { Rng } from '../base/index.js';
+import { inSteps, STEP_ITEMS } from '../base/index.js';
+import type { Rng, Steps } from '../base/index.js';
 import { noisyCells, shiftOf } from './dummies.js';
 import { ELEMENT_WORDS, ElementIndex, TabulationHash, WORD_BYTES, wordsOf } from './element-index.js';
 import type { Engine } from './engine.js';
@@ -7,8 +8,6 @@ import { COORDINATOR, discardCells } from './plan.js';
 import type { JoinPlan } from './plan.js';
 import { NOWHERE } from './record-store.js';
 import type { RecordStore } from './record-store.js';
-import { inSteps, STEP_ITEMS } from './steps.js';
-import type { Steps } from './steps.js';
 
 /** Cell points made by one job, so that other work gets its turn. */
 const CELLS_PER_JOB = 1024;

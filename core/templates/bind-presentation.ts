@@ -5,7 +5,7 @@ import type {
   RecallPresentation,
   TableDimension,
 } from '../disclosure/index.js';
-import { AGREEMENTS } from '../linkage/index.js';
+import { AGREEMENTS, SEVERAL_PER_INDEPENDENT } from '../linkage/index.js';
 import type { Agreement } from '../linkage/index.js';
 import type { BoundDimension } from './bound.js';
 import type { ProblemList } from './problems.js';
@@ -102,6 +102,7 @@ function bindRecall(
     all: placeOf('all'),
     butOne: [placeOf('not-place'), placeOf('not-name'), placeOf('not-date')],
     other: placeOf('other'),
+    several: SEVERAL_PER_INDEPENDENT,
     by: groups,
   };
 }

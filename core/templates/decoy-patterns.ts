@@ -19,23 +19,21 @@ export type DecoyList = Pick<ListPlan, 'id' | 'role' | 'keys'>;
  * Sets are in the order of the binary numbers whose bits say which lists are in them, the first list being the lowest
  * bit; within a set, patterns are in the order of IDENTIFIERS, for each of these list by list, with it before without
  * it. Patterns that come out alike are one, at its first place.
- * Empty where there would be more than MAX_DECOY_PATTERNS: the caller asks `tooManyPatterns` first.
+ * Empty for more lists than MAX_LISTS_WITH_DECOYS: the caller asks `tooManyPatterns` first. Six lists joined by keys of
+ * ten identifiers have 4,793.
  */
 export function decoyPatterns(lists: readonly DecoyList[]): DecoyPattern[] {
-  if (lists.length > MAX_LISTS_WITH_DECOYS) return [];
+  if (tooManyPatterns(lists)) return [];
   const patterns: DecoyPattern[] = [];
   for (let bits = 1; bits < 2 ** lists.length; bits += 1) {
     patterns.push(...patternsOf(lists.filter((_, index) => Math.floor(bits / 2 ** index) % 2 === 1)));
   }
-  return patterns.length > MAX_DECOY_PATTERNS ? [] : patterns;
+  return patterns;
 }
 
-/** More would make most of every list decoys. Six lists joined by keys of eight identifiers have 3,847. */
-export const MAX_DECOY_PATTERNS = 4_096;
-
-/** Whether these lists have more than MAX_DECOY_PATTERNS, or are more than MAX_LISTS_WITH_DECOYS. */
+/** Whether there are more lists than MAX_LISTS_WITH_DECOYS: with each there are about four times as many patterns. */
 export function tooManyPatterns(lists: readonly DecoyList[]): boolean {
-  return lists.length > 0 && decoyPatterns(lists).length === 0;
+  return lists.length > MAX_LISTS_WITH_DECOYS;
 }
 
 function patternsOf(set: readonly DecoyList[]): DecoyPattern[] {

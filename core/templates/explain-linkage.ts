@@ -40,7 +40,8 @@ export function describeRecall({ of, by }: RecallPresentation, shape: readonly T
     'as it is shown and from nothing else, so that it takes nothing more from the privacy budget: how often groups are ' +
     'found, not how often they are there to be found. People whose details fail in several places at once are partly a ' +
     `guess, which the interval has in it. There is none where fewer than ${MINIMUM_RECALL_GROUP} people were ` +
-    'linked, where a number that it needs is suppressed, or where its parts disagree.'
+    'linked, where a number that it needs is suppressed, where its parts disagree, or where too much would be a guess.' +
+    (by.length === 0 ? '' : ' Groups are compared with the one of whom most were linked.')
   );
 }
 

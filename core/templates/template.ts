@@ -184,7 +184,7 @@ export interface QuantilesClause {
 export interface RecallClause {
   /** The agreement dimension by its name: `<dataset>.agreement`. */
   readonly of: string;
-  /** Name of the other dimension; empty where there is none. Groups are compared with the first of them. */
+  /** Name of the other dimension; empty where there is none. Groups are compared with the largest that can be. */
   readonly by: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-import { utf8Bytes, wipe } from '../../core/base/index.js';
+import { wipe } from '../../core/base/index.js';
 import { ELEMENT_BYTES } from '../../core/private-join/index.js';
 import type { Engine } from '../../core/private-join/index.js';
 import type { HashJournal } from './hash-journal.js';
@@ -10,10 +10,41 @@ export const KEYS_PER_JOB = 512;
 /** Jobs under way for each worker: while one is done, the next is there, though this thread is busy with rows. */
 const JOBS_PER_WORKER = 2;
 
-/** Values of one key that have no job yet. */
-interface Pending {
-  inputs: Uint8Array[];
-  numbers: number[];
+/** Room for so many bytes of a key is made first; more when it is needed. */
+const USUAL_KEY_BYTES = 48;
+/** At most, in UTF-8, for one UTF-16 unit of a string. */
+const UNIT_BYTES = 3;
+
+/** Values of one key that have no job yet, behind one another in memory that is wiped after their job. */
+class Pending {
+  readonly numbers: number[] = [];
+  readonly #ends: number[] = [];
+  #bytes = Buffer.alloc(KEYS_PER_JOB * USUAL_KEY_BYTES);
+  #used = 0;
+
+  add(number: number, normalisedKey: string): void {
+    const most = this.#used + normalisedKey.length * UNIT_BYTES;
+    if (most > this.#bytes.length) this.#grow(most);
+    this.#used += this.#bytes.write(normalisedKey, this.#used, 'utf8');
+    this.#ends.push(this.#used);
+    this.numbers.push(number);
+  }
+
+  /** Each value: views that are good until they are wiped. */
+  inputs(): readonly Uint8Array[] {
+    return this.#ends.map((end, index) => this.#bytes.subarray(this.#ends[index - 1] ?? 0, end));
+  }
+
+  wipe(): void {
+    wipe(this.#bytes);
+  }
+
+  #grow(least: number): void {
+    const bytes = Buffer.alloc(Math.max(least, this.#bytes.length * 2));
+    bytes.set(this.#bytes);
+    this.wipe();
+    this.#bytes = bytes;
+  }
 }
 
 /**
@@ -26,7 +57,7 @@ export class KeyHasher {
   readonly #table: KeyTable;
   readonly #journal: HashJournal;
   /** By position. */
-  readonly #pending: readonly Pending[];
+  readonly #pending: Pending[];
   readonly #underWay = new Set<Promise<void>>();
   #failure: { readonly thrown: unknown } | undefined;
   #hashed = 0;
@@ -38,7 +69,7 @@ export class KeyHasher {
     this.#keys = keys;
     this.#table = table;
     this.#journal = journal;
-    this.#pending = keys.map(() => ({ inputs: [], numbers: [] }));
+    this.#pending = keys.map(() => new Pending());
   }
 
   /** Keys hashed so far, without those that an interrupted prepare had hashed. */
@@ -52,8 +83,7 @@ export class KeyHasher {
     const number = this.#table.number(position, normalisedKey);
     if (number <= before || this.#keys[position]?.hashed !== true) return number;
     const pending = this.#pending[position];
-    pending?.inputs.push(utf8Bytes(normalisedKey));
-    pending?.numbers.push(number);
+    pending?.add(number, normalisedKey);
     if (pending?.numbers.length === KEYS_PER_JOB) this.#start(position);
     return number;
   }
@@ -75,28 +105,26 @@ export class KeyHasher {
   /** What is still under way comes to nothing. */
   end(): void {
     this.#ended = true;
-    for (const { inputs } of this.#pending) wipe(...inputs);
+    for (const pending of this.#pending) pending.wipe();
   }
 
   #start(position: number): void {
     const [key, pending] = [this.#keys[position], this.#pending[position]];
     if (key === undefined || pending === undefined || pending.numbers.length === 0) return;
-    const { inputs, numbers } = pending;
-    pending.inputs = [];
-    pending.numbers = [];
-    const job = this.#hash(key.domain, inputs, numbers)
+    this.#pending[position] = new Pending();
+    const job = this.#hash(key.domain, pending)
       .catch((thrown: unknown) => void (this.#failure ??= { thrown }))
       .finally(() => this.#underWay.delete(job));
     this.#underWay.add(job);
   }
 
-  async #hash(domain: string, inputs: Uint8Array[], numbers: readonly number[]): Promise<void> {
+  async #hash(domain: string, pending: Pending): Promise<void> {
     try {
-      const elements = await this.#engine.run({ kind: 'hash', domain, inputs });
-      if (!this.#ended) this.#keep(numbers, elements);
+      const elements = await this.#engine.run({ kind: 'hash', domain, inputs: pending.inputs() });
+      if (!this.#ended) this.#keep(pending.numbers, elements);
       wipe(elements);
     } finally {
-      wipe(...inputs);
+      pending.wipe();
     }
   }
 

@@ -1,9 +1,8 @@
-import { createHmac } from 'node:crypto';
-
 import { utf8Bytes, wipe } from '../../core/base/index.js';
 import { ELEMENT_BYTES } from '../../core/private-join/index.js';
 import { BytesColumn, NumberColumn } from './growing-column.js';
 import { deriveKey } from './sealing.js';
+import { HMAC_BYTES, TextHmac } from './text-hmac.js';
 
 /** 128 bits of an HMAC-SHA-256: two different keys of one agency never share a tag. */
 export const TAG_BYTES = 16;
@@ -35,7 +34,9 @@ export interface TableKey {
  */
 export class KeyTable {
   readonly #keys: readonly TableKey[];
-  readonly #tagKeys: readonly Uint8Array[];
+  readonly #hmacs: readonly TextHmac[];
+  /** Of the key that is looked for. */
+  readonly #hmac = Buffer.alloc(HMAC_BYTES);
   readonly #tags = new NumberColumn();
   /** By number: where the key's element is, from 1; 0 where it has none. */
   readonly #places = new NumberColumn();
@@ -48,7 +49,12 @@ export class KeyTable {
   /** `keys` by their positions in the layout. */
   constructor(storageKey: Uint8Array, keys: readonly TableKey[]) {
     this.#keys = keys;
-    this.#tagKeys = keys.map(({ domain }) => deriveKey(storageKey, utf8Bytes(domain), 'tag'));
+    this.#hmacs = keys.map(({ domain }) => {
+      const tagKey = deriveKey(storageKey, utf8Bytes(domain), 'tag');
+      const hmac = new TextHmac(tagKey);
+      wipe(tagKey);
+      return hmac;
+    });
   }
 
   /** How many different keys there are; the number of the latest. */
@@ -58,9 +64,10 @@ export class KeyTable {
 
   /** The number of a normalised key, a new one when it was never seen. `position` is its key's in the layout. */
   number(position: number, normalisedKey: string): number {
-    const [key, tagKey] = [this.#keys[position], this.#tagKeys[position]];
-    if (key === undefined || tagKey === undefined) throw new RangeError('not a match key');
-    return this.#numberOf(createHmac('sha256', tagKey).update(normalisedKey).digest(), 0, key.hashed);
+    const [key, hmac] = [this.#keys[position], this.#hmacs[position]];
+    if (key === undefined || hmac === undefined) throw new RangeError('not a match key');
+    hmac.write(normalisedKey, this.#hmac);
+    return this.#numberOf(this.#hmac, 0, key.hashed);
   }
 
   /** The element of a hashed key: a view, zeros until it is set. Thrown when there is none: RangeError. */
@@ -88,7 +95,8 @@ export class KeyTable {
 
   /** Overwrites all that keys could be known by; the table is of no more use. */
   wipe(): void {
-    wipe(...this.#tagKeys);
+    for (const hmac of this.#hmacs) hmac.wipe();
+    wipe(this.#hmac);
     this.#tags.wipe();
     this.#elements.wipe();
     this.#slots.fill(0);

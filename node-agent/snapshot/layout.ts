@@ -1,6 +1,6 @@
 import { toHex } from '../../core/base/index.js';
-import { allKeys, CASE_KEY, keyCopies, keysOf, NORMALISER_VERSION, schemes } from '../../core/linkage/index.js';
-import type { HeldIdentifiers, KeyDefinition, Scheme } from '../../core/linkage/index.js';
+import { agencyKeys, CASE_KEY, NORMALISER_VERSION, schemes } from '../../core/linkage/index.js';
+import type { AgencyKey, Scheme } from '../../core/linkage/index.js';
 import {
   CASE_GROUP_COLUMN,
   datasetDigest,
@@ -15,9 +15,6 @@ import type { DatasetDefinition } from '../../core/templates/index.js';
 
 /** Version of the file's own form; another one can't be read. */
 export const SNAPSHOT_FORMAT = 3;
-
-/** Whose keys tell which records of one agency are of one person, whatever schemes its dataset names. */
-const SELF_LINK_SCHEME = 'thorough';
 
 /** What a snapshot file of one dataset looks like: the same for who writes it and who reads it. */
 export interface SnapshotLayout {
@@ -34,7 +31,7 @@ export interface SnapshotLayout {
    */
   readonly keys: readonly SnapshotKey[];
   /** How to make those on the person, in the order of `keys`. */
-  readonly personKeys: readonly KeyDefinition[];
+  readonly personKeys: readonly AgencyKey[];
   readonly hasCases: boolean;
   /** What must be the same for a snapshot to be of use, by name in the `meta` table. */
   readonly facts: ReadonlyMap<string, string>;
@@ -53,15 +50,14 @@ export interface SnapshotKey {
 export function snapshotLayout(definition: DatasetDefinition, federation: string): SnapshotLayout {
   const hasCases = definition.keys.includes('case');
   const named = definition.linkage?.schemes.flatMap((id) => schemes.get(id) ?? []) ?? [];
-  const held: HeldIdentifiers = definition.linkage?.identifiers ?? new Map();
-  const personKeys = definition.linkage === null ? [] : keysToMake(named, held);
+  const personKeys = definition.linkage === null ? [] : agencyKeys(named, definition.linkage.identifiers);
   return {
     definition,
     federation,
     fields: [...definition.fields.keys()],
     schemes: named,
     keys: [
-      ...personKeys.map(({ name }) => ({ name, on: 'person' as const, copies: copiesOf(name, named, held) })),
+      ...personKeys.map(({ name, copies }) => ({ name, on: 'person' as const, copies })),
       ...(hasCases ? [{ name: CASE_KEY, on: 'case' as const, copies: [1] }] : []),
     ],
     personKeys,
@@ -118,22 +114,4 @@ export function createTables(layout: SnapshotLayout): string {
     CREATE TABLE ${quoteIdentifier(RECORDS_TABLE)} (${columns.join(', ')}) STRICT;
     CREATE TABLE ${quoteIdentifier(SEALED_KEYS_TABLE)} (block INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
     CREATE TABLE ${quoteIdentifier(META_TABLE)} (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`;
-}
-
-function keysToMake(named: readonly Scheme[], held: HeldIdentifiers): readonly KeyDefinition[] {
-  const selfLinking = schemes.get(SELF_LINK_SCHEME);
-  const makeable = [...named, ...(selfLinking === undefined ? [] : [selfLinking])].map((scheme) => ({
-    ...scheme,
-    keys: keysOf(scheme, held),
-  }));
-  return allKeys(makeable);
-}
-
-function copiesOf(name: string, named: readonly Scheme[], held: HeldIdentifiers): readonly number[] {
-  const copies = named.flatMap((scheme) => {
-    const keys = keysOf(scheme, held);
-    const place = keys.findIndex((key) => key.name === name);
-    return keyCopies(keys, held)[place] ?? [];
-  });
-  return [...new Set(copies)].sort((one, other) => one - other);
 }

@@ -1,6 +1,7 @@
 import { wipe } from '../../core/base/index.js';
 import type { Rng } from '../../core/base/index.js';
 import { NumberColumn } from './growing-column.js';
+import { NO_KEY } from './key-table.js';
 import { columnsOf } from './layout.js';
 import type { SnapshotKey } from './layout.js';
 
@@ -20,6 +21,8 @@ export class PersonSlots {
   #random: Uint8Array = new Uint8Array(0);
   #drawn = 0;
   readonly #words: number;
+  /** Of the columns that are laid out. */
+  readonly #arranged: number[] = [];
   /** By person: the first slot, plus one. */
   readonly #firsts = new NumberColumn();
   /** By person and word: a bit for each column that holds a key. A person's slots follow on one another. */
@@ -46,13 +49,19 @@ export class PersonSlots {
     let first: number | undefined;
     let column = 0;
     for (const [place, key] of this.#keys.entries()) {
-      for (const value of this.#arranged(key, valuesOf(place))) {
-        if (value !== undefined) {
-          const slot = seal(value);
-          first ??= slot;
-          this.#fill(person, column);
+      const values = valuesOf(place);
+      let from = 0;
+      for (const to of key.copies) {
+        this.#arrange(values, from, to);
+        for (const value of this.#arranged) {
+          if (value !== NO_KEY) {
+            const slot = seal(value);
+            first ??= slot;
+            this.#fill(person, column);
+          }
+          column += 1;
         }
-        column += 1;
+        from = to;
       }
     }
     this.#firsts.set(person, (first ?? 0) + 1);
@@ -76,24 +85,24 @@ export class PersonSlots {
   }
 
   /**
-   * By column. A scheme with fewer columns of the key than another takes the first ones, so they hold the values
-   * preferred most: shuffled are the columns that every scheme takes, and those further ones that the next takes too.
+   * What stands in the columns of a key from one on, up to another. A scheme with fewer columns of the key than another
+   * takes the first ones, so they hold the values preferred most: shuffled are the columns that every scheme takes, and
+   * those further ones that the next takes too.
    */
-  #arranged({ copies }: SnapshotKey, values: readonly number[]): readonly (number | undefined)[] {
-    let from = 0;
-    return copies.flatMap((to) => {
-      const part = Array.from({ length: to - from }, (_, place) => values[from + place]);
-      from = to;
-      if (part.length === 1 || part[0] === undefined) return part;
-      return this.#shuffled(part);
-    });
+  #arrange(values: readonly number[], from: number, to: number): void {
+    this.#arranged.length = 0;
+    for (let place = from; place < to; place += 1) this.#arranged.push(values[place] ?? NO_KEY);
+    if (this.#arranged[0] !== NO_KEY) this.#shuffle(this.#arranged);
   }
 
   /** Fisher and Yates. */
-  #shuffled<T>(items: readonly T[]): readonly T[] {
-    const shuffled = [...items];
-    for (let left = items.length; left > 1; left -= 1) shuffled.push(...shuffled.splice(this.#below(left), 1));
-    return shuffled;
+  #shuffle(items: number[]): void {
+    for (let left = items.length; left > 1; left -= 1) {
+      const chosen = this.#below(left);
+      const item = items[chosen] ?? NO_KEY;
+      items.copyWithin(chosen, chosen + 1);
+      items[items.length - 1] = item;
+    }
   }
 
   /** A uniform number in 0..limit-1, for a few columns. */

@@ -1,14 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import type { Steps } from '../../core/base/index.js';
 import {
   countStatistics,
-  keyMaker,
   linkageRequest,
-  missingIdentifiers,
   missingMask,
   noisyStatistics,
   NORMALISER_VERSION,
+  peopleKeys,
   PeopleMaker,
+  recordKeyMaker,
 } from '../../core/linkage/index.js';
 import type {
   CountedStatistics,
@@ -17,11 +18,9 @@ import type {
   LinkageStatistics,
   People,
   Scheme,
-  Steps,
 } from '../../core/linkage/index.js';
 import { keyedNoise } from '../../core/noise/index.js';
 import type { KeyHasher } from './key-hasher.js';
-import { columnsOf } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
 
 const NO_IDENTIFIERS: HeldIdentifiers = new Map();
@@ -32,24 +31,22 @@ export class SnapshotPeople {
   readonly #held: HeldIdentifiers;
   readonly #hasher: KeyHasher;
   readonly #maker: PeopleMaker;
-  readonly #keysOf: ReturnType<typeof keyMaker>;
-  readonly #missing: ReturnType<typeof missingIdentifiers>;
+  readonly #recordKeys: ReturnType<typeof recordKeyMaker>;
   readonly #counted: CountedStatistics[] = [];
 
   constructor(layout: SnapshotLayout, hasher: KeyHasher) {
     this.#layout = layout;
     this.#held = layout.definition.linkage?.identifiers ?? NO_IDENTIFIERS;
     this.#hasher = hasher;
-    const onPerson = layout.keys.filter(({ on }) => on === 'person');
-    this.#maker = new PeopleMaker(onPerson.map((key) => ({ name: key.name, copies: columnsOf(key) })));
-    this.#keysOf = keyMaker(layout.personKeys, this.#held);
-    this.#missing = missingIdentifiers(this.#held);
+    this.#maker = new PeopleMaker(peopleKeys(layout.personKeys));
+    this.#recordKeys = recordKeyMaker(layout.personKeys, this.#held);
   }
 
   /** Makes the match keys of the next record. Identifiers are forgotten; keys are hashed meanwhile. */
   add(person: Identifiers): void {
-    const numbers = this.#keysOf(person).map((values, key) => values.map((value) => this.#hasher.number(key, value)));
-    this.#maker.add(numbers, missingMask(this.#missing(person)));
+    const { keys, missing } = this.#recordKeys(person);
+    const numbers = keys.map((values, key) => values.map((value) => this.#hasher.number(key, value)));
+    this.#maker.add(numbers, missingMask(missing));
   }
 
   /** Self-links the records, once all have been added, and counts. `stepped` is called every few milliseconds. */

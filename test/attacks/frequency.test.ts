@@ -61,7 +61,8 @@ describe(`a frequency attack on pseudonyms (seed ${testSeed})`, () => {
   it('succeeds without the uniqueness rule: common names are the frequent pseudonyms', () => {
     const seen = towns({ noUniqueness: true });
     const gained = told(seen, byFrequency, 'how often a pseudonym is in a list', 'without the uniqueness rule');
-    expect(gained.low).toBeGreaterThan(0.2);
+    // No key of standard is of a name alone: even then a date or a place stands beside it.
+    expect(gained.low).toBeGreaterThan(0.06);
   });
 
   it.each(['few', 'many'] as const)(
@@ -70,13 +71,13 @@ describe(`a frequency attack on pseudonyms (seed ${testSeed})`, () => {
       const seen = towns({ names });
       const gained = told(seen, byAgreement, `which keys linked records share, ${names} names`, 'as configured');
       // Said openly in docs/privacy.md. More than this would be something else.
-      expect(gained.high).toBeLessThan(0.5);
+      expect(gained.high).toBeLessThan(0.25);
     },
   );
 
   it('by what is missing among several records of one person, it gains less', () => {
     const seen = towns({ recordsTwice: true });
     const gained = told(seen, byFrequency, 'which keys two records of one person share', 'as configured');
-    expect(gained.high).toBeLessThan(0.3);
+    expect(gained.high).toBeLessThan(0.18);
   });
 });

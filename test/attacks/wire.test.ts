@@ -86,7 +86,7 @@ describe(`what each party receives (seed ${testSeed})`, () => {
         exactSchemeText(),
         ...DEMO_TEMPLATES.filter((name) => name !== EXACT_SCHEME_TEMPLATE).map(exactTemplateText),
       ],
-      datasets: exactDatasetTexts(['standard', 'exact']),
+      datasets: exactDatasetTexts(['light', 'exact']),
       clock: systemClock,
       workers: 1,
     });

@@ -92,7 +92,7 @@ const release: Release = {
     margins: 'totals',
     rate: { of: 0, yes: [0], among: [0], by: [] },
     quantiles: { of: 0, bands: [0], at: [0.5], by: [] },
-    recall: { of: 0, all: 0, butOne: [1, 2, 3], other: 4, by: [] },
+    recall: { of: 0, all: 0, butOne: [1, 2, 3], other: 4, several: { least: 1.4, likely: 1.8, most: 2.2 }, by: [] },
   },
   sources: [{ agency: 'police', agencyName: 'The police', dataset: 'a.b', asAt: '2026-10-31' }],
   linkage: {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { JoinPlan } from '../../core/private-join/index.js';
-import { decodeTable, runTerms } from '../../core/templates/index.js';
+import { bindTemplate, decodeTable, parseTemplate, runTerms } from '../../core/templates/index.js';
 import type { CellNumbers, DecodedTable } from '../../core/templates/index.js';
 import { boldCatalogue, boldTemplates } from '../../examples/bold/library.js';
 import { widestParameters } from '../../examples/bold/demo/bold-federation.js';
@@ -10,6 +10,7 @@ import { pooledTable } from '../../examples/bold/truth/index.js';
 import type { TrueTable } from '../../examples/bold/truth/index.js';
 import { arbitraryTemplate } from '../support/arbitrary-template.js';
 import { prepareBoldAgencies } from '../support/bold-agencies.js';
+import { exactTemplateText } from '../support/exact-templates.js';
 import type { BoldAgencies, Question } from '../support/bold-agencies.js';
 import { naiveCounts, naiveRecords } from '../support/naive-join.js';
 import type { Evidence, PlainLists } from '../support/naive-join.js';
@@ -25,6 +26,8 @@ import { runWorld } from '../support/world.js';
 const PEOPLE = 300;
 const RANDOM_TEMPLATES = 150;
 const REAL_RUNS = 6;
+/** Enough for several groups to have people in several classes of agreement. */
+const PEOPLE_IN_CLASSES = 2_000;
 
 const catalogue = boldCatalogue();
 
@@ -155,6 +158,29 @@ describe.each([
       }
     }
   });
+});
+
+describe('how well people are linked, group by group', () => {
+  let agencies: BoldAgencies;
+  beforeAll(async () => {
+    agencies = await prepareBoldAgencies({ people: PEOPLE_IN_CLASSES, seed: testSeed });
+  }, 180_000);
+  afterAll(() => agencies.close());
+
+  it.each(['age', 'region', 'sex'])(
+    `by %s comes out of the real protocol as it is (seed ${testSeed})`,
+    async (kind) => {
+      const text = exactTemplateText(`linkage-quality-by-${kind}`);
+      const question = agencies.question(bindTemplate(parseTemplate(text), catalogue), {});
+      const expected = truth(question, agencies);
+      const seen = (dimension: number): number =>
+        new Set([...expected.counts.keys()].map((categories) => categories.split(',')[dimension])).size;
+      expect(seen(0)).toBeGreaterThanOrEqual(2);
+      expect(seen(1)).toBeGreaterThanOrEqual(4);
+      expect(await counted(question)).toEqual(expected);
+    },
+    180_000,
+  );
 });
 
 /** As few values as the template allows, beginning at `from`. */

@@ -12,7 +12,7 @@ import { runWorld, worldNoise } from '../support/world.js';
  * Real parties, a table of groups by agreement: victims of two groups, of each as many of every class.
  */
 
-const KEYS = ['FSm.D', 'Dyd.P.X', 'FS3.P', 'F3.D.X'] as const;
+const KEYS = ['FSm.Dym', 'Dyd.P.X', 'FS3.P', 'F1.S3.Dw'] as const;
 const LABELS = 2;
 /** Two groups and nobody, support with one label. */
 const STRIDE = (LABELS + 1) * 2;
@@ -21,11 +21,11 @@ const EACH = 3;
 /** By class: which keys somebody shares with the charity. */
 const SHARED: readonly (readonly string[])[] = [
   [],
-  ['FSm.D', 'Dyd.P.X', 'FS3.P', 'F3.D.X'],
-  ['FSm.D', 'F3.D.X'],
+  ['FSm.Dym', 'Dyd.P.X', 'FS3.P', 'F1.S3.Dw'],
+  ['FSm.Dym', 'F1.S3.Dw'],
   ['Dyd.P.X'],
   ['FS3.P'],
-  ['F3.D.X'],
+  ['F1.S3.Dw'],
 ];
 
 const plan: JoinPlan = threePartyPlan({

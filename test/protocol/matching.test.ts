@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
+import { STEP_ITEMS } from '../../core/base/index.js';
 import type { LinkageStatistics } from '../../core/linkage/index.js';
 import { CIPHERTEXT_BYTES, COORDINATOR, memoryStores } from '../../core/private-join/index.js';
 import type { Link, PartyId, RecordStores } from '../../core/private-join/index.js';
-import { STEP_ITEMS } from '../../core/private-join/steps.js';
 import { naiveCounts } from '../support/naive-join.js';
 import type { PlainRecord } from '../support/naive-join.js';
 import { list, threePartyPlan } from '../support/plans.js';
@@ -115,9 +115,10 @@ describe('the coordinator, while it matches and decodes', () => {
     // Of three people's three pairs all share the key: whoever shares it is nobody in particular.
     const nonMatches = {
       pairs: 3,
-      sets: new Map([[1, 9]]),
-      byKeys: [9, 0, 0],
-      deviation: { sets: 0, byKeys: 0 },
+      alone: [9],
+      sets: new Map(),
+      several: 0,
+      deviation: { alone: 0, sets: 0, several: 0 },
     } as const;
     const said: LinkageStatistics = {
       scheme: 'exact',

@@ -60,7 +60,7 @@ function keysIn({ urn, ...person }: Readonly<Record<string, readonly string[]>>)
     Object.entries(person).map(([name, values]) => [name as IdentifierName, values.length]),
   );
   const all = allKeys([...schemes.values()]);
-  const definitions = keysOf({ id: 'all', version: 1, keys: all, captures: null }, held);
+  const definitions = keysOf({ keys: all }, held);
   const personal = keyMaker(
     definitions,
     held,

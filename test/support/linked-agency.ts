@@ -1,18 +1,17 @@
-import { keyedNoise } from '../../core/noise/index.js';
+import { finish } from '../../core/base/index.js';
 import {
-  allKeys,
+  agencyKeys,
   countStatistics,
   keyCopies,
-  keyMaker,
   keyNames,
   keysOf,
   linkageRequest,
-  missingIdentifiers,
   missingMask,
   NORMALISER_VERSION,
   noisyStatistics,
+  peopleKeys,
   PeopleMaker,
-  schemes,
+  recordKeyMaker,
 } from '../../core/linkage/index.js';
 import type {
   CountedStatistics,
@@ -21,8 +20,8 @@ import type {
   LinkageStatistics,
   People,
   Scheme,
-  Steps,
 } from '../../core/linkage/index.js';
+import { keyedNoise } from '../../core/noise/index.js';
 import type { KeyColumn, LinkagePlan } from '../../core/private-join/index.js';
 import type { SeededDice } from './seeded-dice.js';
 
@@ -54,15 +53,9 @@ export function prepareAgency(input: AgencyInput): PreparedAgency {
   const { scheme, held, records, dice, noUniqueness = false } = input;
   const own = keysOf(scheme, held);
   const columns = keyColumns(scheme, held);
-  const thorough = schemes.get('thorough');
-  if (thorough === undefined) throw new RangeError('no scheme to tell people apart by');
-  // A person is told by all keys there are, whichever of them link.
-  const all = keysOf({ ...scheme, keys: allKeys([scheme, thorough]) }, held);
-  const maker = new PeopleMaker(
-    all.map(({ name }) => ({ name, copies: columns.filter((column) => column.name === name).length })),
-  );
-  const makeKeys = keyMaker(all, held);
-  const missing = missingIdentifiers(held);
+  const all = agencyKeys([scheme], held);
+  const maker = new PeopleMaker(peopleKeys(all));
+  const recordKeys = recordKeyMaker(all, held);
   const numbers = new Map<string, number>();
   const strings: string[] = [''];
   const numberOf = (key: number, value: string): number => {
@@ -75,10 +68,11 @@ export function prepareAgency(input: AgencyInput): PreparedAgency {
     return known;
   };
   for (const record of records) {
-    const values = makeKeys(record).map((strings, key) => strings.map((value) => numberOf(key, value)));
-    maker.add(values, missingMask(missing(record)));
+    const { keys, missing } = recordKeys(record);
+    const values = keys.map((strings, key) => strings.map((value) => numberOf(key, value)));
+    maker.add(values, missingMask(missing));
   }
-  const people = finished(maker.people());
+  const people = finish(maker.people());
   const rows = Array.from({ length: people.count }, (_, person) => {
     const counted = new Map<number, number[]>();
     if (noUniqueness)
@@ -102,7 +96,7 @@ export function prepareAgency(input: AgencyInput): PreparedAgency {
     columns,
     keys: records.map((_, record) => rows[people.personOf(record)] ?? []),
     statistics: (epsilon, noiseKey) => {
-      counts ??= finished(
+      counts ??= finish(
         countStatistics(people, {
           scheme: scheme.id,
           version: scheme.version,
@@ -118,7 +112,7 @@ export function prepareAgency(input: AgencyInput): PreparedAgency {
         normaliser: NORMALISER_VERSION,
       };
       const request = linkageRequest({ ...facts, epsilon: epsilon === 'none' ? 0 : epsilon });
-      return finished(noisyStatistics(counts, { epsilon, noise: keyedNoise(noiseKey, request) }));
+      return finish(noisyStatistics(counts, { epsilon, noise: keyedNoise(noiseKey, request) }));
     },
   };
 }
@@ -142,14 +136,6 @@ export function linkageOf(scheme: Scheme, threshold = 0.5): LinkagePlan {
     threshold,
     captures: scheme.captures,
   };
-}
-
-/** All steps at once. */
-export function finished<Result>(steps: Steps<Result>): Result {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
 }
 
 function shuffled(dice: SeededDice, places: readonly number[]): number[] {

@@ -7,6 +7,7 @@ import { LinkageFileError } from '../../../bench/linkage/errors.js';
 import { mappingOf, parseFileMapping } from '../../../bench/linkage/file-mapping.js';
 import { columnsOf, parsePersonFile } from '../../../bench/linkage/person-file.js';
 import { EXIT_CODES, runLinkage } from '../../../bench/linkage/program.js';
+import type { InventedCases } from '../../../bench/linkage/program.js';
 import { commonPeople, scoreOf } from '../../../bench/linkage/score.js';
 import { Printer } from '../../../cli/index.js';
 import { MAX_IDENTIFIER_VALUES } from '../../../core/linkage/index.js';
@@ -111,13 +112,23 @@ describe('a score', () => {
 });
 
 describe('npm run linkage', () => {
+  const few = { first: 100, second: 100, overlap: 50, level: 'realistic', duplicates: 0 } as const;
+  const invented: InventedCases = {
+    all: [],
+    quick: [
+      { ...few, name: 'a quick one' },
+      { ...few, name: 'another' },
+    ],
+    large: { ...few, name: 'the large one' },
+  };
+
   function run(...args: readonly string[]): { exitCode: number; out: string; err: string } {
     let [out, err] = ['', ''];
     const printer = new Printer(
       { write: (text: string) => ((out += text), true) },
       { write: (text: string) => ((err += text), true) },
     );
-    const exitCode = runLinkage(args, printer, () => 0);
+    const exitCode = runLinkage(args, printer, () => 0, invented);
     return { exitCode, out, err };
   }
 
@@ -136,7 +147,7 @@ describe('npm run linkage', () => {
 
   it('finds everybody where nobody makes mistakes, and most where they do', () => {
     const clean = run(...files('none'), '--epsilon', 'none');
-    expect(clean).toMatchObject({ exitCode: EXIT_CODES.done, err: '' });
+    expect(clean).toMatchObject({ exitCode: EXIT_CODES.done, err: 'Linking none-a.csv with none-b.csv by standard\n' });
     expect(Number(/^F1 (\d\.\d{4})$/m.exec(clean.out)?.[1])).toBeGreaterThan(0.995);
     const json = join(folder, 'linked.json');
     const faulty = run(...files('realistic'), '--scheme', 'thorough', '--json', json);
@@ -149,6 +160,19 @@ describe('npm run linkage', () => {
     // The strict key loses most of those who are written down differently.
     const strict = run(...files('realistic'), '--scheme', 'strict');
     expect(Number(/^F1 (\d\.\d{4})$/m.exec(strict.out)?.[1])).toBeLessThan(f1 - 0.1);
+  });
+
+  it('says on the way what it is linking, and nothing but results on stdout', () => {
+    const { exitCode, out, err } = run('--quick', '--large', '--scheme', 'light');
+    expect(exitCode).toBe(EXIT_CODES.done);
+    // A copy of FEBRL's files may lie beside this checkout.
+    expect(err.split('\n').filter((line) => line !== '' && !line.includes('FEBRL'))).toEqual([
+      'Linking case 1 of 3 by light: a quick one',
+      'Linking case 2 of 3 by light: another',
+      'Linking case 3 of 3 by light: the large one',
+    ]);
+    expect(out).not.toContain('Linking');
+    expect(out).toContain('the large one');
   });
 
   it.each([

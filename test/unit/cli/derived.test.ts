@@ -180,31 +180,38 @@ describe('recall by group as text', () => {
     ...changes,
   });
   const none = { recall: null, linked: null, ratio: null, weight: null, reason: 'Not estimable: too few.' };
-  const warning = 'A difference from Under 91 may come from linkage.';
+  const warning = 'A difference from 91 to 365 may come from linkage.';
   const recalls = [
-    recall(0, { ratio: null }),
-    recall(1, { warning }),
+    recall(0, { warning }),
+    recall(1, { ratio: null }),
     recall(2, { warning }),
     recall(3, { ...none, warning: 'It can’t be told.' }),
   ];
-  const presentation = { recall: { of: 1, all: 0, butOne: [1, 2, 3], other: 4, by: [0] } } as const;
+  const several = { least: 1.4, likely: 1.8, most: 2.2 };
+  const presentation = { recall: { of: 1, all: 0, butOne: [1, 2, 3], other: 4, several, by: [0] } } as const;
 
   it('has a line for each group, its weight, and what to beware of, once for all of whom it holds', () => {
-    expect(section(linesOf({ recalls }, presentation), 'How many').slice(0, 13)).toEqual([
+    expect(section(linesOf({ recalls }, presentation), 'How many').slice(0, 14)).toEqual([
       'How many of those who are in both were found, by group (estimated)',
       '',
-      '                                                         Of the first',
-      'Days to charge  Linked   Found     95 % interval              group’s  Weight',
+      '                                                               Of the',
+      'Days to charge  Linked   Found     95 % interval          reference’s  Weight',
       '-----------------------------------------------------------------------------',
-      'Under 91         1,388  97.0 %  95.0 % to 99.0 %                         1.03',
-      '91 to 365        1,388  97.0 %  95.0 % to 99.0 %  0.95 (0.92 to 0.98)    1.03',
+      'Under 91         1,388  97.0 %  95.0 % to 99.0 %  0.95 (0.92 to 0.98)    1.03',
+      '91 to 365        1,388  97.0 %  95.0 % to 99.0 %                         1.03',
       '366 or more      1,388  97.0 %  95.0 % to 99.0 %  0.95 (0.92 to 0.98)    1.03',
       'Not recorded       [c]     [x]',
       '',
-      '91 to 365; 366 or more: A difference from Under 91 may come from linkage.',
+      'The reference is 91 to 365, of whom most were linked.',
+      'Under 91; 366 or more: A difference from 91 to 365 may come from linkage.',
       'Not recorded: Not estimable: too few.',
       'Not recorded: It can’t be told.',
     ]);
+  });
+
+  it('names no reference where nobody is compared', () => {
+    const alone = [recall(0, { ratio: null }), recall(1, none)];
+    expect(linesOf({ recalls: alone }, presentation).join(' ')).not.toContain('The reference is');
   });
 
   it('is nothing where the template does not ask for it', () => {

@@ -133,7 +133,10 @@ describe('what an agency says of the people in a snapshot', () => {
     duplicates: 20,
     missing: {},
     keys: [],
-    nonMatches: { pairs: 499_500, sets: new Map(), byKeys: [0, 0, 0], deviation: { sets: 4, byKeys: 4 } },
+    nonMatches: {
+      ...{ pairs: 499_500, alone: [], sets: new Map(), several: 0 },
+      deviation: { alone: 4, sets: 4, several: 4 },
+    },
   };
   const holding = (registry: AgencyRegistry, snapshot: string, ...linkage: LinkageStatistics[]): void => {
     const { hello } = connection('police', 'police.crimes');

@@ -19,9 +19,10 @@ export function statistics(changes: Partial<LinkageStatistics> = {}): LinkageSta
     ],
     nonMatches: {
       pairs: 499_500,
+      alone: [1, 2],
       sets: new Map(),
-      byKeys: [3, 0, 0],
-      deviation: { sets: 4, byKeys: 4 },
+      several: 0,
+      deviation: { alone: 4, sets: 4, several: 4 },
     },
     ...changes,
   };

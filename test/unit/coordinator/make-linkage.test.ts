@@ -159,12 +159,15 @@ describe('what agencies say of their people', () => {
     expect(list?.statistics?.keys.every(({ keyed }) => keyed.value === null)).toBe(true);
   });
 
-  it('says whether there is noise in it', () => {
-    const exact = statistics({
-      nonMatches: { ...statistics().nonMatches, deviation: { sets: 0, byKeys: 0 } },
-    });
-    const [list] = made({ statistics: new Map([['police.crimes/police', exact]]) }).lists;
-    expect(list?.statistics?.noisy).toBe(false);
+  it.each([
+    [{ alone: 0, sets: 0, several: 0 }, false],
+    [{ alone: 0.1, sets: 0, several: 0 }, true],
+    [{ alone: 0, sets: 0.1, several: 0 }, true],
+    [{ alone: 0, sets: 0, several: 0.1 }, true],
+  ])('says whether there is noise in it: %o', (deviation, noisy) => {
+    const said = statistics({ nonMatches: { ...statistics().nonMatches, deviation } });
+    const [list] = made({ statistics: new Map([['police.crimes/police', said]]) }).lists;
+    expect(list?.statistics?.noisy).toBe(noisy);
   });
 });
 

@@ -70,7 +70,8 @@ describe('suppression with totals', () => {
 });
 
 describe('recall in a release', () => {
-  const recall = { of: 1, all: 0, butOne: [1, 2, 3], other: 4, by: [0] } as const;
+  const several = { least: 1.4, likely: 1.8, most: 2.2 };
+  const recall = { of: 1, all: 0, butOne: [1, 2, 3], other: 4, several, by: [0] } as const;
   /** Two groups would often leave one of them nearly all of a class. */
   const lines = { ...usualPolicy, wholeLines: true };
   const counts = [738, 81, 83, 79, 24, 401, 302, 43, 40, 41, 9, 50];
@@ -78,8 +79,8 @@ describe('recall in a release', () => {
   it('is from what is shown: rounded, and not where a number is suppressed', () => {
     const { recalls, cells } = protect(tableOf([2, 6], counts), { presentation: { ...none, recall } }, lines);
     expect(read(cells).slice(0, 6)).toEqual([740, 80, 85, 80, 25, 400]);
-    const several = 740 * (1 + 80 / 740) ** 2 * (1 + 85 / 740) - 985;
-    expect(recalls[0]?.recall?.value).toBeCloseTo(1010 / (985 + 1.5 * several), 12);
+    const independent = 740 * (1 + 80 / 740) ** 2 * (1 + 85 / 740) - 985;
+    expect(recalls[0]?.recall?.value).toBeCloseTo(1010 / (985 + 1.8 * independent), 12);
     expect(read(cells)[10]).toBe('p');
     expect(recalls[1]).toMatchObject({ group: [1, null], recall: null, linked: null });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { admission, ALIKE_PAIRS_PER_PERSON, chancePairs, linkingOrder } from '../../../core/linkage/index.js';
-import type { NonMatches } from '../../../core/linkage/index.js';
+import type { ChancePairs, NonMatches } from '../../../core/linkage/index.js';
 
 const KEYS = 3;
 
@@ -12,13 +12,20 @@ function bySet(counts: Readonly<Record<number, number>>): Float64Array {
   return numbers;
 }
 
+const NO_NOISE = { alone: 0, sets: 0, several: 0 };
+
 function saying(changes: Partial<NonMatches> = {}): NonMatches {
-  return { pairs: 1_000, sets: new Map(), byKeys: [0, 0, 0], deviation: { sets: 0, byKeys: 0 }, ...changes };
+  return { pairs: 1_000, alone: [0, 0, 0], sets: new Map(), several: 0, deviation: NO_NOISE, ...changes };
 }
 
-function likely(observed: Readonly<Record<number, number>>, evidence: readonly NonMatches[]): number[] {
-  return [...(chancePairs(bySet(observed), evidence)?.likely ?? [])];
+function chancesOf(observed: Readonly<Record<number, number>>, ...evidence: readonly NonMatches[]): ChancePairs {
+  const chance = chancePairs(bySet(observed), evidence);
+  if (chance === null) throw new RangeError('nothing is known');
+  return chance;
 }
+
+const likely = (...of: Parameters<typeof chancesOf>): number[] => [...chancesOf(...of).likely];
+const atMost = (...of: Parameters<typeof chancesOf>): number[] => [...chancesOf(...of).atMost];
 
 describe('pairs that share keys by chance', () => {
   it('are unknown where nobody says anything, or of no pair of people', () => {
@@ -27,62 +34,97 @@ describe('pairs that share keys by chance', () => {
   });
 
   it('add up over agencies', () => {
-    const evidence = [saying({ sets: new Map([[1, 4]]) }), saying({ sets: new Map([[1, 3]]), pairs: 500 })];
-    expect(chancePairs(bySet({ 1: 9 }), evidence)).toMatchObject({ inside: 1_500 });
-    expect(likely({ 1: 9 }, evidence)).toEqual([0, 7, 0, 0, 0, 0, 0, 0]);
+    const evidence = [
+      saying({ alone: [4, 0, 2], sets: new Map([[3, 4]]) }),
+      saying({ alone: [3, 1, 0], sets: new Map([[3, 2]]), pairs: 500 }),
+    ];
+    expect(chancesOf({ 1: 9 }, ...evidence).inside).toBe(1_500);
+    expect(likely({ 1: 9 }, ...evidence)).toEqual([0, 7, 1, 6, 2, 0, 0, 0]);
+  });
+});
+
+describe('pairs that share one key alone', () => {
+  it('are as many as is said, seen or not, and none where noise brings the sum below 0', () => {
+    const evidence = [saying({ alone: [-4, 9, -1] }), saying({ alone: [3, -4, 1] })];
+    expect(likely({ 1: 9 }, ...evidence)).toEqual([0, 0, 5, 0, 0, 0, 0, 0]);
+    // Not the sum of what each has above 0.
+    expect(likely({}, saying({ alone: [-4, 0, 0] }), saying({ alone: [6, 0, 0] }))[1]).toBe(2);
   });
 
-  it('of one set are known only where noise would hardly make them, deviations of agencies adding up in squares', () => {
-    // Three sets of one key: ln(15)/√2 deviations, of 3 and 4 together 5.
-    const limit = (Math.log(15) / Math.SQRT2) * 5;
-    const told = (count: number): number | undefined =>
-      likely({ 1: 9, 7: 9 }, [
-        saying({ sets: new Map([[1, count]]), deviation: { sets: 3, byKeys: 0 }, byKeys: [count, 0, 0] }),
-        saying({ sets: new Map([[1, 0]]), deviation: { sets: 4, byKeys: 0 } }),
-      ])[1];
-    expect(told(limit + 0.01)).toBe(limit + 0.01);
-    const unknown = chancePairs(bySet({ 1: 9 }), [
-      saying({ sets: new Map([[1, limit]]), deviation: { sets: 5, byKeys: 0 } }),
-    ]);
-    expect(unknown?.likely[1]).toBe(0);
+  it('may be more by twice the noise, of which deviations of agencies add up in squares, however few there are', () => {
+    const noisy = (alone: number): NonMatches['deviation'] => ({ ...NO_NOISE, alone });
+    const evidence = [
+      saying({ alone: [20, -8, 0], deviation: noisy(3) }),
+      saying({ alone: [1, 1, 0], deviation: noisy(4) }),
+    ];
+    expect(likely({ 1: 9, 3: 9 }, ...evidence)).toEqual([0, 21, 0, 0, 0, 0, 0, 0]);
+    expect(atMost({ 1: 9, 3: 9 }, ...evidence)).toEqual([0, 31, 10, 0, 10, 0, 0, 0]);
+    expect(atMost({ 1: 9 }, saying({ alone: [20, 0, 0], deviation: { alone: 0, sets: 3, several: 3 } }))[1]).toBe(20);
+  });
+});
+
+describe('pairs that share several keys', () => {
+  it.each([
+    // Of three keys there are three sets of two keys and one of three: noise makes one of so many known one time in ten.
+    ['two keys', 3, Math.log(15) / Math.SQRT2],
+    ['three keys', 7, Math.log(5) / Math.SQRT2],
+  ])('are known of a set of %s only where noise would hardly make it, deviations adding up in squares', (_, set, z) => {
+    const told = (count: number, other: number): number | undefined =>
+      likely(
+        { 1: 9 },
+        saying({ sets: new Map([[set, count - 1]]), deviation: { ...NO_NOISE, sets: 3 } }),
+        saying({ sets: new Map([[set, 1]]), deviation: { ...NO_NOISE, sets: other } }),
+        // This one doesn't tell the set: its noise isn't in the number.
+        saying({ deviation: { ...NO_NOISE, sets: 100 } }),
+      )[set];
+    expect(told(5 * z + 0.001, 4)).toBeCloseTo(5 * z + 0.001, 9);
+    expect(told(5 * z - 0.001, 4)).toBe(0);
+    expect(told(5 * z + 0.001, 4.01)).toBe(0);
   });
 
-  it('beyond the known sets of a class are shared equally by its others that were seen', () => {
-    const evidence = [saying({ sets: new Map([[3, 10]]), byKeys: [0, 18, 7] })];
-    // Sets 5 and 6 are of two keys as well; 5 alone was seen. Nothing was seen of all three keys' other sets.
-    expect(likely({ 3: 4, 5: 4, 7: 1 }, evidence)).toEqual([0, 0, 0, 10, 0, 8, 0, 7]);
-    expect(likely({ 5: 4, 6: 1 }, evidence)).toEqual([0, 0, 0, 10, 0, 4, 4, 0]);
-    expect(likely({ 5: 4, 6: -1 }, evidence)[6]).toBe(0);
+  it('are shared equally, beyond the known sets, by the others that were seen, of however many keys', () => {
+    const evidence = saying({ sets: new Map([[3, 10]]), several: 18 });
+    expect(likely({ 1: 7, 3: 4, 5: 4, 7: 1 }, evidence)).toEqual([0, 0, 0, 10, 0, 4, 0, 4]);
+    expect(likely({ 5: 40 }, evidence)).toEqual([0, 0, 0, 10, 0, 8, 0, 0]);
+    // Of 6 nothing is left once decoys are off.
+    expect(likely({ 5: 4, 6: -1 }, evidence)).toEqual([0, 0, 0, 10, 0, 8, 0, 0]);
+    expect(likely({}, evidence)).toEqual([0, 0, 0, 10, 0, 0, 0, 0]);
   });
 
   it.each([
-    ['two keys', 3, [0, 30, 0], [0, 30.01, 0]],
-    ['three keys', 7, [0, 0, 30], [0, 0, 30.01]],
-    ['one key', 1, [0, 0, 0], [0.01, 0, 0]],
-  ] as const)('of %s are left only beyond their noise', (_, set, within, beyond) => {
-    const left = (byKeys: NonMatches['byKeys']): number =>
-      likely({ [set]: 5 }, [saying({ byKeys, deviation: { sets: 0, byKeys: 10 } })])[set] ?? 0;
-    expect(left(within)).toBe(0);
-    expect(left(beyond)).toBeGreaterThan(0);
+    ['of all', { several: 10 }, 20],
+    ['of the known sets', { sets: 10 }, 40],
+    ['of both', { several: 6, sets: 8 }, 40],
+  ])('are left only beyond three deviations of the noise %s', (_, noise, known) => {
+    const deviation = { ...NO_NOISE, ...noise };
+    const left = (several: number): number | undefined =>
+      likely({ 5: 1 }, saying({ sets: new Map([[3, known]]), several: known + several, deviation }))[5];
+    expect(left(30)).toBe(0);
+    expect(left(30.01)).toBeCloseTo(30.01, 9);
   });
 
-  it('may be more where one key alone is shared and nothing is known of it, as often as each set was seen', () => {
-    const evidence = [saying({ byKeys: [6, 6, 0], deviation: { sets: 0, byKeys: 3 } })];
-    const chance = chancePairs(bySet({ 1: 30, 2: 60, 3: 5 }), evidence);
-    expect([...(chance?.atMost ?? [])].slice(1, 4)).toEqual([3, 6, 0]);
-    expect([...(chance?.likely ?? [])].slice(1, 4)).toEqual([3, 3, 0]);
+  it('aren’t left beyond noise of several agencies, which adds up in squares, nor where known sets exceed them', () => {
+    const of = (several: number, deviation: number): NonMatches =>
+      saying({ several, deviation: { ...NO_NOISE, several: deviation } });
+    expect(likely({ 5: 1 }, of(10, 3), of(5, 4))[5]).toBe(0);
+    expect(likely({ 5: 1 }, of(10, 3), of(5.01, 4))[5]).toBeCloseTo(15.01, 9);
+    expect(likely({ 5: 1 }, saying({ sets: new Map([[3, 10]]), several: 9 }))[5]).toBe(0);
   });
 
-  it('of two keys or more are expected by the number of people where noise hides them, less those that are known', () => {
+  it('get no doubt added, for noise would unlink people who share three keys', () => {
+    const deviation = { alone: 5, sets: 0, several: 0.1 };
+    const evidence = saying({ sets: new Map([[3, 10]]), several: 18, deviation });
+    expect(atMost({ 3: 4, 5: 4, 6: 1 }, evidence)).toEqual([0, 10, 10, 10, 10, 4, 4, 0]);
+  });
+
+  it('are expected by the number of people where noise hides them', () => {
     // 100 people make 4,950 pairs, 1,000 make 499,500.
-    const noisy = { sets: 0, byKeys: 10 };
-    const unseen = (...evidence: NonMatches[]): number => chancePairs(bySet({ 3: 5 }), evidence)?.unseen ?? Number.NaN;
-    const told = (pairs: number, changes: Partial<NonMatches> = {}): NonMatches => saying({ pairs, ...changes });
-    expect(unseen(told(4_950), told(499_500))).toBe(0);
-    expect(unseen(told(4_950, { deviation: noisy }))).toBeCloseTo(100 * ALIKE_PAIRS_PER_PERSON, 12);
-    expect(unseen(told(4_950), told(499_500, { deviation: noisy }))).toBeCloseTo(1_000 * ALIKE_PAIRS_PER_PERSON, 12);
-    const known = told(499_500, { deviation: noisy, sets: new Map([[3, 0.25]]) });
-    expect(unseen(known)).toBeCloseTo(1_000 * ALIKE_PAIRS_PER_PERSON - 0.25, 12);
+    const noisy = { alone: 0, sets: 0, several: 0.1 };
+    const alike = (...evidence: NonMatches[]): number => chancesOf({ 3: 5 }, ...evidence).alike;
+    expect(alike(saying({ pairs: 4_950, deviation: { alone: 9, sets: 9, several: 0 } }))).toBe(0);
+    expect(alike(saying({ pairs: 4_950, deviation: noisy }))).toBeCloseTo(100 * ALIKE_PAIRS_PER_PERSON, 12);
+    const both = [saying({ pairs: 4_950 }), saying({ pairs: 499_500, deviation: noisy, sets: new Map([[3, 9]]) })];
+    expect(alike(...both)).toBeCloseTo(1_000 * ALIKE_PAIRS_PER_PERSON, 12);
   });
 });
 
@@ -95,14 +137,14 @@ describe('the order in which sets link', () => {
       inside: 1,
       likely: bySet({ 7: 9, 1: 2, 2: 1, 6: 1 }),
       atMost: bySet({}),
-      unseen: 0,
+      alike: 0,
     };
     expect(linkingOrder(sets, observed, chance)).toEqual([3, 5, 4, 6, 2, 1, 7]);
   });
 
   it('ends with what was not seen once decoys are off', () => {
     const observed = bySet({ 1: 10, 2: 0, 3: -4 });
-    const chance = { inside: 1, likely: bySet({ 1: 10 }), atMost: bySet({}), unseen: 0 };
+    const chance = { inside: 1, likely: bySet({ 1: 10 }), atMost: bySet({}), alike: 0 };
     expect(linkingOrder([1, 2, 3], observed, chance)).toEqual([1, 3, 2]);
   });
 
@@ -122,7 +164,7 @@ describe('admission', () => {
 
   it('expects chance among people who are free: of each side what right links leave', () => {
     // 20 right links of 100 and 50 people leave .8 and .6 of them; 10 of 1,000 pairs are 50 of 5,000.
-    const chance = { inside: 1_000, likely: bySet({ 1: 10 }), atMost: bySet({ 1: 10 }), unseen: 0 };
+    const chance = { inside: 1_000, likely: bySet({ 1: 10 }), atMost: bySet({ 1: 10 }), alike: 0 };
     const { expected, certainty, free } = admission(bySet({ 1: 10, 7: 20 }), people, chance);
     expect(free).toBeCloseTo(0.48, 12);
     expect(expected?.[1]).toBe(10);
@@ -134,29 +176,29 @@ describe('admission', () => {
     expect(more.free).toBeCloseTo((1 - right / 100) * (1 - right / 50), 2);
   });
 
-  it('counts pairs that the noise hides, of free people as the others', () => {
-    const chance = { inside: 5_000, likely: bySet({}), atMost: bySet({}), unseen: 5 };
-    const { unseen, free } = admission(bySet({ 7: 10 }), { base: 100, linked: 50 }, chance);
+  it('expects people who are alike among those who are free, as the others', () => {
+    const chance = { inside: 5_000, likely: bySet({}), atMost: bySet({}), alike: 5 };
+    const { alike, free } = admission(bySet({ 7: 10 }), { base: 100, linked: 50 }, chance);
     expect(free).toBeCloseTo(0.9 * 0.8, 12);
-    expect(unseen).toBeCloseTo(5 * 0.72, 12);
+    expect(alike).toBeCloseTo(5 * 0.72, 12);
   });
 
   it('goes by what there may be at most, precision by what is likely', () => {
-    const chance = { inside: 5_000, likely: bySet({}), atMost: bySet({ 1: 6 }), unseen: 0 };
+    const chance = { inside: 5_000, likely: bySet({}), atMost: bySet({ 1: 6 }), alike: 0 };
     const { expected, certainty } = admission(bySet({ 1: 10 }), { base: 100, linked: 50 }, chance);
     expect(expected?.[1]).toBe(0);
     expect(certainty[1]).toBeCloseTo(1 - 0.6 * 0.9 * 0.8, 12);
   });
 
   it('is of a set without links only where nothing speaks against it', () => {
-    const chance = { inside: 5_000, likely: bySet({ 2: 1 }), atMost: bySet({ 2: 1 }), unseen: 0 };
+    const chance = { inside: 5_000, likely: bySet({ 2: 1 }), atMost: bySet({ 2: 1 }), alike: 0 };
     const { certainty, expected } = admission(bySet({ 1: -3, 2: -3 }), people, chance);
     expect([certainty[1], certainty[2]]).toEqual([1, 0]);
     expect([expected?.[1], expected?.[2]]).toEqual([0, 0]);
   });
 
   it('has nobody free of nobody', () => {
-    const chance = { inside: 5_000, likely: bySet({ 1: 1 }), atMost: bySet({ 1: 1 }), unseen: 0 };
+    const chance = { inside: 5_000, likely: bySet({ 1: 1 }), atMost: bySet({ 1: 1 }), alike: 0 };
     expect(admission(bySet({}), { base: 0, linked: 0 }, chance).free).toBe(1);
   });
 });

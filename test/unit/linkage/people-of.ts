@@ -1,28 +1,11 @@
-import {
-  allKeys,
-  IDENTIFIERS,
-  keyMaker,
-  missingIdentifiers,
-  missingMask,
-  PeopleMaker,
-  schemes,
-} from '../../../core/linkage/index.js';
-import type { HeldIdentifiers, Identifiers, People, PeopleKey, Steps } from '../../../core/linkage/index.js';
+import { finish } from '../../../core/base/index.js';
+import { agencyKeys, IDENTIFIERS, missingMask, PeopleMaker, recordKeyMaker } from '../../../core/linkage/index.js';
+import type { HeldIdentifiers, Identifiers, People, PeopleKey } from '../../../core/linkage/index.js';
 
-const thorough = schemes.get('thorough');
-if (thorough === undefined) throw new Error('the scheme is gone');
-const ALL = allKeys([thorough]);
 const HELD: HeldIdentifiers = new Map(IDENTIFIERS.map((name) => [name, 2]));
+const ALL = agencyKeys([], HELD);
 
 export const KEYS: readonly PeopleKey[] = ALL.map(({ name }) => ({ name, copies: 2 }));
-
-/** Does all steps at once. */
-export function done<Result>(steps: Steps<Result>): Result {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
 
 /** Numbers values as they come. */
 export class Numbers {
@@ -36,16 +19,17 @@ export class Numbers {
   }
 }
 
-/** Of records that hold every identifier, with the keys of `thorough`. */
+/** Of records that hold every identifier, with the keys that every agency makes. */
 export function peopleOf(records: readonly Identifiers[]): People {
-  const [make, missing] = [keyMaker(ALL, HELD), missingIdentifiers(HELD)];
+  const recordKeys = recordKeyMaker(ALL, HELD);
   const maker = new PeopleMaker(KEYS);
   const numbers = new Numbers();
   for (const record of records) {
-    const values = make(record).map((each, key) => each.map((value) => numbers.of(key, value)));
-    maker.add(values, missingMask(missing(record)));
+    const { keys, missing } = recordKeys(record);
+    const values = keys.map((each, key) => each.map((value) => numbers.of(key, value)));
+    maker.add(values, missingMask(missing));
   }
-  return done(maker.people());
+  return finish(maker.people());
 }
 
 /** By record, the number of its person. */
@@ -57,5 +41,5 @@ export function persons(people: People): number[] {
 export function peopleWith(keys: readonly PeopleKey[], records: readonly (readonly (readonly number[])[])[]): People {
   const maker = new PeopleMaker(keys);
   for (const values of records) maker.add(values, 0);
-  return done(maker.people());
+  return finish(maker.people());
 }

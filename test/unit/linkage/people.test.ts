@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
+import { finish } from '../../../core/base/index.js';
 import { missingMask, PeopleMaker } from '../../../core/linkage/index.js';
 import type { People, PeopleKey } from '../../../core/linkage/index.js';
 import { IDENTIFIERS } from '../../../core/linkage/index.js';
 import { seededRng, testSeed } from '../../support/seeded-rng.js';
-import { done, KEYS, peopleOf, peopleWith, persons } from './people-of.js';
+import { KEYS, peopleOf, peopleWith, persons } from './people-of.js';
 
 /** A shared id tells who is one person; the other two only say what people have. */
 const keys: readonly PeopleKey[] = [
@@ -91,7 +92,7 @@ describe('what a person has', () => {
     maker.add([[1], [], [], []], missingMask(['forename', 'sex']));
     maker.add([[1], [], [], []], missingMask(['sex', 'cro']));
     maker.add([[2], [], [], []], missingMask(IDENTIFIERS));
-    const people = done(maker.people());
+    const people = finish(maker.people());
     expect([0, 1].map((person) => people.missingOf(person))).toEqual([missingMask(['sex']), missingMask(IDENTIFIERS)]);
   });
 });
@@ -107,7 +108,7 @@ describe('making people', () => {
   });
 
   it('makes nobody of no records', () => {
-    const people = done(new PeopleMaker(keys).people());
+    const people = finish(new PeopleMaker(keys).people());
     expect([people.records, people.count, people.duplicates]).toEqual([0, 0, 0]);
   });
 

@@ -20,7 +20,10 @@ const snapshot = snapshotIdOf(dataset);
 function statisticsOf(scheme: string): LinkageStatistics {
   return {
     ...{ scheme, schemeVersion: 1, normaliser: 1, people: 10, duplicates: 1, missing: {}, keys: [] },
-    nonMatches: { pairs: 45, sets: new Map(), byKeys: [0, 0, 0], deviation: { sets: 0, byKeys: 0 } },
+    nonMatches: {
+      ...{ pairs: 45, alone: [], sets: new Map(), several: 0 },
+      deviation: { alone: 0, sets: 0, several: 0 },
+    },
   };
 }
 const statistics = [statisticsOf('standard'), statisticsOf('exact')];

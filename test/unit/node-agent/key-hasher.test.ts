@@ -130,6 +130,16 @@ describe('KeyHasher', () => {
     expect(await bench.journalled()).toBe(0);
   });
 
+  it('hashes every key whole, long ones and those in other scripts too', async () => {
+    const bench = await Bench.make(1);
+    const keys = Array.from({ length: KEYS_PER_JOB }, (_, index) => `${index}/${'Ольга'.repeat(index % 60)}`);
+    for (const key of keys) bench.hasher.number(0, key);
+    expect(bench.jobs.map(({ texts }) => texts)).toEqual([keys]);
+    bench.hasher.number(0, 'next');
+    void bench.hasher.finish();
+    expect(bench.jobs[1]?.texts).toEqual(['next']);
+  });
+
   it('begins a job when it is full, and what is left at the end', async () => {
     const bench = await Bench.make(1);
     bench.addMany(KEYS_PER_JOB - 1);

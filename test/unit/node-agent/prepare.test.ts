@@ -168,11 +168,11 @@ describe('prepareSnapshot', () => {
     const { rows: records } = read(folder);
     expect(records.map(({ person }) => person)).toEqual([1, 2, 1, 4]);
     const has = (key: string): boolean[] => records.map((row) => row[`k:${key}` as keyof RecordRow] !== null);
-    expect(has('S3.D.X')).toEqual([false, false, false, true]);
+    expect(has('Sm.P.X')).toEqual([false, false, false, true]);
     expect(has('Dyd.P.X')).toEqual([false, false, false, true]);
     expect(has('F3.D.X')).toEqual([true, true, true, true]);
     const coverage = new Map(prepared.keys.map(({ name, present, withdrawn }) => [name, [present, withdrawn]]));
-    expect(coverage.get('S3.D.X')).toEqual([1, 2]);
+    expect(coverage.get('Sm.P.X')).toEqual([1, 2]);
     expect(coverage.get('F3.D.X')).toEqual([3, 0]);
     expect(coverage.get('case')).toEqual([4, 0]);
     expect(prepared.people).toBe(3);
@@ -192,7 +192,7 @@ describe('prepareSnapshot', () => {
     const folder = testFolder();
     const twice = ['surname', 'postcode'];
     const identifiers = new Map([...exactly.identifiers.keys()].map((name) => [name, twice.includes(name) ? 2 : 1]));
-    const definition = { ...crimes, linkage: { ...exactly, identifiers, schemes: ['light', 'standard'] } };
+    const definition = { ...crimes, linkage: { ...exactly, identifiers, schemes: ['light', 'thorough'] } };
     // The second column of each is one that the source has anyway.
     const identifiersFrom = {
       ...crimesMapping.identifiers,
@@ -210,13 +210,13 @@ describe('prepareSnapshot', () => {
     expect(columns).toEqual(
       recordColumns(snapshotLayout(definition, federation)).filter((name) => columns.includes(name)),
     );
-    expect(columns.filter((name) => name.startsWith('k:S3.D.X'))).toEqual(['k:S3.D.X', 'k:S3.D.X#2']);
-    expect(columns.filter((name) => name.startsWith('k:FS3.P.X'))).toHaveLength(4);
+    expect(columns.filter((name) => name.startsWith('k:F1.S3.Dw'))).toEqual(['k:F1.S3.Dw', 'k:F1.S3.Dw#2']);
+    expect(columns.filter((name) => name.startsWith('k:FS3.P'))).toHaveLength(4);
     const cells: Readonly<Record<string, unknown>> = { ...row };
     const filled = columns.filter((name) => cells[name] !== null);
     // Two surnames and one postcode: both columns of the surname's key, half of those of surname and postcode.
-    expect(filled.filter((name) => name.startsWith('k:S3.D.X'))).toHaveLength(2);
-    expect(filled.filter((name) => name.startsWith('k:FS3.P.X'))).toHaveLength(2);
+    expect(filled.filter((name) => name.startsWith('k:F1.S3.Dw'))).toHaveLength(2);
+    expect(filled.filter((name) => name.startsWith('k:FS3.P'))).toHaveLength(2);
     expect(filled.filter((name) => name.startsWith('k:F3.D.X'))).toEqual(['k:F3.D.X']);
   });
 
@@ -256,8 +256,8 @@ describe('prepareSnapshot', () => {
     expect([...(standard?.nonMatches.sets.values() ?? [])]).toEqual([1]);
     const noisy = await told(1, 'a');
     expect(noisy).toEqual(await told(1, 'b'));
-    expect(noisy[0]?.nonMatches.deviation.sets).toBeGreaterThan(0);
-    expect(noisy[0]?.nonMatches.byKeys).not.toEqual(standard?.nonMatches.byKeys);
+    expect(noisy[0]?.nonMatches.deviation.alone).toBeGreaterThan(0);
+    expect(noisy[0]?.nonMatches.alone).not.toEqual(standard?.nonMatches.alone);
   });
 
   it('keeps a key that several records of one person share', async () => {

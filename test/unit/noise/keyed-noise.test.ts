@@ -113,7 +113,7 @@ describe(`keyed noise (seed ${testSeed})`, () => {
   it('of a linkage statistic has nothing to do with that of another kind or the next place', () => {
     const noise = keyedNoise(key, request);
     for (const other of [
-      { of: 'by-keys', step: 0 },
+      { of: 'alone', step: 0 },
       { of: 'sets', step: 1 },
     ]) {
       const pairs = cells.map((_, place): [number, number] => [

@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { toHex } from '../../../core/base/index.js';
 import { AGREEMENTS } from '../../../core/linkage/index.js';
+import { carryOut } from '../../../core/private-join/carry-out.js';
 import { drawDummies, meanDummies, mostDummies } from '../../../core/private-join/dummies.js';
 import { createGroup, IDENTITY } from '../../../core/private-join/group.js';
 import type { Group } from '../../../core/private-join/group.js';
 import { runJob } from '../../../core/private-join/jobs.js';
 import { AGREEMENT_CLASSES, DISCARD_CELL, discardCells } from '../../../core/private-join/plan.js';
 import type { JoinPlan } from '../../../core/private-join/plan.js';
-import { carryOut } from '../../../core/private-join/steps.js';
 import { removeShifts } from '../../../core/private-join/tally-cells.js';
 import { agreementForTally, shownAgreement } from '../../../core/private-join/tally-records.js';
 import { threePartyPlan } from '../../support/plans.js';

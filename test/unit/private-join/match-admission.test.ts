@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { finish } from '../../../core/base/index.js';
 import { AGREEMENTS } from '../../../core/linkage/index.js';
 import type { NonMatches } from '../../../core/linkage/index.js';
 import { match } from '../../../core/private-join/match.js';
@@ -9,7 +10,7 @@ import { NOWHERE } from '../../../core/private-join/record-store.js';
 import { blindedLists } from '../../support/blinded-lists.js';
 import { list } from '../../support/plans.js';
 import type { PlanChanges } from '../../support/plans.js';
-import { support, victims, written, plan, allSteps, hash } from './match-fixtures.js';
+import { support, victims, written, plan, hash } from './match-fixtures.js';
 import type { Written } from './match-fixtures.js';
 
 describe('what agencies say of chance', () => {
@@ -26,9 +27,10 @@ describe('what agencies say of chance', () => {
   function saying(first: number): Evidence {
     const nonMatches: NonMatches = {
       pairs: 780,
-      sets: new Map([[1, first]]),
-      byKeys: [first, 0, 0],
-      deviation: { sets: 0, byKeys: 0 },
+      alone: [first, 0],
+      sets: new Map(),
+      several: 0,
+      deviation: { alone: 0, sets: 0, several: 0 },
     };
     return { nonMatches: new Map(sides.map((id) => [id, nonMatches])) };
   }
@@ -74,7 +76,7 @@ describe('what agencies say of chance', () => {
     const world = plan([victims, other], { links: [], base: { dataset: 'victims', unit: 'person' } });
     const records = new Map(two.map((item) => [item.plan.id, item.records]));
     const nonMatches = new Map([...saying(40).nonMatches].map(([, own]) => ['victims/police', own]));
-    const { base, linkage } = allSteps(match(world, blindedLists(world, records), hash, { nonMatches }));
+    const { base, linkage } = finish(match(world, blindedLists(world, records), hash, { nonMatches }));
     expect(base.rows).toHaveLength(70);
     expect(linkage.map(({ dataset, at }) => [dataset, at[0]?.links])).toEqual([['victims', 10]]);
   });
@@ -113,7 +115,7 @@ describe('what agencies say of chance', () => {
     );
     const world = { ...plain, linkage: plain.linkage === null ? null : { ...plain.linkage, ...linkage } };
     const records = new Map(of.map((item) => [item.plan.id, item.records]));
-    return allSteps(match(world, blindedLists(world, records), hash, evidence));
+    return finish(match(world, blindedLists(world, records), hash, evidence));
   }
 
   function linkedNumber(evidence: Evidence): number {

@@ -1,10 +1,10 @@
+import { finish } from '../../../core/base/index.js';
 import { TabulationHash } from '../../../core/private-join/element-index.js';
 import type { ElementHash } from '../../../core/private-join/element-index.js';
 import { match } from '../../../core/private-join/match.js';
 import type { Evidence, Matches, Places } from '../../../core/private-join/match.js';
 import type { JoinPlan, ListPlan } from '../../../core/private-join/plan.js';
 import { NOWHERE } from '../../../core/private-join/record-store.js';
-import type { Steps } from '../../../core/private-join/steps.js';
 import { blindedLists } from '../../support/blinded-lists.js';
 import { naiveMatches } from '../../support/naive-join.js';
 import type { PlainLists, PlainRecord } from '../../support/naive-join.js';
@@ -61,17 +61,10 @@ export function naively(plan: JoinPlan, lists: PlainLists, evidence?: Evidence['
   };
 }
 
-export function allSteps<Result>(steps: Steps<Result>): Result {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
-
 export const hash = new TabulationHash(seededRng(testSeed));
 
 export function matched(plan: JoinPlan, lists: PlainLists, by: ElementHash = hash): Found {
-  return readable(allSteps(match(plan, blindedLists(plan, lists), by)));
+  return readable(finish(match(plan, blindedLists(plan, lists), by)));
 }
 
 export function found(lists: readonly Written[], changes: PlanChanges = {}): Found {

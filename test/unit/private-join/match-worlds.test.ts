@@ -1,30 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { uniformBelow } from '../../../core/base/index.js';
+import { finish, STEP_ITEMS, uniformBelow } from '../../../core/base/index.js';
 import type { Rng } from '../../../core/base/index.js';
 import type { NonMatches } from '../../../core/linkage/index.js';
 import type { ElementHash } from '../../../core/private-join/element-index.js';
 import { match } from '../../../core/private-join/match.js';
 import type { JoinPlan, ListPlan } from '../../../core/private-join/plan.js';
-import { STEP_ITEMS } from '../../../core/private-join/steps.js';
 import type { PooledCounts } from '../../../examples/bold/truth/index.js';
 import { worldsOf } from '../../support/arbitrary-world.js';
 import { blindedLists } from '../../support/blinded-lists.js';
 import { naiveLinks } from '../../support/naive-join.js';
 import { list } from '../../support/plans.js';
 import { propertyOptions, seededRng, testSeed } from '../../support/seeded-rng.js';
-import {
-  support,
-  secondCharity,
-  plan,
-  readable,
-  naively,
-  allSteps,
-  hash,
-  matched,
-  twoValues,
-} from './match-fixtures.js';
+import { support, secondCharity, plan, readable, naively, hash, matched, twoValues } from './match-fixtures.js';
 import type { Found } from './match-fixtures.js';
 
 const RANDOM_WORLDS = 1_000;
@@ -59,10 +48,10 @@ describe(`random worlds (seed ${testSeed})`, () => {
           const nonMatches = new Map(
             world.lists.flatMap(({ id }, index) => {
               const own = said[index] ?? null;
-              return own === null ? [] : [[id, own] as const];
+              return own === null ? [] : [[id, ofKeys(own, names.linkage?.keys.length ?? 0)] as const];
             }),
           );
-          const matches = allSteps(match(world, blindedLists(world, lists), hash, { nonMatches }));
+          const matches = finish(match(world, blindedLists(world, lists), hash, { nonMatches }));
           expect(readable(matches)).toEqual(naively(world, lists, nonMatches));
           const told = naiveLinks(world, lists, nonMatches).counts.map(toldOf);
           expect(matches.linkage.map(toldOf)).toEqual(told);
@@ -90,23 +79,24 @@ describe(`random worlds (seed ${testSeed})`, () => {
     };
   }
 
+  const deviation = fc.constantFrom(0, 0.5, 4);
+
+  /** Of three keys. */
   const arbitraryNonMatches: fc.Arbitrary<NonMatches> = fc
     .record({
       people: fc.integer({ min: 0, max: 20 }),
-      sets: fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 9 })), { maxLength: 3 }),
-      byKeys: fc.tuple(
-        fc.integer({ min: -5, max: 20 }),
-        fc.integer({ min: -5, max: 20 }),
-        fc.integer({ min: -5, max: 20 }),
-      ),
-      deviation: fc.constantFrom(0, 0.5, 4),
+      alone: fc.array(fc.integer({ min: -5, max: 20 }), { minLength: 3, maxLength: 3 }),
+      sets: fc.array(fc.tuple(fc.constantFrom(3, 5, 6, 7), fc.integer({ min: 1, max: 9 })), { maxLength: 3 }),
+      several: fc.integer({ min: -5, max: 20 }),
+      deviation: fc.record({ alone: deviation, sets: deviation, several: deviation }),
     })
-    .map(({ people, sets, byKeys, deviation }) => ({
-      pairs: (people * (people - 1)) / 2,
-      sets: new Map(sets),
-      byKeys,
-      deviation: { sets: deviation, byKeys: deviation },
-    }));
+    .map(({ people, sets, ...rest }) => ({ ...rest, pairs: (people * (people - 1)) / 2, sets: new Map(sets) }));
+
+  /** The same of the first so many. */
+  function ofKeys(said: NonMatches, keys: number): NonMatches {
+    const sets = new Map([...said.sets].filter(([set]) => set < 2 ** keys));
+    return { ...said, alone: said.alone.slice(0, keys), sets };
+  }
 
   it('link the same people in whatever order the records stand', () => {
     const rng = seededRng(`${testSeed}/order`);

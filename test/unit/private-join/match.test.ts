@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { finish, STEP_ITEMS } from '../../../core/base/index.js';
 import { ELEMENT_WORDS } from '../../../core/private-join/element-index.js';
 import type { JoinError } from '../../../core/private-join/errors.js';
 import { MAX_PSEUDONYMS, numberKeys } from '../../../core/private-join/key-numbers.js';
@@ -7,7 +8,6 @@ import { match, MAX_BASE_RECORDS } from '../../../core/private-join/match.js';
 import type { BlindedList } from '../../../core/private-join/match.js';
 import { MAX_LIST_RECORDS } from '../../../core/private-join/plan.js';
 import type { ListPlan } from '../../../core/private-join/plan.js';
-import { STEP_ITEMS } from '../../../core/private-join/steps.js';
 import { list } from '../../support/plans.js';
 import type { PlanChanges } from '../../support/plans.js';
 import {
@@ -17,7 +17,6 @@ import {
   written,
   plan,
   readable,
-  allSteps,
   hash,
   found,
   linkedOf,
@@ -192,7 +191,7 @@ describe('sizes', () => {
     const world = plan([base, courts], { links: [{ dataset: 'cases', on: 'case', keep: 'all' }] });
     // The base is the last record and one that would be the next.
     const lists = [long(base, 2, MAX_LIST_RECORDS - 1), long(courts, MAX_LIST_RECORDS, 0)];
-    expect(readable(allSteps(match(world, lists, hash))).linked).toEqual([[`1-${MAX_LIST_RECORDS - 1}`, null]]);
+    expect(readable(finish(match(world, lists, hash))).linked).toEqual([[`1-${MAX_LIST_RECORDS - 1}`, null]]);
   });
 
   it(`refuses more than ${MAX_BASE_RECORDS} records in all base lists together, before it reads any`, () => {
@@ -221,10 +220,10 @@ describe('sizes', () => {
     });
     const world = plan([victims, copies]);
     const tooMany = [unread(victims, 1), unread(copies, MAX_PSEUDONYMS / 4)];
-    expect(() => allSteps(match(world, tooMany, hash))).toThrow(
+    expect(() => finish(match(world, tooMany, hash))).toThrow(
       expect.objectContaining({ code: 'BAD_COUNT' }) as JoinError,
     );
-    expect(() => allSteps(numberKeys([unread(copies, 0)], ['exact.1'], hash))).not.toThrow();
+    expect(() => finish(numberKeys([unread(copies, 0)], ['exact.1'], hash))).not.toThrow();
   });
 
   it('takes a step for every few thousand records, so that nobody waits long', () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { concatBytes, toHex } from '../../../core/base/index.js';
 import type { NoiseSource } from '../../../core/noise/index.js';
+import { carryOut } from '../../../core/private-join/carry-out.js';
 import { decoyChunks, decoysOf, drawDecoys, groupsIn, makeDecoys } from '../../../core/private-join/decoys.js';
 import { drawDummies, dummyChunks, makeDummies, mostDummies } from '../../../core/private-join/dummies.js';
 import { createGroup, IDENTITY } from '../../../core/private-join/group.js';
@@ -11,7 +12,6 @@ import { asksForNoise, assertNoiseFits, MixerNoise } from '../../../core/private
 import { CHUNK_RECORDS, DISCARD_CELL, MAX_DUMMIES, MAX_LISTS_WITH_DECOYS } from '../../../core/private-join/plan.js';
 import type { DecoyPattern, JoinPlan } from '../../../core/private-join/plan.js';
 import { recordWidth, separate } from '../../../core/private-join/records.js';
-import { carryOut } from '../../../core/private-join/steps.js';
 import { list, threePartyPlan } from '../../support/plans.js';
 import { seededRng } from '../../support/seeded-rng.js';
 

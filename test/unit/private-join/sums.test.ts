@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { concatBytes } from '../../../core/base/index.js';
 import type { NoiseLaw, NoiseTarget } from '../../../core/noise/index.js';
+import { carryOut } from '../../../core/private-join/carry-out.js';
 import { findLogarithms } from '../../../core/private-join/discrete-log.js';
 import { elementSum, segmentSums } from '../../../core/private-join/element-sums.js';
 import { inlineEngine } from '../../../core/private-join/engine.js';
@@ -12,7 +13,6 @@ import type { Group } from '../../../core/private-join/group.js';
 import { CHUNK_RECORDS, MAX_LOGARITHM } from '../../../core/private-join/plan.js';
 import type { JoinPlan } from '../../../core/private-join/plan.js';
 import { memoryStores } from '../../../core/private-join/record-store.js';
-import { carryOut } from '../../../core/private-join/steps.js';
 import { addUpSums } from '../../../core/private-join/sum-cells.js';
 import { makeSumShares, sumSharesHold, withoutShares } from '../../../core/private-join/sum-shares.js';
 import type { ShareOwner, SumShares } from '../../../core/private-join/sum-shares.js';

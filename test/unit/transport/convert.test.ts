@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IDENTIFIERS, MAX_SCHEME_KEYS } from '../../../core/linkage/index.js';
-import type { LinkageStatistics } from '../../../core/linkage/index.js';
+import { IDENTIFIERS, keysIn, MAX_SCHEME_KEYS } from '../../../core/linkage/index.js';
+import type { KeySet, LinkageStatistics } from '../../../core/linkage/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
 import {
   CHUNK_RECORDS,
@@ -87,6 +87,7 @@ const floors: fc.Arbitrary<Floors> = fc.record({
 });
 const deviation = fc.double({ min: 0, max: limits.MAX_STATISTIC, noNaN: true });
 const statistic = fc.nat(limits.MAX_STATISTIC);
+const signedStatistic = fc.integer({ min: -limits.MAX_STATISTIC, max: limits.MAX_STATISTIC });
 const linkage: fc.Arbitrary<LinkageStatistics> = fc.integer({ min: 1, max: MAX_SCHEME_KEYS }).chain((keys) =>
   fc
     .record({
@@ -104,19 +105,21 @@ const linkage: fc.Arbitrary<LinkageStatistics> = fc.integer({ min: 1, max: MAX_S
         }),
         { minLength: keys, maxLength: keys, selector: ({ name }) => name },
       ),
+      alone: fc.array(signedStatistic, { minLength: keys, maxLength: keys }),
       sets: fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 2 ** keys - 1 }), statistic), {
         maxLength: 9,
         selector: ([set]) => set,
       }),
-      byKeys: fc.tuple(...times(3, () => fc.integer({ min: -limits.MAX_STATISTIC, max: limits.MAX_STATISTIC }))),
-      deviation: fc.record({ sets: deviation, byKeys: deviation }),
+      several: signedStatistic,
+      deviation: fc.record({ alone: deviation, sets: deviation, several: deviation }),
     })
-    .map(({ sets, byKeys: [one = 0, two = 0, more = 0], deviation, ...rest }) => ({
+    .map(({ alone, sets, several, deviation, ...rest }) => ({
       ...rest,
       nonMatches: {
         pairs: (rest.people * Math.max(0, rest.people - 1)) / 2,
-        sets: new Map(sets),
-        byKeys: [one, two, more] as const,
+        alone,
+        sets: new Map(sets.filter(([set]) => keysIn(set) > 1)),
+        several,
         deviation,
       },
     })),
@@ -241,10 +244,13 @@ describe('what goes over the wire comes back as it was', () => {
 
   it('of more sets of shared keys than may be sent, the most frequent go', () => {
     const keys = times(MAX_SCHEME_KEYS, (n) => ({ name: `k${n}`, keyed: 0, withdrawn: 0 }));
-    const sets = times(limits.MAX_KEY_SETS + 2, (n) => [n + 1, n === 7 ? 0 : n + 1] as const);
+    const sets = setsOfSeveral(limits.MAX_KEY_SETS + 2).map((set, n) => [set, n === 7 ? 0 : n + 1] as const);
     const statistics: LinkageStatistics = {
       ...{ scheme: 'a', schemeVersion: 1, normaliser: 1, people: 0, duplicates: 0, missing: {}, keys },
-      nonMatches: { pairs: 0, sets: new Map(sets), byKeys: [0, 0, 0], deviation: { sets: 0, byKeys: 0 } },
+      nonMatches: {
+        ...{ pairs: 0, alone: keys.map(() => 0), sets: new Map(sets), several: 0 },
+        deviation: { alone: 0, sets: 0, several: 0 },
+      },
     };
     const snapshot = { dataset: 'a', snapshot: 'ab'.repeat(32), asAt: '2026-11-22', epsilonLeft: 0 };
     const hello = {
@@ -304,9 +310,11 @@ const known = {
     { name: 'FSm.D', keyed: 1, withdrawn: 0 },
   ],
   sets: [{ keys: 3, pairs: 1 }],
-  byKeys: [0, -1, 0],
+  alone: [0, -1],
+  several: -1,
+  aloneDeviation: 3,
   setsDeviation: 2,
-  byKeysDeviation: 1,
+  severalDeviation: 1,
 };
 const linked = (...linkage: readonly object[]): object => ({ hello: { ...hi, snapshots: [{ ...held, linkage }] } });
 const noFloors = { threshold: 0, roundTo: 0 };
@@ -324,6 +332,13 @@ function coordinatorMessage(changes: object): CoordinatorMessage {
       ...changes,
     },
   };
+}
+
+/** Of two keys and more, the smallest numbers first. */
+function setsOfSeveral(count: number): KeySet[] {
+  return times(2 ** MAX_SCHEME_KEYS, (set) => set)
+    .filter((set) => keysIn(set) > 1)
+    .slice(0, count);
 }
 
 function times<T>(count: number, make: (index: number) => T): T[] {
@@ -385,18 +400,27 @@ describe('a message from a node is refused when', () => {
     ],
     [
       'hello.snapshots[0].linkage[0].sets',
-      linked({ ...known, sets: times(limits.MAX_KEY_SETS + 1, (n) => ({ keys: n + 1, pairs: 1 })) }),
+      linked({ ...known, sets: setsOfSeveral(limits.MAX_KEY_SETS + 1).map((keys) => ({ keys, pairs: 1 })) }),
     ],
-    ['hello.snapshots[0].linkage[0].sets', linked({ ...known, sets: times(2, () => ({ keys: 1, pairs: 1 })) })],
+    ['hello.snapshots[0].linkage[0].sets', linked({ ...known, sets: times(2, () => ({ keys: 3, pairs: 1 })) })],
     ['hello.snapshots[0].linkage[0].sets[0].keys', linked({ ...known, sets: [{ keys: 0, pairs: 1 }] })],
-    ['hello.snapshots[0].linkage[0].sets[0].keys', linked({ ...known, sets: [{ keys: 4, pairs: 1 }] })],
-    ['hello.snapshots[0].linkage[0].sets[0].pairs', linked({ ...known, sets: [{ keys: 1, pairs: -1 }] })],
-    ['hello.snapshots[0].linkage[0].by_keys', linked({ ...known, byKeys: [1, 2] })],
-    ['hello.snapshots[0].linkage[0].by_keys', linked({ ...known, byKeys: [1, 2, 3, 4] })],
-    ['hello.snapshots[0].linkage[0].by_keys[1]', linked({ ...known, byKeys: [0, -1_000_000_001, 0] })],
+    ['hello.snapshots[0].linkage[0].sets[0].keys', linked({ ...known, sets: [{ keys: 1, pairs: 1 }] })],
+    ['hello.snapshots[0].linkage[0].sets[0].keys', linked({ ...known, sets: [{ keys: 2, pairs: 1 }] })],
+    // Bit 2, of two keys.
+    ['hello.snapshots[0].linkage[0].sets[0].keys', linked({ ...known, sets: [{ keys: 5, pairs: 1 }] })],
+    ['hello.snapshots[0].linkage[0].sets[0].pairs', linked({ ...known, sets: [{ keys: 3, pairs: -1 }] })],
+    ['hello.snapshots[0].linkage[0].alone', linked({ ...known, alone: [1] })],
+    ['hello.snapshots[0].linkage[0].alone', linked({ ...known, alone: [1, 2, 3] })],
+    ['hello.snapshots[0].linkage[0].alone[1]', linked({ ...known, alone: [0, -1_000_000_001] })],
+    ['hello.snapshots[0].linkage[0].alone[0]', linked({ ...known, alone: [1_000_000_001, 0] })],
+    ['hello.snapshots[0].linkage[0].several', linked({ ...known, several: -1_000_000_001 })],
+    ['hello.snapshots[0].linkage[0].several', linked({ ...known, several: 1_000_000_001 })],
+    ['hello.snapshots[0].linkage[0].alone_deviation', linked({ ...known, aloneDeviation: -1 })],
+    ['hello.snapshots[0].linkage[0].alone_deviation', linked({ ...known, aloneDeviation: 1_000_000_000.5 })],
     ['hello.snapshots[0].linkage[0].sets_deviation', linked({ ...known, setsDeviation: -1 })],
     ['hello.snapshots[0].linkage[0].sets_deviation', linked({ ...known, setsDeviation: NaN })],
-    ['hello.snapshots[0].linkage[0].by_keys_deviation', linked({ ...known, byKeysDeviation: Infinity })],
+    ['hello.snapshots[0].linkage[0].several_deviation', linked({ ...known, severalDeviation: -1 })],
+    ['hello.snapshots[0].linkage[0].several_deviation', linked({ ...known, severalDeviation: Infinity })],
     ['hello.floors', { hello: { softwareVersion: '', snapshots: [] } }],
     ['hello.floors.threshold', { hello: { ...hi, floors: { ...noFloors, threshold: 1_001 } } }],
     ['hello.floors.round_to', { hello: { ...hi, floors: { ...noFloors, roundTo: 1_001 } } }],
@@ -467,7 +491,9 @@ describe('a message from a node may be as large as its limit', () => {
         keys: times(MAX_SCHEME_KEYS, (n) => ({ name: `k${n}`, keyed: limits.MAX_STATISTIC, withdrawn: 0 })),
         sets: times(limits.MAX_KEY_SETS, (n) => ({ keys: 2 ** MAX_SCHEME_KEYS - 1 - n, pairs: limits.MAX_STATISTIC })),
         missing: IDENTIFIERS.map((identifier) => ({ identifier, people: limits.MAX_STATISTIC })),
-        byKeys: times(3, () => -limits.MAX_STATISTIC),
+        alone: times(MAX_SCHEME_KEYS, (n) => (n === 0 ? limits.MAX_STATISTIC : -limits.MAX_STATISTIC)),
+        several: -limits.MAX_STATISTIC,
+        ...{ aloneDeviation: limits.MAX_STATISTIC, severalDeviation: limits.MAX_STATISTIC },
       }),
     ],
     ['the highest floors', hellos({ floors: { threshold: 1_000, roundTo: 1_000, epsilon: MAXIMUM_EPSILON } })],

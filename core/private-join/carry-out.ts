@@ -1,22 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/**
- * Long work in short steps, without any say in when they are done: whoever carries it out can look at everything else
- * between two steps, or give it up. A step takes a few milliseconds; a process that is deaf for seconds counts as lost.
- */
-export type Steps<Result> = Generator<undefined, Result, undefined>;
-
-/** Items that one step works on. */
-export const STEP_ITEMS = 2_048;
-
-/** One call of `work` for each of 0..count-1. */
-export function* inSteps(count: number, work: (index: number) => void): Steps<void> {
-  for (let from = 0; from < count; from += STEP_ITEMS) {
-    const to = Math.min(from + STEP_ITEMS, count);
-    for (let index = from; index < to; index += 1) work(index);
-    yield;
-  }
-}
+import type { Steps } from '../base/index.js';
 
 /** Resolves once everything else that waited for this thread has had its turn. */
 export async function breathe(): Promise<void> {

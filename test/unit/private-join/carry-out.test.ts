@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { carryOut, inSteps, STEP_ITEMS } from '../../../core/private-join/steps.js';
-import type { Steps } from '../../../core/private-join/steps.js';
+import type { Steps } from '../../../core/base/index.js';
+import { carryOut } from '../../../core/private-join/carry-out.js';
 
-describe('work in steps', () => {
-  it.each([0, 1, STEP_ITEMS, STEP_ITEMS + 1])('does %i items, each once and in order', (count) => {
-    const done: number[] = [];
-    let steps = 0;
-    const work = inSteps(count, (index) => done.push(index));
-    while (work.next().done !== true) steps += 1;
-    expect(done).toEqual(Array.from({ length: count }, (_, index) => index));
-    expect(steps).toBe(Math.ceil(count / STEP_ITEMS));
-  });
-
+describe('work in steps, carried out', () => {
   it('gives its result, and everybody else a turn after each step', async () => {
     const events: string[] = [];
     const step = function* (): Steps<string> {
