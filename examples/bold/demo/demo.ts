@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import type { RunDetailView, UnprotectedCountsView } from '../../../coordinator/index.js';
 import type { TableNoise } from '../../../core/disclosure/index.js';
@@ -24,17 +25,12 @@ import { PooledPeople, pooledTable, trueTable } from '../truth/index.js';
 import type { TrueTable } from '../truth/index.js';
 import { compare } from './comparison.js';
 import type { Comparison, LargestNoise } from './comparison.js';
-import {
-  BUDGET,
-  datasetsWithExactStatistics,
-  DEMO_TEMPLATES,
-  FEDERATION,
-  templateTexts,
-  widestParameters,
-} from './bold-federation.js';
+import { BUDGET, DEMO_TEMPLATES, FEDERATION, templateTexts, widestParameters } from './bold-federation.js';
 import { linkageErrorInWords, linkageErrorOf } from './linkage-error.js';
 import type { LinkageError } from './linkage-error.js';
 import { RunningFederation } from './running-federation.js';
+import { evidenceOf, toldStatistics } from './told-statistics.js';
+import type { ToldStatistics } from './told-statistics.js';
 
 export interface DemoOptions {
   readonly people: number;
@@ -48,6 +44,12 @@ export interface DemoOptions {
   /** Threads for the arithmetic in each process. */
   readonly workers: number;
 }
+
+/**
+ * For this process to see what happened while it was busy with counting, such as connections that the coordinator has
+ * closed because they weren't used: the next question would be asked through one of them.
+ */
+const CATCH_UP_MS = 50;
 
 /** What the demonstration found out about one question. */
 interface Answer {
@@ -85,7 +87,6 @@ export async function runDemo(options: DemoOptions, printer: Printer, interrupte
         sources: data.sources,
         templates: templateTexts(),
         budget: BUDGET,
-        datasets: datasetsWithExactStatistics(),
         clock: systemClock,
         workers: options.workers,
       },
@@ -115,22 +116,29 @@ async function askAll(
 ): Promise<Answer[]> {
   const client = new ApiClient({ url: federation.apiUrl, token: federation.folder.token });
   const templates = boldTemplates(boldCatalogue());
+  const told = await toldStatistics(AGENCIES.map(({ id }) => federation.folder.nodeConfig(id)));
   const people = new PooledPeople();
   const answers: Answer[] = [];
   for (const name of DEMO_TEMPLATES) {
     const bound = templates.get(name);
     if (bound === undefined) throw new RangeError(`there is no template ${name}`);
     announce(`\n${explainTemplate(bound).question}`);
-    answers.push(await ask(client, bound, data, people, printer));
+    answers.push(await ask(client, bound, data, { people, told }, printer));
   }
   return answers;
+}
+
+/** What is known of all agencies' people: by rules, and what agencies told of them. The same for every question. */
+interface KnownPeople {
+  readonly people: PooledPeople;
+  readonly told: readonly ToldStatistics[];
 }
 
 async function ask(
   client: ApiClient,
   bound: BoundTemplate,
   data: Federation,
-  people: PooledPeople,
+  { people, told }: KnownPeople,
   printer: Printer,
 ): Promise<Answer> {
   const parameters = widestParameters(bound);
@@ -149,7 +157,7 @@ async function ask(
   }
   const unprotected = await client.unprotectedCounts(id);
   const question = { template: bound, parameters: bindParameters(bound, parameters), sources: data.sources };
-  const truth = pooledTable({ ...question, people });
+  const truth = pooledTable({ ...question, people, evidence: evidenceOf(told, run) });
   const comparison = compare({
     unprotected,
     released: run.release.table,
@@ -160,6 +168,7 @@ async function ask(
   printer.note(inWords(comparison));
   const linkageError = linkageErrorOf(truth.cells, trueTable(question, data.truth).cells);
   printer.note(linkageErrorInWords(linkageError));
+  await wait(CATCH_UP_MS);
   const asked = { template, question: explainTemplate(bound).question, parameters };
   return { ...asked, run, unprotected, truth, comparison, linkageError };
 }
@@ -188,7 +197,7 @@ function inWords({ decoded, exact, impossible, intervals, inside }: Comparison):
   if (exact === decoded) {
     return `Before rounding, every one of the ${decoded} numbers equals what the same rules over all databases together give.`;
   }
-  return `The same rules over all databases together give numbers that lie inside ${inside} of the ${intervals} intervals stated (95 in 100 should), and none is further off than noise can be.`;
+  return `The same rules, told the same of how often different people agree, over all databases together give numbers that lie inside ${inside} of the ${intervals} intervals stated (95 in 100 should), and none is further off than noise can be.`;
 }
 
 async function stayUp(

@@ -1,4 +1,5 @@
 import { isoDate } from '../day.js';
+import { regionOf } from '../region.js';
 import { agencyTable, compactUrn, gender, unless, yesNo } from './table.js';
 
 const NO_POSTCODE = 0.03;
@@ -20,6 +21,7 @@ export const police = agencyTable({
     vic_dob: 'TEXT',
     vic_postcode: 'TEXT',
     vic_previous_postcode: 'TEXT',
+    vic_home_area: 'TEXT',
     vic_sex: 'TEXT',
     vic_gender: 'TEXT',
     vic_age: 'INTEGER',
@@ -61,6 +63,7 @@ export const police = agencyTable({
     return crimes.flatMap(({ number, urn, crime }) =>
       crime.victims.map(({ person, age, referral }) => {
         const identity = register.nextIdentity(person);
+        const postcode = kept.get(person.id)?.hasPostcode === true ? identity.postcode : null;
         return {
           person: person.id,
           crime: number,
@@ -71,8 +74,10 @@ export const police = agencyTable({
             vic_surname: identity.surname,
             vic_alias_surname: identity.otherSurname,
             vic_dob: identity.dateOfBirth,
-            vic_postcode: kept.get(person.id)?.hasPostcode === true ? identity.postcode : null,
+            vic_postcode: postcode,
             vic_previous_postcode: identity.otherPostcode,
+            // Of the address on record, as a system that knows districts fills it in.
+            vic_home_area: regionOf(postcode),
             vic_sex: identity.sex,
             vic_gender: gender(person.sex),
             vic_age: age,

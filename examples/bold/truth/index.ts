@@ -7,7 +7,7 @@ export type {
   PooledPlace,
   PooledQuestion,
   PooledRecord,
-} from './pooled-linker.js';
+} from './pooled-question.js';
 export { PooledPeople } from './people.js';
 export { pooledTable, pooledTruth, trueTable } from './truth.js';
 export type { TrueCell, TrueMeasure, TrueMeasuredCell, TrueTable, TruthQuestion } from './truth.js';

@@ -4,7 +4,7 @@ import { AGREEMENTS, CASE_KEY } from '../../../core/linkage/index.js';
 import type { BoundTemplate } from '../../../core/templates/index.js';
 import type { SourcePeople } from './people.js';
 import { linkPooled } from './pooled-linker.js';
-import type { PooledCounts, PooledPlace } from './pooled-linker.js';
+import type { PooledCounts, PooledPlace } from './pooled-question.js';
 
 /** One list of records that are in the question: one dataset's at one agency. */
 export interface LoadedList {

@@ -1,19 +1,18 @@
 import Database from 'better-sqlite3';
 
+import { finish } from '../../../core/base/index.js';
 import {
-  allKeys,
+  agencyKeys,
   countStatistics,
-  keyCopies,
-  keyMaker,
-  keysOf,
-  missingIdentifiers,
   missingMask,
   noisyStatistics,
   NORMALISER_VERSION,
+  peopleKeys,
   PeopleMaker,
+  recordKeyMaker,
   schemes,
 } from '../../../core/linkage/index.js';
-import type { Identifiers, NonMatches, People, PeopleKey, Raw, Scheme, Steps } from '../../../core/linkage/index.js';
+import type { Identifiers, NonMatches, People, Raw, Scheme } from '../../../core/linkage/index.js';
 import type { DatasetDefinition, DatasetLinkage } from '../../../core/templates/index.js';
 import type { Source } from '../sources.js';
 import * as sql from './expressions.js';
@@ -42,27 +41,26 @@ export class PooledPeople {
   }
 }
 
-/** Keys of this scheme tell an agency's own records apart, whatever schemes its dataset names. */
-const SELF_LINK_SCHEME = 'thorough';
-
 /** By the rules that the agency's node goes by: match keys, and self-linking by them. `scheme`: that of the question. */
 function peopleByRules(source: Source, dataset: DatasetDefinition, scheme: Scheme | null): SourcePeople {
   const { linkage } = dataset;
   if (linkage === null) return { personOf: new Map(), keysOf: () => new Map(), nonMatches: null };
   const held = linkage.identifiers;
-  const keys = keysToMake(linkage);
-  const valuesOf = keyMaker(keys, held);
-  const missingOf = missingIdentifiers(held);
-  const copies = copiesByName(linkage);
-  const maker = new PeopleMaker(keys.map(({ name }): PeopleKey => ({ name, copies: copies.get(name) ?? 0 })));
+  const keys = agencyKeys(
+    linkage.schemes.flatMap((id) => schemes.get(id) ?? []),
+    held,
+  );
+  const recordKeys = recordKeyMaker(keys, held);
+  const maker = new PeopleMaker(peopleKeys(keys));
   const numbers = new Numbers(keys.length);
   const rows: number[] = [];
   for (const [row, identifiers] of identifiersOf(source, dataset)) {
     rows.push(row);
-    const values = valuesOf(identifiers).map((texts, key) => texts.map((text) => numbers.of(key, text)));
-    maker.add(values, missingMask(missingOf(identifiers)));
+    const { keys: made, missing } = recordKeys(identifiers);
+    const values = made.map((texts, key) => texts.map((text) => numbers.of(key, text)));
+    maker.add(values, missingMask(missing));
   }
-  const people = taken(maker.people());
+  const people = finish(maker.people());
   const places = (scheme?.keys ?? []).map(({ name }) => ({ name, key: keys.findIndex((each) => each.name === name) }));
   return {
     personOf: new Map(rows.map((row, record) => [row, people.personOf(record)])),
@@ -83,28 +81,10 @@ function nonMatchesIn(
 ): NonMatches | null {
   if (keys.length === 0) return null;
   const topic = { scheme: id, version, normaliser: NORMALISER_VERSION };
-  const counted = taken(
+  const counted = finish(
     countStatistics(people, { ...topic, keys: keys.map(({ name }) => name), identifiers: [...identifiers.keys()] }),
   );
-  return taken(noisyStatistics(counted, { epsilon: 'none', noise: { draw: () => 0 } })).nonMatches;
-}
-
-function keysToMake({ schemes: ids, identifiers }: DatasetLinkage): ReturnType<typeof allKeys> {
-  const named = [...ids, SELF_LINK_SCHEME].flatMap((id) => schemes.get(id) ?? []);
-  return allKeys(named.map((scheme) => ({ ...scheme, keys: keysOf(scheme, identifiers) })));
-}
-
-/** Of keys that only serve self-linking nothing is kept. */
-function copiesByName({ schemes: ids, identifiers }: DatasetLinkage): ReadonlyMap<string, number> {
-  const copies = new Map<string, number>();
-  for (const scheme of ids.flatMap((id) => schemes.get(id) ?? [])) {
-    const keys = keysOf(scheme, identifiers);
-    keyCopies(keys, identifiers).forEach((count, place) => {
-      const name = keys[place]?.name ?? '';
-      copies.set(name, Math.max(count, copies.get(name) ?? 0));
-    });
-  }
-  return copies;
+  return finish(noisyStatistics(counted, { epsilon: 'none', noise: { draw: () => 0 } })).nonMatches;
 }
 
 /** What each row says of the person, in the order of rows. */
@@ -159,12 +139,5 @@ class Numbers {
 
   text(number: number): string {
     return this.#texts[number - 1] ?? '';
-  }
-}
-
-function taken<Result>(steps: Steps<Result>): Result {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
   }
 }

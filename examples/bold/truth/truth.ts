@@ -17,7 +17,7 @@ import type { LoadedList, Links } from './links.js';
 import { makeList, measuresOf } from './list.js';
 import { PooledPeople } from './people.js';
 import type { SourcePeople } from './people.js';
-import type { PooledCounts } from './pooled-linker.js';
+import type { PooledCounts } from './pooled-question.js';
 
 export interface TruthQuestion {
   readonly template: BoundTemplate;
