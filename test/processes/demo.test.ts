@@ -69,11 +69,12 @@ describe('npm run demo', () => {
         expect(inside).toBeGreaterThan(intervals / 2);
         expect(question.truth.length).toBeGreaterThan(3);
         expect(question.linkage?.links.length).toBeGreaterThan(0);
-        const { counted, fewer, misplaced } = question.linkageError;
-        // By the scheme `exact`, which loses whoever is written down in two ways.
-        expect((Math.abs(fewer) + misplaced) / counted).toBeLessThan(0.3);
         expect(question.phases.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(10_000);
       }
+      // Together: of the rarest question noise in what agencies say of so few people may leave out a fifth.
+      const errors = report.questions.map(({ linkageError }) => linkageError);
+      const wrong = errors.reduce((sum, { fewer, misplaced }) => sum + Math.abs(fewer) + misplaced, 0);
+      expect(wrong / errors.reduce((sum, { counted }) => sum + counted, 0)).toBeLessThan(0.15);
       expect(Object.keys(report.cpuSeconds)).toHaveLength(7);
       for (const seconds of Object.values(report.cpuSeconds)) expect(seconds).toBeGreaterThan(0);
     }

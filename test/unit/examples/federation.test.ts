@@ -19,8 +19,9 @@ import {
 } from '../../../examples/bold/index.js';
 import { widestParameters } from '../../../examples/bold/demo/bold-federation.js';
 import { linkageErrorOf } from '../../../examples/bold/demo/linkage-error.js';
-import { bindParameters, bindTemplate } from '../../../core/templates/index.js';
+import { bindParameters } from '../../../core/templates/index.js';
 import type { ExampleErrorCode, Federation } from '../../../examples/bold/index.js';
+import { regionOf } from '../../../examples/bold/region.js';
 import { bindMapping } from '../../../node-agent/source/mapping.js';
 import { fieldCheck } from '../../../node-agent/source/field-value.js';
 
@@ -221,12 +222,34 @@ describe('faults', () => {
     expect(tableOf(made('none'), 'police').some((row) => row['vic_alias_surname'] !== null)).toBe(false);
   });
 
+  it('leave the police with the region of the address that they have, not of the one where somebody lives', () => {
+    const regions = (federation: Federation): { recorded: unknown; written: unknown; home: unknown }[] => {
+      const homes = new Map(rowsOf(federation.truth, 'people').map((row) => [row['person'], String(row['postcode'])]));
+      const people = rowsOf(federation.truth, 'appearances').filter((row) => row['agency'] === 'police');
+      return tableOf(federation, 'police').map((row, index) => ({
+        recorded: row['vic_home_area'],
+        written: regionOf(row['vic_postcode'] as string | null),
+        home: regionOf(homes.get(people[index]?.['person']) ?? null),
+      }));
+    };
+    const [clean, faulty] = [regions(made('none')), regions(made('realistic'))];
+    for (const rows of [clean, faulty]) {
+      expect(rows.filter(({ recorded, written }) => recorded !== written)).toEqual([]);
+      expect(rows.filter(({ home }) => home === null)).toEqual([]);
+    }
+    const share = (rows: typeof clean, of: (row: (typeof clean)[number]) => boolean): number =>
+      rows.filter(of).length / rows.length;
+    expect(share(clean, ({ recorded, home }) => recorded !== null && recorded !== home)).toBe(0);
+    expect(share(faulty, ({ recorded, home }) => recorded !== null && recorded !== home)).toBeGreaterThan(0.03);
+    expect(share(clean, ({ recorded }) => recorded === null)).toBeLessThan(0.05);
+    expect(share(faulty, ({ recorded }) => recorded === null)).toBeLessThan(0.08);
+  });
+
   it.each(['support-reached-after-referral', 'wellbeing-when-support-ends'])(
     'of %s: the rules find those they should without them, and nearly all with them',
     (name) => {
-      const asked = boldTemplates(catalogue).get(name);
-      if (asked === undefined) throw new Error('no such template');
-      const bound = bindTemplate({ ...asked.template, scheme: 'standard' }, catalogue);
+      const bound = boldTemplates(catalogue).get(name);
+      if (bound === undefined) throw new Error('no such template');
       const [none, realistic, hard] = (['none', 'realistic', 'hard'] as const).map((level) => {
         const { sources, truth } = made(level);
         const question = { template: bound, parameters: bindParameters(bound, widestParameters(bound)), sources };

@@ -24,7 +24,7 @@ title: Crimes
 description: For tests.
 unit: crime
 keys: [person, case]
-linkage: { schemes: [exact, standard], epsilon: none }
+linkage: { schemes: [exact, standard, thorough], epsilon: none }
 order: day
 purposes: [research-statistics]
 fields:
@@ -40,7 +40,7 @@ title: Help
 description: For tests.
 unit: episode
 keys: [person]
-linkage: { schemes: [exact, standard], epsilon: none }
+linkage: { schemes: [exact, standard, thorough], epsilon: none }
 partial: true
 order: day
 purposes: [research-statistics]

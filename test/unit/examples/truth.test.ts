@@ -183,7 +183,7 @@ describe('several agencies with one person', () => {
       otherForce({ ...ANN, name: 'Ann Bell', postcode: 'NS9 9ZZ', kind: 'b' }),
       charityA({ ...ANN, name: 'Ann Bell', kind: 'a' }),
     ]);
-    const question = EACH_CRIME_AND_ITS_HELP.replace('exact', 'standard');
+    const question = EACH_CRIME_AND_ITS_HELP.replace('exact', 'thorough');
     expect(truthOf(sources, question)).toEqual(['a | a: 1', 'b | a: 1']);
   });
 
