@@ -10,6 +10,7 @@ import { DEFAULT_BUDGET, MINIMUM_PARTICIPANTS } from '../core/templates/index.js
 import { besideFile, MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, readYamlConfig } from '../runtime/index.js';
 import { DENY_ALL } from './policy/policy.js';
 import type { SourceIdentifier } from './source/mapping.js';
+import { placeFrom, placeSettings, sourcePlace } from './source/source-config.js';
 
 /** Datasets one agency may offer. */
 export const MAX_SOURCES = 64;
@@ -35,28 +36,35 @@ const columns = z.union([name, z.array(name).min(1).max(MAX_IDENTIFIER_VALUES)],
   error: `must be a column, or a list of 1 to ${MAX_IDENTIFIER_VALUES} columns`,
 });
 
-const sourceSchema = z.strictObject({
-  dataset: name,
-  sqlite: path,
-  table: name,
-  asAt: isoDate.optional(),
-  identifiers: z
-    .strictObject({
-      forename: columns.exactOptional(),
-      surname: columns.exactOptional(),
-      dateOfBirth: columns.exactOptional(),
-      postcode: columns.exactOptional(),
-      sex: columns.exactOptional(),
-      place: columns.exactOptional(),
-      area: columns.exactOptional(),
-      nhsNumber: columns.exactOptional(),
-      pnc: columns.exactOptional(),
-      cro: columns.exactOptional(),
-      urn: name.exactOptional(),
-    } satisfies Record<SourceIdentifier, z.ZodType>)
-    .default({}),
-  fields: z.record(name, name).default({}),
-});
+const sourceSchema = z
+  .strictObject({
+    dataset: name,
+    ...placeSettings,
+    asAt: isoDate.optional(),
+    identifiers: z
+      .strictObject({
+        forename: columns.exactOptional(),
+        surname: columns.exactOptional(),
+        dateOfBirth: columns.exactOptional(),
+        postcode: columns.exactOptional(),
+        sex: columns.exactOptional(),
+        place: columns.exactOptional(),
+        area: columns.exactOptional(),
+        nhsNumber: columns.exactOptional(),
+        pnc: columns.exactOptional(),
+        cro: columns.exactOptional(),
+        urn: name.exactOptional(),
+      } satisfies Record<SourceIdentifier, z.ZodType>)
+      .default({}),
+    fields: z.record(name, name).default({}),
+  })
+  .transform((settings, context) => {
+    const { dataset, asAt, identifiers, fields } = settings;
+    const found = sourcePlace(settings);
+    if ('place' in found) return { dataset, asAt, identifiers, fields, place: found.place };
+    context.addIssue({ code: 'custom', path: [...found.at], message: found.message });
+    return z.NEVER;
+  });
 
 /** Deny by default: what is left out here is not allowed. */
 const policySchema = z.strictObject({
@@ -138,7 +146,7 @@ export function loadConfig(file: string): NodeConfig {
     snapshots: from(config.snapshots),
     // Not in the folder: that may be emptied and prepared anew, and what has been given away stays given away.
     ledger: from(config.ledger ?? `${config.snapshots.replace(/[/]+$/, '')}.ledger`),
-    sources: config.sources.map((source) => ({ ...source, sqlite: from(source.sqlite) })),
+    sources: config.sources.map((source) => ({ ...source, place: placeFrom(source.place, from) })),
     spool: { ...config.spool, directory: from(config.spool.directory) },
   };
 }

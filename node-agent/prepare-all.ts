@@ -7,7 +7,7 @@ import { NodeError } from './errors.js';
 import { prepareSnapshot } from './snapshot/prepare.js';
 import type { PreparedSnapshot, PrepareStep } from './snapshot/prepare.js';
 import { readOrCreateStorageKey } from './snapshot/storage-key.js';
-import { openSqliteSource } from './source/sqlite-source.js';
+import { openSource } from './source/open-source.js';
 
 export interface PrepareDependencies {
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface PrepareDependencies {
  * Makes a new snapshot of each source, one after the other; with `only`, of that dataset's source. A running node takes
  * them up by itself. Where one fails, those before it are in force and it and those after it are as they were; what it
  * has hashed is kept for the next time.
- * Thrown: NodeError, as loadAgreements, readOrCreateStorageKey, openSqliteSource and prepareSnapshot say.
+ * Thrown: NodeError, as loadAgreements, readOrCreateStorageKey, openSource and prepareSnapshot say.
  */
 export async function prepareAll(
   config: NodeConfig,
@@ -75,16 +75,14 @@ async function prepareOne(
     'federation' | 'storageKey' | 'engine' | 'clock' | 'rng' | 'log' | 'progress'
   >,
 ): Promise<PreparedSnapshot> {
-  const opened = openSqliteSource({
-    file: source.sqlite,
-    table: source.table,
+  const opened = await openSource(source.place, {
     columns: mapping.columns,
-    busyTimeoutMs: deadlines.sourceLockedSeconds * 1_000,
+    lockTimeoutMs: deadlines.sourceLockedSeconds * 1_000,
   });
   try {
     const asAt = source.asAt ?? means.clock.now().toISOString().slice(0, 10);
     return await prepareSnapshot({ ...means, mapping, source: opened, asAt, directory: snapshots });
   } finally {
-    opened.close();
+    await opened.close();
   }
 }

@@ -13,6 +13,7 @@ import {
   MAX_SOURCES,
   MAX_WORKERS,
 } from '../../../node-agent/config.js';
+import { MAX_QUERY_CHARACTERS, MAX_STATEMENT_SECONDS } from '../../../node-agent/source/source-config.js';
 import { MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, packagePath, RuntimeError } from '../../../runtime/index.js';
 import { MAXIMUM_THRESHOLD } from '../../../core/disclosure/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
@@ -49,7 +50,7 @@ describe('loadConfig', () => {
     const { folder, configFile } = agencyFolder();
     const config = loadConfig(configFile);
     expect(config.identityKey).toBe(join(folder, 'identity.pem'));
-    expect(config.sources[0]?.sqlite).toBe(join(folder, 'source.sqlite'));
+    expect(config.sources[0]?.place).toMatchObject({ kind: 'sqlite', file: join(folder, 'source.sqlite') });
     expect(config.tls.privateKey).toBe(join(folder, 'node.key'));
     expect(config.spool.directory).toBe(join(folder, 'spool'));
   });
@@ -100,13 +101,109 @@ describe('loadConfig', () => {
     expect(loadConfig(configFile).sources[0]?.identifiers).toEqual(identifiers);
   });
 
+  describe('of a source', () => {
+    const server = { host: 'db.example', database: 'crimes', user: 'tally' };
+    const said = (differs: Config): string => {
+      const { configFile } = agencyFolder(({ config }) => (config['sources'] = [{ dataset: 'a.b', ...differs }]));
+      try {
+        return JSON.stringify(loadConfig(configFile).sources[0]?.place);
+      } catch (thrown) {
+        return thrown instanceof RuntimeError
+          ? thrown.problems.map(({ path, message }) => `${path}: ${message}`).join('\n')
+          : String(thrown);
+      }
+    };
+
+    it('takes each kind, with paths from its own folder and the usual limits', () => {
+      const tls = { authority: 'db.crt' };
+      const { folder, configFile } = agencyFolder(({ config }) => {
+        config['sources'] = [
+          { dataset: 'a.a', postgres: { ...server, tls, password: { file: 'pw' } }, query: 'SELECT 1' },
+          { dataset: 'a.b', mysql: { ...server, password: { env: 'PW' } }, table: 't' },
+          { dataset: 'a.c', csv: { file: 'people.csv' } },
+        ];
+      });
+      expect(loadConfig(configFile).sources.map(({ place }) => place)).toEqual([
+        {
+          kind: 'postgres',
+          server: {
+            ...{ ...server, port: 5_432, statementSeconds: 600 },
+            ...{ tls: { mode: 'verify', authority: join(folder, 'db.crt') }, password: { file: join(folder, 'pw') } },
+          },
+          selection: { query: 'SELECT 1' },
+        },
+        {
+          kind: 'mysql',
+          server: {
+            ...{ ...server, port: 3_306, statementSeconds: 14_400, tls: { mode: 'verify' }, password: { env: 'PW' } },
+          },
+          selection: { table: 't' },
+        },
+        { kind: 'csv', file: join(folder, 'people.csv'), delimiter: ',' },
+      ]);
+    });
+
+    it.each<[string, Config, RegExp]>([
+      ['no place', {}, /^sources\[0\]: needs one of sqlite, postgres, mysql, csv$/],
+      ['two', { sqlite: 's', csv: { file: 'f' }, table: 't' }, /^sources\[0\]\.csv: stands beside sqlite/],
+      ['nothing to read', { postgres: server }, /^sources\[0\]\.table: needs a table/],
+      ['a table and a query', { sqlite: 's', table: 't', query: 'q' }, /^sources\[0\]\.query: stands beside/],
+      ['a table of a file', { csv: { file: 'f' }, table: 't' }, /^sources\[0\]\.table: a CSV file has none/],
+      ['a long delimiter', { csv: { file: 'f', delimiter: '||' } }, /^sources\[0\]\.csv\.delimiter: one character$/],
+      [
+        'a schema of a query',
+        { postgres: { ...server, schema: 's' }, query: 'q' },
+        /^sources\[0\]\.postgres\.schema: goes with/,
+      ],
+      [
+        'two places of a password',
+        { postgres: { ...server, password: { env: 'A', file: 'b' } }, table: 't' },
+        /^sources\[0\]\.postgres\.password: name either/,
+      ],
+      [
+        'certificates without TLS',
+        { postgres: { ...server, tls: { mode: 'off', authority: 'a' } }, table: 't' },
+        /^sources\[0\]\.postgres\.tls: mode `off` uses no/,
+      ],
+      [
+        'half a certificate',
+        { postgres: { ...server, tls: { certificate: 'a' } }, table: 't' },
+        /^sources\[0\]\.postgres\.tls: name both/,
+      ],
+      [
+        'an address that no certificate is compared with',
+        { mysql: { ...server, host: '10.0.0.7' }, table: 't' },
+        /^sources\[0\]\.mysql\.host: must be a name/,
+      ],
+      ['a port', { mysql: { ...server, port: 65_536 }, table: 't' }, /^sources\[0\]\.mysql\.port: /],
+    ])('refuses %s by its name', (_, differs, words) => {
+      expect(said(differs)).toMatch(words);
+    });
+
+    it('has no place for a password itself, and does not repeat it', () => {
+      const words = said({ postgres: { ...server, password: 'hunter2' }, table: 't' });
+      expect(words).toMatch(/^sources\[0\]\.postgres\.password: /);
+      expect(words).not.toContain('hunter2');
+    });
+
+    it('bounds a query and a time limit', () => {
+      const query = (length: number): string => said({ sqlite: 's', query: 'q'.repeat(length) });
+      expect(query(MAX_QUERY_CHARACTERS)).toContain('"kind":"sqlite"');
+      expect(query(MAX_QUERY_CHARACTERS + 1)).toMatch(/^sources\[0\]\.query: /);
+      const limit = (statementSeconds: number): string => said({ mysql: { ...server, statementSeconds }, table: 't' });
+      expect(limit(MAX_STATEMENT_SECONDS)).toContain('"kind":"mysql"');
+      expect(limit(MAX_STATEMENT_SECONDS + 1)).toMatch(/statementSeconds: /);
+      expect(limit(0)).toMatch(/statementSeconds: /);
+    });
+  });
+
   it('refuses unknown settings, also within sections, all at once', () => {
     expect(
       problemPaths((config) => {
         config['agencyId'] = 'police';
         config['tls'] = { ...(config['tls'] as object), insecure: true };
         config['policy'] = { allow: [{ template: 'x', versions: 1 }], allowAll: true };
-        config['sources'] = [{ ...source, query: 'SELECT 1', identifiers: { passport: 'n' } }];
+        config['sources'] = [{ ...source, queries: 'SELECT 1', identifiers: { passport: 'n' } }];
       }),
     ).toEqual(
       expect.arrayContaining([
@@ -114,7 +211,7 @@ describe('loadConfig', () => {
         'tls.insecure',
         'policy.allow[0].versions',
         'policy.allowAll',
-        'sources[0].query',
+        'sources[0].queries',
         'sources[0].identifiers.passport',
       ]),
     );

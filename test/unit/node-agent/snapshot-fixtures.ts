@@ -8,7 +8,7 @@ import { snapshotFiles } from '../../../node-agent/snapshot/snapshot-files.js';
 import type { SnapshotFiles } from '../../../node-agent/snapshot/snapshot-files.js';
 import { bindMapping } from '../../../node-agent/source/mapping.js';
 import type { SourceMapping } from '../../../node-agent/source/mapping.js';
-import { openSqliteSource } from '../../../node-agent/source/sqlite-source.js';
+import { openSqliteSource } from '../../../node-agent/source/connectors/sqlite-source.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { crimes, crimesMapping, writeCrimes } from './fixtures.js';
 import type { CrimeRow } from './fixtures.js';
@@ -32,7 +32,7 @@ export async function prepareCrimes(
   const file = join(folder, 'source.sqlite');
   writeCrimes(file, rows);
   const mapping = bindMapping(sourceMapping, definition);
-  const source = openSqliteSource({ file, table: 'victim crimes', columns: mapping.columns });
+  const source = openSqliteSource({ file, selection: { table: 'victim crimes' }, columns: mapping.columns });
   const rng = seededRng('prepare');
   try {
     return await prepareSnapshot({
@@ -48,7 +48,7 @@ export async function prepareCrimes(
       ...rest,
     });
   } finally {
-    source.close();
+    await source.close();
   }
 }
 

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { SOURCE_BATCH_ROWS } from '../../../node-agent/source/source.js';
 import type { Source, SourceRow } from '../../../node-agent/source/source.js';
-import { openSqliteSource } from '../../../node-agent/source/sqlite-source.js';
+import { openSqliteSource } from '../../../node-agent/source/connectors/sqlite-source.js';
 import { codeOf, codeOfAsync, testFolder } from './fixtures.js';
 
 function sourceFile(sql: string): string {
@@ -18,7 +18,7 @@ function sourceFile(sql: string): string {
 }
 
 function open(file: string, columns: readonly string[], table = 'people'): Source {
-  const source = openSqliteSource({ file, table, columns, busyTimeoutMs: 20 });
+  const source = openSqliteSource({ file, selection: { table }, columns, busyTimeoutMs: 20 });
   onTestFinished(() => source.close());
   return source;
 }
@@ -112,9 +112,9 @@ describe('openSqliteSource', () => {
     onTestFinished(() => void writer.close());
     writer.exec('BEGIN EXCLUSIVE');
     const before = performance.now();
-    expect(codeOf(() => openSqliteSource({ file, table: 'people', columns: [], busyTimeoutMs: 300 }))).toBe(
-      'SOURCE_LOCKED',
-    );
+    expect(
+      codeOf(() => openSqliteSource({ file, selection: { table: 'people' }, columns: [], busyTimeoutMs: 300 })),
+    ).toBe('SOURCE_LOCKED');
     expect(performance.now() - before).toBeGreaterThan(250);
   });
 });

@@ -25,7 +25,7 @@ import { deriveKey } from '../../../node-agent/snapshot/sealing.js';
 import { SnapshotStore } from '../../../node-agent/snapshot/snapshot-store.js';
 import { bindMapping } from '../../../node-agent/source/mapping.js';
 import type { SourceMapping } from '../../../node-agent/source/mapping.js';
-import { openSqliteSource } from '../../../node-agent/source/sqlite-source.js';
+import { openSqliteSource } from '../../../node-agent/source/connectors/sqlite-source.js';
 import { systemClock } from '../../../runtime/index.js';
 import { createMemoryNetwork } from '../../../transport/index.js';
 import type { FederationClient } from '../../../transport/index.js';
@@ -97,12 +97,12 @@ async function nodeOf(agency: string): Promise<RunningNode> {
   database.close();
   const storageKey = seededRng(agency).bytes(32);
   const mapping = bindMapping(configured.mapping, configured.definition);
-  const source = openSqliteSource({ file, table: 't', columns: mapping.columns });
+  const source = openSqliteSource({ file, selection: { table: 't' }, columns: mapping.columns });
   const directory = join(folder, 'snapshots');
   const rng = seededRng(`rng of ${agency}`);
   const clock = { now: () => now };
   await prepareSnapshot({ mapping, federation, asAt: '2026-03-31', source, directory, storageKey, engine, clock, rng });
-  source.close();
+  await source.close();
   const snapshots = new SnapshotStore({
     directory,
     layouts: [snapshotLayout(configured.definition, federation)],

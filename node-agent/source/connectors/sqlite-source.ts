@@ -3,19 +3,19 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import Database from 'better-sqlite3';
 
-import { quoteIdentifier } from '../../core/templates/index.js';
-import { NodeError } from '../errors.js';
-import { isLocked, systemCode } from '../system-codes.js';
-import { SOURCE_BATCH_ROWS } from './source.js';
-import type { Source, SourceRow, SourceValue } from './source.js';
+import { NodeError } from '../../errors.js';
+import { isLocked, systemCode } from '../../system-codes.js';
+import { SOURCE_BATCH_ROWS } from '../source.js';
+import type { Source, SourceRow, SourceValue } from '../source.js';
+import type { Selection } from '../source-config.js';
+import { doubleQuoted, fromClause, listOf, selectList } from './selecting.js';
 
 /** How long a read waits for a writer to let go before it is refused with SOURCE_LOCKED. */
 export const SOURCE_BUSY_TIMEOUT_MS = 5_000;
 
 export interface SqliteSourceOptions {
   readonly file: string;
-  /** A table or a view. */
-  readonly table: string;
+  readonly selection: Selection;
   /** The columns to read, in this order. A column may stand there twice. */
   readonly columns: readonly string[];
   /** @default SOURCE_BUSY_TIMEOUT_MS */
@@ -56,10 +56,11 @@ class SqliteSource implements Source {
 
   async *batches(): AsyncIterable<readonly SourceRow[]> {
     try {
-      const rows = this.#database.prepare<[], SourceValue[]>(this.#select).raw().iterate();
+      // As they are: a number of the language would round what is longer than sixteen digits.
+      const rows = this.#database.prepare<[], SourceValue[]>(this.#select).raw().safeIntegers().iterate();
       let batch: SourceRow[] = [];
       for (const row of rows) {
-        batch.push(row);
+        batch.push(row.map(exactly));
         if (batch.length < SOURCE_BATCH_ROWS) continue;
         yield batch;
         batch = [];
@@ -72,8 +73,9 @@ class SqliteSource implements Source {
     }
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#database.close();
+    return Promise.resolve();
   }
 }
 
@@ -86,7 +88,16 @@ interface TableRow {
   readonly withoutRowid: number;
 }
 
-function compileSelect(database: Database.Database, { file, table, columns }: SqliteSourceOptions): string {
+/** A whole number as `Source` wants it. */
+function exactly(value: SourceValue): SourceValue {
+  if (typeof value !== 'bigint') return value;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value.toString();
+}
+
+function compileSelect(database: Database.Database, { file, selection, columns }: SqliteSourceOptions): string {
+  if ('query' in selection) return compileQuery(database, file, selection, columns);
+  const { table } = selection;
   const found = database
     .prepare<[string], TableRow>(
       `SELECT type, wr AS withoutRowid FROM pragma_table_list WHERE schema = 'main' AND name = ? AND type <> 'shadow'`,
@@ -109,10 +120,40 @@ function compileSelect(database: Database.Database, { file, table, columns }: Sq
       `Table ${table} of ${file} has no column ${listOf(missing)}. It has: ${listOf(present)}.`,
     );
   }
-  const select = `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(table)}`;
+  const select = `SELECT ${columns.map(doubleQuoted).join(', ')} FROM ${doubleQuoted(table)}`;
   // A table is read in the order of its rowids, so that equal tables give equal snapshots; a view decides for itself.
   const rowid = found.type === 'table' && found.withoutRowid === 0 ? rowidName(present) : undefined;
   return rowid === undefined ? select : `${select} ORDER BY ${rowid}`;
+}
+
+function compileQuery(
+  database: Database.Database,
+  file: string,
+  selection: Selection,
+  columns: readonly string[],
+): string {
+  const from = fromClause(selection, doubleQuoted);
+  try {
+    const present = database
+      .prepare(`SELECT * FROM ${from}`)
+      .columns()
+      .map(({ name }) => name);
+    const missing = [...new Set(columns)].filter((column) => !present.includes(column));
+    if (missing.length > 0) {
+      throw new NodeError(
+        'SOURCE_COLUMN_MISSING',
+        `The query on ${file} has no column ${listOf(missing)}. It has: ${listOf(present)}.`,
+      );
+    }
+  } catch (thrown) {
+    if (systemCode(thrown) !== 'SQLITE_ERROR') throw thrown;
+    // SQLite's message names what it stumbled on, which may be a value in the query.
+    throw new NodeError(
+      'SOURCE_QUERY_FAILED',
+      `${file}: the query can't be evaluated: run it by hand with sqlite3, its message says where it fails.`,
+    );
+  }
+  return `SELECT ${selectList(columns, doubleQuoted)} FROM ${from}`;
 }
 
 /** One of SQLite's three names for the rowid that no column of the table has taken for itself. */
@@ -129,10 +170,6 @@ function tableNames(database: Database.Database): readonly string[] {
     )
     .all()
     .map(({ name }) => name);
-}
-
-function listOf(names: readonly string[]): string {
-  return names.length === 0 ? 'none' : names.join(', ');
 }
 
 function sourceError(thrown: unknown, file: string): NodeError {
