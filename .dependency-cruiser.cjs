@@ -12,21 +12,65 @@ const only = (from, allowed) => ({
   },
 });
 
-const core = ['core/base', 'core/noise', 'core/private-join', 'core/linkage', 'core/disclosure', 'core/templates'];
+const core = [
+  'core/base',
+  'core/signing',
+  'core/noise',
+  'core/private-join',
+  'core/linkage',
+  'core/disclosure',
+  'core/templates',
+  'core/audit',
+  'core/audit-entries',
+  'core/provenance',
+  'core/governance',
+];
 
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     only('core/base', ['core/base']),
+    only('core/signing', ['core/base', 'core/signing']),
     only('core/noise', ['core/base', 'core/noise']),
-    only('core/private-join', ['core/base', 'core/noise', 'core/linkage', 'core/private-join']),
+    only('core/private-join', ['core/base', 'core/signing', 'core/noise', 'core/linkage', 'core/private-join']),
     only('core/linkage', ['core/base', 'core/noise', 'core/linkage']),
     only('core/disclosure', ['core/base', 'core/noise', 'core/disclosure']),
-    only('core/templates', core),
+    only('core/audit', ['core/base', 'core/signing', 'core/private-join', 'core/audit']),
+    only(
+      'core/templates',
+      core.filter(
+        (folder) => !['core/governance', 'core/audit', 'core/audit-entries', 'core/provenance'].includes(folder),
+      ),
+    ),
+    only('core/audit-entries', [
+      'core/base',
+      'core/signing',
+      'core/private-join',
+      'core/templates',
+      'core/audit',
+      'core/audit-entries',
+    ]),
+    only('core/provenance', [
+      'core/base',
+      'core/signing',
+      'core/templates',
+      'core/audit',
+      'core/audit-entries',
+      'core/provenance',
+    ]),
+    only('core/governance', [
+      'core/base',
+      'core/signing',
+      'core/private-join',
+      'core/templates',
+      'core/audit',
+      'core/governance',
+    ]),
     only('runtime', ['core/base', 'core/private-join', 'runtime']),
     only('transport', [...core, 'runtime', 'transport']),
-    only('coordinator', [...core, 'runtime', 'transport', 'coordinator']),
-    only('node-agent', [...core, 'runtime', 'transport', 'node-agent']),
+    only('web', ['core/base', 'runtime', 'web']),
+    only('coordinator', [...core, 'runtime', 'transport', 'web', 'coordinator']),
+    only('node-agent', [...core, 'runtime', 'transport', 'web', 'node-agent']),
     only('cli', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli']),
     only('tools', ['tools']),
     only('bench', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli', 'examples', 'bench']),

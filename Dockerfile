@@ -13,12 +13,14 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/proto ./proto
+# Pages; what is made of them is in dist.
+COPY --from=build /app/web ./web
 
 FROM program AS coordinator
 # Its database's migrations and its example configuration.
 COPY --from=build /app/coordinator ./coordinator
 USER node
-EXPOSE 7400 7401
+EXPOSE 7400 7401 7402
 ENTRYPOINT ["node", "dist/coordinator/main.js"]
 CMD ["start", "--config", "/federation/coordinator.yaml"]
 

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 
 import type { Printer } from '../cli/index.js';
+import { measureAudit } from './audit/audit.js';
 import { measureCosts } from './kernel/costs.js';
 import { measureKernel } from './kernel/kernel.js';
 import { chosenKernel } from './kernel/own-operations.js';
 import { describeMachine } from './machine.js';
 import { shapesOf } from './options.js';
 import type { Extent, Part } from './options.js';
+import { measurePeople } from './prepare/people.js';
 import { measurePrepare } from './prepare/prepare.js';
 import { hasProcessFigures } from './process-figures.js';
 import type { Report } from './report/report.js';
@@ -44,6 +46,9 @@ export async function runBench(
     twoParty: null,
     runs: null,
     prepare: null,
+    people: null,
+    audit: null,
+    peopleOptedOut: null,
   };
   const progressOf =
     (part: Part) =>
@@ -92,6 +97,17 @@ export async function runBench(
       const costs = await measureCosts({ processes: cores, seconds: extent.costSeconds });
       const hashCost = costs['hash-message'] ?? 0;
       return { prepare: await measurePrepare({ rows: extent.rows, workers, hashCost, progress }) };
+    },
+    audit: async () => ({
+      audit: await measureAudit({ entries: extent.auditEntries, progress: progressOf('audit') }),
+    }),
+    people: async () => {
+      if (!hasProcessFigures()) throw new Error('Memory is measured with /proc, which only Linux has.');
+      const { peopleRows: rows, optOutLines } = extent;
+      return measurePeople({
+        ...{ rows, optOutLines: Math.min(rows, optOutLines), workers },
+        progress: progressOf('people'),
+      });
     },
   };
   for (const part of parts) {

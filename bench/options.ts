@@ -4,8 +4,10 @@ import { KEY_COLUMNS, MAX_AGENCIES } from './runs/study.js';
 import type { KeyColumns, StudyShape } from './runs/study.js';
 
 /** What can be measured, in the order in which it is. */
-export const PARTS = ['kernel', 'two-party', 'runs', 'prepare'] as const;
+export const PARTS = ['kernel', 'two-party', 'runs', 'prepare', 'audit', 'people'] as const;
 export type Part = (typeof PARTS)[number];
+/** Measured when none is named: the other takes minutes, and a PostgreSQL server. */
+export const USUAL_PARTS: readonly Part[] = ['kernel', 'two-party', 'runs', 'prepare', 'audit'];
 
 /** A run has to leave more records to count than the smallest tally that nodes take part in. */
 export const MIN_PEOPLE = 10;
@@ -27,6 +29,12 @@ export interface Extent {
   readonly keys: readonly KeyColumns[];
   /** Rows to prepare. */
   readonly rows: number;
+  /** Rows about people to prepare from PostgreSQL. */
+  readonly peopleRows: number;
+  /** Of the audit log when it is timed. */
+  readonly auditEntries: number;
+  /** How many of them are on an opt-out list, the second time that they are prepared. */
+  readonly optOutLines: number;
 }
 
 export const FULL: Extent = {
@@ -38,6 +46,9 @@ export const FULL: Extent = {
   agencies: [2, 3, 5],
   keys: [1, 3],
   rows: 200_000,
+  peopleRows: 1_000_000,
+  auditEntries: 1_000_000,
+  optOutLines: 20_000,
 };
 
 /** For a look: under two minutes on two cores. */
@@ -50,6 +61,9 @@ export const QUICK: Extent = {
   agencies: [2, 3],
   keys: [1],
   rows: 20_000,
+  peopleRows: 60_000,
+  auditEntries: 50_000,
+  optOutLines: 1_200,
 };
 
 /** Every combination, the small ones first. */
@@ -58,6 +72,10 @@ export function shapesOf({ people, agencies, keys }: Pick<Extent, 'people' | 'ag
     agencies.flatMap((parties) => people.map((each) => ({ people: each, agencies: parties, keys: columns }))),
   );
 }
+
+/** Rows of `people`: fewer make no table worth measuring, more the example's generator doesn't make. */
+export const MIN_ROWS = 100;
+export const MAX_ROWS = 9_000_000;
 
 export const parsePeople = numbersWithin(MIN_PEOPLE, MAX_PEOPLE);
 export const parseAgencies = numbersWithin(2, MAX_AGENCIES);

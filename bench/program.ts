@@ -5,11 +5,14 @@ import { format, resolveConfig } from 'prettier';
 
 import type { Printer } from '../cli/index.js';
 import { messageOf } from '../core/base/index.js';
+import { MAX_OPT_OUT_LINES } from '../node-agent/consent/read-opt-outs.js';
 import { MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB } from '../runtime/index.js';
 import { runBench } from './bench.js';
 import {
   FULL,
+  MAX_ROWS,
   MAX_THREADS,
+  MIN_ROWS,
   numberWithin,
   parseAgencies,
   parseKeys,
@@ -17,6 +20,7 @@ import {
   parsePeople,
   PARTS,
   QUICK,
+  USUAL_PARTS,
 } from './options.js';
 import type { Part } from './options.js';
 import type { KeyColumns } from './runs/study.js';
@@ -34,6 +38,8 @@ interface Options {
   readonly people?: readonly number[];
   readonly agencies?: readonly number[];
   readonly keys?: readonly KeyColumns[];
+  readonly rows?: number;
+  readonly optOuts?: number;
   readonly workers: number;
   readonly memory: number;
   readonly json?: string;
@@ -41,16 +47,20 @@ interface Options {
 }
 
 const HELP = `
-Parts, all of them when none is named:
+Parts, all of them but \`people\` when none is named:
   kernel     operations on the curve: both of our modules, libsodium, @noble/curves and sodium-native, in turns
   two-party  two parties count what they have in common: our protocol code beside @openmined/psi.js
   runs       whole runs in processes of their own: processor time, memory, bytes, growth with people
   prepare    rows a second from a SQLite table into a snapshot, with and without hashing
+  audit      a million entries in the audit log: entries a second, and how long proofs take
+  people     a million rows about people from PostgreSQL into a snapshot, with an opt-out list and without:
+             rows a second, and the most memory
 
 Examples:
   npm run bench -- --quick                                      everything, in under two minutes
   npm run bench -- kernel                                       just the kernel
   npm run bench -- runs --people 1000000 --agencies 2 --keys 1  one large run
+  npm run bench -- people --rows 200000 --json people.json      fewer people, all figures in a file
   npm run bench -- --json bench.json --markdown docs/performance.md
 
 Nothing fails because it is slow. Exit codes:
@@ -86,11 +96,15 @@ function createProgram(printer: Printer, action: (parts: readonly Part[], option
     .description(
       'Measures how fast the private join is, and how it compares. Run it on a machine that does nothing else.',
     )
-    .addArgument(new Argument('[parts...]', `what to measure: ${PARTS.join(', ')} (default: all)`).argParser(parsePart))
+    .addArgument(
+      new Argument('[parts...]', `what to measure: ${PARTS.join(', ')} (default: all but people)`).argParser(parsePart),
+    )
     .option('--quick', 'everything smaller: a first impression in under two minutes', false)
     .option('--people <list>', 'people of the runs, as in 10000,50000', parsePeople)
     .option('--agencies <list>', 'agencies of the runs, as in 2,3', parseAgencies)
     .option('--keys <list>', 'key columns of the base list of the runs: 1, 3 or 1,3', parseKeys)
+    .option('--rows <number>', 'rows of `people`', numberWithin(MIN_ROWS, MAX_ROWS))
+    .option('--opt-outs <number>', 'lines of the opt-out list of `people`', numberWithin(1, MAX_OPT_OUT_LINES))
     .option(
       '--workers <number>',
       'threads for the arithmetic in each process',
@@ -113,7 +127,7 @@ function createProgram(printer: Printer, action: (parts: readonly Part[], option
     })
     .action(async (parts: readonly Part[] | undefined, options: Options) => {
       await action(
-        parts === undefined || parts.length === 0 ? PARTS : PARTS.filter((part) => parts.includes(part)),
+        parts === undefined || parts.length === 0 ? USUAL_PARTS : PARTS.filter((part) => parts.includes(part)),
         options,
       );
     });
@@ -121,13 +135,16 @@ function createProgram(printer: Printer, action: (parts: readonly Part[], option
 
 async function bench(
   parts: readonly Part[],
-  { quick, people, agencies, keys, workers, memory, json, markdown }: Options,
+  { quick, people, agencies, keys, rows, optOuts, workers, memory, json, markdown }: Options,
   command: string,
   printer: Printer,
   interrupted: AbortSignal,
 ): Promise<ExitCode> {
   const extent = quick ? QUICK : FULL;
-  const chosen = { people: people ?? extent.people, agencies: agencies ?? extent.agencies, keys: keys ?? extent.keys };
+  const chosen = {
+    ...{ people: people ?? extent.people, agencies: agencies ?? extent.agencies, keys: keys ?? extent.keys },
+    ...{ peopleRows: rows ?? extent.peopleRows, optOutLines: optOuts ?? extent.optOutLines },
+  };
   const write = async (report: Report): Promise<void> => {
     if (json !== undefined)
       writeFileSync(json, `${JSON.stringify({ ...report, targets: targetsOf(report) }, null, 2)}\n`);

@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { z } from 'zod';
 import { messageOf } from '../core/base/index.js';
+import { ProvenanceError, readProvenance } from '../core/provenance/index.js';
 import {
   agenciesView,
+  auditCheckpointView,
+  auditEntriesView,
   errorView,
   eventView,
   isEnded,
@@ -14,6 +17,8 @@ import {
   templatesView,
   unprotectedCountsView,
   type AgencyView,
+  type AuditCheckpointView,
+  type AuditEntriesView,
   type EventView,
   type ProgressView,
   type RunDetailView,
@@ -80,8 +85,29 @@ export class ApiClient {
     return this.#ask('GET', `/api/runs/${encodeURIComponent(id)}`, runDetailView);
   }
 
+  /** Of the run's release, byte for byte as the coordinator signed it. */
+  async provenance(id: string): Promise<Uint8Array> {
+    const path = `/api/runs/${encodeURIComponent(id)}/provenance`;
+    const response = await this.#fetch('GET', path, { accept: 'application/json' });
+    const bytes = new Uint8Array(await response.arrayBuffer().catch(() => new ArrayBuffer(0)));
+    try {
+      readProvenance(bytes);
+    } catch (thrown) {
+      throw thrown instanceof ProvenanceError ? badAnswer(this.#url) : thrown;
+    }
+    return bytes;
+  }
+
   cancel(id: string): Promise<RunView> {
     return this.#ask('DELETE', `/api/runs/${encodeURIComponent(id)}`, runView);
+  }
+
+  auditCheckpoint(): Promise<AuditCheckpointView> {
+    return this.#ask('GET', '/api/audit/checkpoint', auditCheckpointView);
+  }
+
+  auditEntries(from: number): Promise<AuditEntriesView> {
+    return this.#ask('GET', `/api/audit/entries?from=${from}`, auditEntriesView);
   }
 
   /** Of a demonstration's coordinator only. */

@@ -1,4 +1,4 @@
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { AlarmClock, Rng } from '../core/base/index.js';
 import { connect, type ConnectionOptions } from './connection.js';
@@ -15,8 +15,18 @@ export interface CliMeans {
   /** For the programs that `tally` can start: their log, and what their operator has to read. */
   readonly stdout: Writable;
   readonly stderr: Writable;
+  /** Where a passphrase is typed, or comes from another program. */
+  readonly stdin: PassphraseInput;
   /** From the first call on, a signal to stop doesn't end the process but aborts this. */
   stopping(): AbortSignal;
+  /** From this call on, a stdout that nobody reads any more doesn't end the process. Not there where it never does. */
+  outliveOutput?(): void;
+}
+
+/** A process's stdin, which may be a terminal. */
+export interface PassphraseInput extends Readable {
+  readonly isTTY?: boolean;
+  setRawMode?(isRaw: boolean): unknown;
 }
 
 /** What a command acts with. */

@@ -1,4 +1,5 @@
 import { CodedError, type Problem } from '../core/base/index.js';
+import { OUTPUT_CLOSED_EXIT_HELP } from '../runtime/index.js';
 
 /** What the command says no with by itself; what the coordinator says no with keeps the coordinator's code. */
 export const CLI_ERROR_CODES = [
@@ -7,6 +8,9 @@ export const CLI_ERROR_CODES = [
   'FILE_EXISTS',
   'FILE_UNWRITABLE',
   'KEY_UNUSABLE',
+  'NO_PASSPHRASE',
+  'BAD_REVIEW',
+  'TEMPLATE_HAS_ERRORS',
   'NO_LINKAGE',
   'NO_RELEASE',
   'NO_TOKEN',
@@ -50,7 +54,8 @@ export const EXIT_CODES_HELP = `Exit codes:
      queue full
   5  an agency refused the run
   6  the run failed
-  7  the run was cancelled`;
+  7  the run was cancelled
+${OUTPUT_CLOSED_EXIT_HELP}`;
 
 const unreachable: ReadonlySet<string> = new Set(['NO_TOKEN', 'COORDINATOR_UNREACHABLE', 'BAD_ANSWER', 'UNAUTHORISED']);
 

@@ -12,6 +12,8 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 /** The table's rows and those of the linkage report have other columns, so that they don't go into one CSV file. */
 export const EXPORT_PARTS = ['table', 'linkage'] as const;
 export type ExportPart = (typeof EXPORT_PARTS)[number];
+/** What the release came from, signed by the coordinator: JSON that is handed on as it is. */
+export const PROVENANCE_PART = 'provenance';
 
 /**
  * A release for another program: as JSON all of it, or one part; as CSV the numbers of one part, of its table where none

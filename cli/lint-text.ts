@@ -1,22 +1,27 @@
-import type { LineOf, LintFinding } from '../core/templates/index.js';
+import { lintTemplate, type BoundTemplate, type LintFinding, type LintGrounds } from '../core/templates/index.js';
 import { wrapText } from './text.js';
 
 /** What a template allows that its signers should have thought of, worst first. */
-export function lintText(findings: readonly LintFinding[], columns: number, lineOf?: LineOf): string {
+export function lintText(findings: readonly LintFinding[], columns: number): string {
   return [...findings]
     .sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'))
-    .flatMap(({ code, path, severity, why, whatToDo }) => [
+    .flatMap(({ code, path, line, severity, why, whatToDo }) => [
       '',
-      `${severity}: ${code} at ${placeOf(path, lineOf)}`,
+      `${severity}: ${code} at ${path}${line === undefined ? '' : ` (line ${line})`}`,
       ...wrapText(why, columns, '  ', '  '),
       ...wrapText(`What to do: ${whatToDo}`, columns, '  ', '  '),
     ])
     .join('\n');
 }
 
-/** `parameters.quarters (line 31)`, as far as its line is known. */
-function placeOf(path: string, lineOf?: LineOf): string {
-  const parts = path.split(/[.[\]]+/).filter((part) => part !== '');
-  const line = lineOf?.(parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part)));
-  return line === undefined ? path : `${path} (line ${line})`;
+/** What the lint finds as of this time, and whether any of it should stop a signature. */
+export function lintOn(
+  now: Date,
+  bound: BoundTemplate,
+  others: readonly BoundTemplate[],
+  grounds: Omit<LintGrounds, 'today'>,
+  columns: number,
+): { readonly text: string; readonly hasErrors: boolean } {
+  const findings = lintTemplate(bound, others, { ...grounds, today: now.toISOString().slice(0, 10) });
+  return { text: lintText(findings, columns), hasErrors: findings.some(({ severity }) => severity === 'error') };
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { systemClock, systemRng } from '../runtime/index.js';
+import { endWhenOutputCloses, systemClock, systemRng } from '../runtime/index.js';
 import { EXIT_CODES } from './errors.js';
 import { Printer } from './printer.js';
 import { runCli } from './program.js';
@@ -18,6 +18,12 @@ function hearSignals(): AbortSignal {
   return stopping.signal;
 }
 
+const outliveOutput = endWhenOutputCloses({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  exit: (code) => process.exit(code),
+});
+
 process.exitCode = await runCli(process.argv.slice(2), {
   printer: new Printer(process.stdout, process.stderr),
   environment: process.env,
@@ -25,5 +31,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   rng: systemRng,
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: process.stdin,
   stopping: hearSignals,
+  outliveOutput,
 });

@@ -1,7 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { describeProblems, messageOf } from '../core/base/index.js';
+import { inheritSettings } from '../runtime/index.js';
+import { addActCommands } from './commands/act.js';
+import { addAuditCommands } from './commands/audit.js';
 import { addFederationCommands } from './commands/federation.js';
+import { addGrantCommands } from './commands/grant.js';
+import { addOfficerCommands } from './commands/officer.js';
 import { addProcessCommands } from './commands/processes.js';
+import { addRegisterCommands } from './commands/register.js';
+import { addRosterCommands } from './commands/roster.js';
 import { addRunCommands } from './commands/runs.js';
 import { addTemplateCommands } from './commands/template.js';
 import { CONNECTION_HELP } from './connection.js';
@@ -41,15 +48,16 @@ function createProgram(context: CliContext): Command {
   addRunCommands(program, context);
   addFederationCommands(program, context);
   addTemplateCommands(program, context);
+  addRosterCommands(program, context);
+  addOfficerCommands(program, context);
+  addRegisterCommands(program, context);
+  addActCommands(program, context);
+  addGrantCommands(program, context);
+  addAuditCommands(program, context);
+  inheritSettings(program);
+  // Last: `--help` is for these to answer, and they'd inherit an answer.
   addProcessCommands(program, context);
-  for (const command of program.commands) inherit(command, program);
   return program;
-}
-
-/** Commands made with `command()` have copied the settings of their parent as they were then; nested ones too. */
-function inherit(command: Command, parent: Command): void {
-  command.copyInheritedSettings(parent);
-  for (const child of command.commands) inherit(child, command);
 }
 
 /** `CODE: message`, then every problem that the message doesn't hold already. */

@@ -40,13 +40,16 @@ function notesOf({ table, sources, notes }: Release): string[] {
     ...(table.cells.length < possible ? [`${NOT_APPLICABLE} can't occur.`] : []),
     `${roundingNote(table.policy)}${table.totals.length === 0 ? ' There are no totals.' : ''}`,
     ...(table.noise === null ? [] : ['± and two numbers in brackets say where the exact count is, 19 times in 20.']),
-    ...(sources.length === 0
-      ? []
-      : [
-          `Sources: ${sources.map(({ agencyName, dataset, asAt }) => `${agencyName}, ${dataset} as at ${asAt}`).join('; ')}.`,
-        ]),
+    ...(sources.length === 0 ? [] : [`Sources: ${sources.map(sourceText).join('; ')}.`]),
     ...notes,
   ];
+}
+
+function sourceText({ agencyName, dataset, asAt, rejectedPercent }: Release['sources'][number]): string {
+  const source = `${agencyName}, ${dataset} as at ${asAt}`;
+  if (rejectedPercent === null) return source;
+  const share = rejectedPercent < 1 ? 'fewer than 1 %' : `${rejectedPercent} %`;
+  return `${source} (${share} of its rows could not be used)`;
 }
 
 function statusesOf({ cells, totals, rates, quantiles, measures }: ReleasedTable): ReadonlySet<CellStatus> {

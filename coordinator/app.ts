@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { equalBytes, type AlarmClock, type Log, type Rng } from '../core/base/index.js';
+import type { AlarmClock, Log, Rng } from '../core/base/index.js';
 import { COORDINATOR, createGroup } from '../core/private-join/index.js';
-import type { Roster } from '../core/templates/index.js';
+import { revokedSerials } from '../core/templates/index.js';
 import { createSealedStores, createWorkerEngine, Lifecycle, packagePath } from '../runtime/index.js';
-import { createFederationServer, type Tap, type Timings } from '../transport/index.js';
+import { createFederationServer, type FederationServer, type Tap, type Timings } from '../transport/index.js';
+import { listen } from '../web/index.js';
 import { createApi } from './api/api.js';
 import { EventStreams } from './api/event-stream.js';
-import { listen } from './api/http-server.js';
-import { isSynthetic, type CoordinatorConfig } from './config.js';
-import { readIdentity, readRoster, readTls } from './configured-files.js';
-import { CoordinatorError } from './errors.js';
+import { readAgreed } from './agreed.js';
+import type { CoordinatorConfig } from './config.js';
+import { readTls } from './configured-files.js';
+import type { AuditTrail } from './audit/audit-trail.js';
+import { openAudit } from './audit/open-audit.js';
+import { startEnrolment } from './enrolment/start-enrolment.js';
 import { AgencyRegistry } from './federation/agency-registry.js';
 import { federationHandlers } from './federation/handlers.js';
-import { loadApprovedTemplates } from './register/approved-templates.js';
-import { loadCatalogue } from './register/catalogue.js';
+import type { TemplatesInForce } from './register/approved-templates.js';
+import { ROSTER_LOOK_MS, type RosterInForce } from './roster-in-force.js';
 import { RunFeed } from './runs/run-feed.js';
 import { RunService } from './runs/run-service.js';
 import { createThreadProtector } from './runs/thread-protector.js';
@@ -37,12 +40,19 @@ export interface CoordinatorEnvironment {
 export interface Coordinator {
   /**
    * Resolves when agencies and analysts can connect. What had been started when something fails is stopped again.
-   * Thrown: CoordinatorError CONFIG_INVALID, KEY_FILE_EXPOSED, DATABASE_LOCKED, DATABASE_UNREADABLE, SCHEMA_UNKNOWN,
-   * PORT_IN_USE; TransportError PORT_IN_USE, BAD_CERTIFICATE, WRONG_IDENTITY.
+   * Thrown: CoordinatorError CONFIG_INVALID, KEY_FILE_EXPOSED, DATABASE_LOCKED, DATABASE_UNREADABLE, SCHEMA_UNKNOWN;
+   * WebError PORT_IN_USE; TransportError PORT_IN_USE, BAD_CERTIFICATE, WRONG_IDENTITY.
    */
-  start(): Promise<{ readonly federationPort: number; readonly apiPort: number }>;
+  start(): Promise<CoordinatorPorts>;
   /** Ends runs, connections and streams, in the reverse order of starting, within the deadline of the configuration. */
   stop(): Promise<void>;
+}
+
+export interface CoordinatorPorts {
+  readonly federationPort: number;
+  readonly apiPort: number;
+  /** Only where nodes can enrol. */
+  readonly enrolmentPort?: number;
 }
 
 const BYTES_PER_MIB = 1_048_576;
@@ -68,17 +78,15 @@ async function start(
   config: CoordinatorConfig,
   { clock, rng, log, tap, timings }: CoordinatorEnvironment,
   lifecycle: Lifecycle,
-): Promise<{ readonly federationPort: number; readonly apiPort: number }> {
-  const roster = readRoster(config.roster);
-  const identity = readIdentity(config.identityKey);
-  checkRoster(config, roster, identity.publicKey);
+): Promise<CoordinatorPorts> {
+  const { identity, rosters, templates } = readAgreed(config, log);
+  const { federation: name, agencies } = rosters.current;
   if (config.revealUnprotectedCountsOfSyntheticData) {
     log.warn(
-      { event: 'counts-unprotected', federation: roster.federation },
+      { event: 'counts-unprotected', federation: name },
       'THIS COORDINATOR SHOWS UNPROTECTED COUNTS to whoever has a token: for synthetic people only',
     );
   }
-  const templates = loadApprovedTemplates(config.templates, roster, loadCatalogue(config.datasets));
   const tls = readTls(config.federation.tls);
   const { directory, memoryMiB } = config.spool;
   const gracefulMs = (config.deadlines.stopSeconds * 1000) / 2;
@@ -107,29 +115,46 @@ async function start(
   );
   const registry = await lifecycle.start(
     'agencies',
-    () => new AgencyRegistry(roster.agencies, createAgencyStore(database), clock, log),
-    (agencies) => {
-      agencies.close();
+    () => new AgencyRegistry(agencies, createAgencyStore(database), clock, log),
+    (opened) => {
+      opened.close();
     },
   );
+  const audit = await lifecycle.start(
+    'audit log',
+    () => openAudit(config, { identity, rosters, clock, log }),
+    ({ log: opened }) => {
+      opened.close();
+    },
+  );
+  const enrolment = await startEnrolment(config, { federation: name, tls, clock, log }, lifecycle);
   const federation = createFederationServer(
     {
-      federation: roster.federation,
+      federation: name,
       host: config.federation.host,
       port: config.federation.port,
       tls,
-      agencies: new Set(roster.agencies.map(({ id }) => id)),
+      get agencies() {
+        return new Set(rosters.current.agencies.map(({ id }) => id));
+      },
+      get revoked() {
+        return revokedSerials(rosters.current);
+      },
       softwareVersion: softwareVersion(),
       log,
       clock,
+      ...(enrolment === undefined ? {} : { renew: enrolment.renew }),
       ...(tap === undefined ? {} : { tap }),
       ...(timings === undefined ? {} : { timings }),
     },
-    federationHandlers(registry, () => runs, log),
+    federationHandlers(registry, audit.trail, () => runs, log),
   );
   const runs = new RunService({
-    roster,
+    get roster() {
+      return rosters.current;
+    },
     registry,
+    audit: audit.trail,
     federation,
     identity,
     group: await createGroup(),
@@ -158,8 +183,22 @@ async function start(
     () => runs,
     () => runs.stop(),
   );
+  const look = (): void => lookAtRoster({ rosters, audit: audit.trail, templates, registry, runs, federation, log });
+  await lifecycle.start(
+    'look-out',
+    () => setInterval(look, ROSTER_LOOK_MS),
+    (timer) => clearInterval(timer),
+  );
   const streams = new EventStreams();
-  const services = { runs, templates, registry, roster };
+  const services = {
+    ...{ runs, templates, registry, audit: audit.log },
+    get roster() {
+      return rosters.current;
+    },
+    get isRosterRefused() {
+      return rosters.isFileRefused;
+    },
+  };
   const api = createApi(services, {
     tokens: config.api.tokens,
     streams,
@@ -168,29 +207,53 @@ async function start(
   });
   const { port: apiPort } = await lifecycle.start(
     'api',
-    () => listen(api, config.api.host, config.api.port),
+    () => listen(api, config.api.host, config.api.port, 'api.port'),
     async (http) => {
       streams.close();
       await http.stop(gracefulMs);
     },
   );
-  log.info({ event: 'started', federationPort, apiPort }, 'coordinator started');
-  return { federationPort, apiPort };
+  const ports = { federationPort, apiPort, ...(enrolment === undefined ? {} : { enrolmentPort: enrolment.port }) };
+  log.info({ event: 'started', ...ports }, 'coordinator started');
+  return ports;
 }
 
-/** Thrown when configuration and roster contradict each other: CoordinatorError CONFIG_INVALID. */
-function checkRoster(config: CoordinatorConfig, roster: Roster, publicKey: Uint8Array): void {
-  if (!equalBytes(publicKey, roster.coordinator.identityKey)) {
-    throw new CoordinatorError(
-      'CONFIG_INVALID',
-      `identityKey: ${config.identityKey} is not the key that the roster gives the coordinator: no agency would believe it.`,
-    );
-  }
-  if (config.revealUnprotectedCountsOfSyntheticData && !isSynthetic(roster.federation)) {
-    throw new CoordinatorError(
-      'CONFIG_INVALID',
-      'revealUnprotectedCountsOfSyntheticData: only for a federation whose name ends with -demo or -test: ' +
-        `${roster.federation} may have real people in it. Set it to false.`,
+/** What goes by the roster. */
+interface RosterUsers {
+  readonly rosters: RosterInForce;
+  readonly audit: AuditTrail;
+  readonly templates: TemplatesInForce;
+  readonly registry: AgencyRegistry;
+  readonly runs: RunService;
+  readonly federation: FederationServer;
+  readonly log: Log;
+}
+
+/**
+ * Everything at once, so that nobody goes by one roster here and by another there. Whatever goes wrong, whoever is out of
+ * it is cut off, and nothing is thrown: a timer calls this, and what it threw would end the process.
+ */
+function lookAtRoster({ rosters, audit, templates, registry, runs, federation, log }: RosterUsers): void {
+  try {
+    if (!rosters.look()) return;
+    try {
+      const roster = rosters.current;
+      audit.roster(roster.version, rosters.digest);
+      for (const template of templates.take(roster)) {
+        log.warn(
+          { event: 'template-not-approved', template },
+          'a template is not signed as the newest roster demands: it is not answered any more; have it signed anew, or take it away',
+        );
+      }
+      registry.take(roster.agencies);
+      runs.rosterChanged(roster);
+    } finally {
+      federation.recheck();
+    }
+  } catch (err) {
+    log.error(
+      { event: 'roster-not-applied', err },
+      'what follows from the newest roster could not all be done: restart',
     );
   }
 }

@@ -29,6 +29,10 @@ export const configSchema = z
       port,
       tls: z.strictObject({ authority: path, certificate: path, privateKey: path }),
     }),
+    enrolment: z
+      .strictObject({ host: z.string().min(1), port, authorityKey: path, database: path })
+      .describe('where nodes get their certificates; none is given where it is left out')
+      .exactOptional(),
     api: z.strictObject({
       host: z.string().min(1).default('127.0.0.1'),
       port,
@@ -70,6 +74,7 @@ export const configSchema = z
 
 /** The coordinator's configuration, with every path made absolute. */
 export type CoordinatorConfig = z.infer<typeof configSchema>;
+export type EnrolmentConfig = NonNullable<CoordinatorConfig['enrolment']>;
 
 /** A federation whose name ends like this has synthetic people only, and says so in every match key it makes. */
 const SYNTHETIC_ENDINGS = ['-demo', '-test'];
@@ -88,9 +93,19 @@ export function loadConfig(file: string): CoordinatorConfig {
 
 function fromFolder(config: CoordinatorConfig, folder: string): CoordinatorConfig {
   const from = (relative: string): string => resolve(folder, relative);
+  const { enrolment } = config;
   const { tls } = config.federation;
   return {
     ...config,
+    ...(enrolment === undefined
+      ? {}
+      : {
+          enrolment: {
+            ...enrolment,
+            authorityKey: from(enrolment.authorityKey),
+            database: from(enrolment.database),
+          },
+        }),
     federation: {
       ...config.federation,
       tls: {

@@ -1,9 +1,10 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { signingKeyFromPem, type SigningKey } from '../core/private-join/index.js';
 import { parseRoster, type Roster } from '../core/templates/index.js';
-import type { TlsMaterial } from '../transport/index.js';
+import type { Authority, TlsMaterial } from '../transport/index.js';
 import { messageOf } from '../core/base/index.js';
-import type { CoordinatorConfig } from './config.js';
+import type { CoordinatorConfig, EnrolmentConfig } from './config.js';
 import { CoordinatorError } from './errors.js';
 
 const OPEN_TO_OTHERS = 0o077;
@@ -15,6 +16,27 @@ export function readTls({ authority, certificate, privateKey }: CoordinatorConfi
     certificate: readText('federation.tls.certificate', certificate),
     privateKey: readSecret('federation.tls.privateKey', privateKey),
   };
+}
+
+/**
+ * The federation's authority, with the key by which it issues.
+ * Thrown when they can't be read or don't belong together: CoordinatorError CONFIG_INVALID or KEY_FILE_EXPOSED.
+ */
+export function readAuthority(config: CoordinatorConfig, { authorityKey }: EnrolmentConfig): Authority {
+  const certificate = readText('federation.tls.authority', config.federation.tls.authority);
+  const privateKey = readSecret('enrolment.authorityKey', authorityKey);
+  let belongs: boolean;
+  try {
+    belongs = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(privateKey));
+  } catch {
+    // Neither says more: what can't be read doesn't belong.
+    belongs = false;
+  }
+  if (belongs) return { certificate, privateKey };
+  throw new CoordinatorError(
+    'CONFIG_INVALID',
+    `enrolment.authorityKey: ${authorityKey} is not the PEM key of the certificate in federation.tls.authority.`,
+  );
 }
 
 /** Thrown when it can't be read or is no Ed25519 key: CoordinatorError CONFIG_INVALID or KEY_FILE_EXPOSED. */
@@ -29,9 +51,23 @@ export function readIdentity(file: string): SigningKey {
 
 /** Thrown when it can't be read or isn't a roster: CoordinatorError CONFIG_INVALID. */
 export function readRoster(file: string): Roster {
-  const text = readText('roster', file);
+  return rosterFrom(file, readRosterText(file));
+}
+
+/** Thrown when it can't be read: CoordinatorError CONFIG_INVALID. */
+export function readRosterText(file: string): string {
+  return readText('roster', file);
+}
+
+/** Thrown when it isn't one: CoordinatorError CONFIG_INVALID. */
+export function rosterFrom(file: string, text: string): Roster {
+  return asRosterProblem(file, () => parseRoster(text));
+}
+
+/** Says of which file it is, when what `work` does with a roster shows that it is no use: CoordinatorError CONFIG_INVALID. */
+export function asRosterProblem<T>(file: string, work: () => T): T {
   try {
-    return parseRoster(text);
+    return work();
   } catch (cause) {
     throw new CoordinatorError('CONFIG_INVALID', `roster: ${file}: ${messageOf(cause)}`, { cause });
   }

@@ -4,8 +4,6 @@ export { createApi, MAX_REQUESTS_PER_MINUTE } from './api/api.js';
 export type { ApiOptions, ApiServices } from './api/api.js';
 export { MAX_TOKEN_CHARACTERS } from './api/auth.js';
 export { EventStreams, MAX_EVENT_STREAMS } from './api/event-stream.js';
-export { listen } from './api/http-server.js';
-export type { HttpServer } from './api/http-server.js';
 export {
   agenciesView,
   agencyView,
@@ -34,17 +32,40 @@ export type {
 } from './api/schema.js';
 export { createCoordinator } from './app.js';
 export type { Coordinator, CoordinatorEnvironment } from './app.js';
+export { MAX_ENTRIES_SHOWN } from './api/audit-routes.js';
+export { auditCheckpointView, auditEntriesView, auditProofView } from './api/audit-schema.js';
+export type { AuditCheckpointView, AuditEntriesView, AuditProofView } from './api/audit-schema.js';
+export { AuditLog, MAX_BATCH_ENTRIES, TAIL_ENTRIES } from './audit/audit-log.js';
+export type { AppendedEntries, AuditLogOptions } from './audit/audit-log.js';
+export { AuditTrail } from './audit/audit-trail.js';
+export type { AuditTrailOptions, LoggedOffer } from './audit/audit-trail.js';
+export { auditFile } from './audit/open-audit.js';
+export { SeenSizes } from './audit/seen-sizes.js';
+export { EXIT_CODES as COORDINATOR_EXIT_CODES, runCommand as runCoordinatorCommand } from './commands/index.js';
 export { configSchema, isSynthetic, loadConfig, MAX_API_TOKENS } from './config.js';
 export type { CoordinatorConfig } from './config.js';
+export { createEnrolmentOnly } from './enrolment/enrolment-only.js';
+export { openEnrolmentStore } from './enrolment/enrolment-store.js';
+export type { EnrolmentStore, GivenCertificate, KeptToken } from './enrolment/enrolment-store.js';
+export { checkToken, makeToken, MAX_TOKEN_HOURS, MAX_WRONG_SECRETS } from './enrolment/enrolment-token.js';
+export { describeEnrolments, enrolments } from './enrolment/enrolments.js';
+export type { AgencyEnrolment } from './enrolment/enrolments.js';
+export { COORDINATOR_VALID_DAYS, initAuthority, renewCoordinator } from './enrolment/init-authority.js';
+export { rosterDraft } from './enrolment/roster-draft.js';
+export { tokenForAgency } from './enrolment/token-for-agency.js';
+export {
+  MAX_REMEMBERED_ADDRESSES,
+  MAX_WRONG_ATTEMPTS_AN_ADDRESS,
+  WRONG_ATTEMPTS_WINDOW_MS,
+  WrongAttempts,
+} from './enrolment/wrong-attempts.js';
 export { COORDINATOR_ERROR_CODES, CoordinatorError } from './errors.js';
 export type { CoordinatorErrorCode } from './errors.js';
 export { AgencyRegistry } from './federation/agency-registry.js';
 export type { AgencyState, AgencyStatus, RegisteredAgency } from './federation/agency-registry.js';
 export { federationHandlers } from './federation/handlers.js';
 export { configText, initCoordinator, tokenHash } from './init.js';
-export type { Initialised } from './init.js';
-export { describeInitialised, runCoordinator } from './process.js';
-export type { CoordinatorMeans } from './process.js';
+export type { Initialised, ListenAddress, Listening } from './init.js';
 export { HEADLINE_THRESHOLDS, headline } from './linkage/headline.js';
 export type { LinkNoise } from './linkage/headline.js';
 export { linkageNotes } from './linkage/linkage-notes.js';
@@ -70,7 +91,7 @@ export {
   showShare,
 } from './linkage/shown-number.js';
 export type { ShownNumber, ShownStatus } from './linkage/shown-number.js';
-export { createApprovedTemplates, loadApprovedTemplates } from './register/approved-templates.js';
+export { createApprovedTemplates, loadApprovedTemplates, TemplatesInForce } from './register/approved-templates.js';
 export type { ApprovedTemplate, ApprovedTemplates } from './register/approved-templates.js';
 export { loadCatalogue } from './register/catalogue.js';
 export { amountCost, amountLeft } from './runs/amount.js';
@@ -84,6 +105,8 @@ export { releaseNotes } from './runs/release-notes.js';
 export type { NotesInput } from './runs/release-notes.js';
 export { releaseSchema } from './runs/release-schema.js';
 export type { ReleaseSource } from './runs/participants.js';
+export { makeOptOuts } from './runs/opt-outs.js';
+export type { ReleasedOptOuts } from './runs/opt-outs.js';
 export type { ChosenParameter, Release } from './runs/release.js';
 export { RunFeed } from './runs/run-feed.js';
 export type { RunListener, RunProgress } from './runs/run-feed.js';
@@ -106,6 +129,7 @@ export { runStatesPage } from './runs/run-states-page.js';
 export { MAX_RUNS_LISTED, PHASE_BYTES_STEP } from './runs/run.js';
 export type { NewRunEvent, PhaseCost, Run, RunEnding, RunEvent, RunRequest } from './runs/run.js';
 export { SUMS } from './runs/transfer-board.js';
+export { ROSTER_LOOK_MS, RosterInForce } from './roster-in-force.js';
 export { createAgencyStore } from './store/agency-store.js';
 export type { AgencyStore } from './store/agency-store.js';
 export { openDatabase } from './store/database.js';

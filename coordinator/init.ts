@@ -12,6 +12,16 @@ const TOKEN_BYTES = 32;
 /** Stands in the example where a token's hash goes; no token is known that has it. */
 const HASH_IN_EXAMPLE = '0'.repeat(64);
 
+/** Where one of the coordinator's servers listens. */
+export interface ListenAddress {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+/** By section of the configuration; where one isn't given, it is as in the example. */
+export type Listening = Readonly<Partial<Record<'federation' | 'enrolment' | 'api', ListenAddress | undefined>>>;
+
 export interface Initialised {
   readonly configFile: string;
   /** In clear. It is kept nowhere: whoever makes it shows it once. */
@@ -24,7 +34,7 @@ export interface Initialised {
  * Makes a coordinator's folder: configuration, identity key, and places for what comes from governance.
  * Thrown when there is something in the folder already: CoordinatorError DIRECTORY_NOT_EMPTY.
  */
-export function initCoordinator(directory: string, rng: Rng): Initialised {
+export function initCoordinator(directory: string, rng: Rng, listening: Listening = {}): Initialised {
   if (existsSync(directory) && readdirSync(directory).length > 0) {
     throw new CoordinatorError('DIRECTORY_NOT_EMPTY', `${directory} is not empty: name a new folder.`);
   }
@@ -35,13 +45,30 @@ export function initCoordinator(directory: string, rng: Rng): Initialised {
   writeFileSync(join(directory, 'identity.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   const token = Buffer.from(rng.bytes(TOKEN_BYTES)).toString('base64url');
   const configFile = join(directory, 'coordinator.yaml');
-  writeFileSync(configFile, configText(tokenHash(token)), { mode: 0o600 });
+  writeFileSync(configFile, listeningAt(configText(tokenHash(token)), listening), { mode: 0o600 });
   return { configFile, token, identityKey: toBase64(rawPublicKey(privateKey)) };
 }
 
 /** SHA-256 of a bearer token, as the configuration holds it. */
 export function tokenHash(token: string): string {
   return createHash('sha256').update(utf8Bytes(token)).digest('hex');
+}
+
+/** The same configuration with these addresses in it. */
+function listeningAt(config: string, listening: Listening): string {
+  return Object.entries(listening).reduce((text, [section, address]) => {
+    if (address === undefined) return text;
+    // Enrolment is a comment until there is an authority.
+    const place = new RegExp(`^((?:# )?${section}:.*\\n(?:# )? {2}host: )\\S+(\\n(?:# )? {2}port: )\\d+`, 'm');
+    // YAML would take an IPv6 address for something else.
+    const name = address.host.includes(':') ? `'${address.host}'` : address.host;
+    return text.replace(place, (_, host: string, port: string) => `${host}${name}${port}${address.port}`);
+  }, config);
+}
+
+/** The same with enrolment on. */
+export function withEnrolment(config: string): string {
+  return config.replace(/^# enrolment:[^]*?(?=\n\n)/m, (section) => section.replaceAll(/^# /gm, ''));
 }
 
 /** A configuration with every key there is, each explained, that knows one token. */

@@ -3,6 +3,7 @@ import type { AlarmClock, Rng } from '../core/base/index.js';
 import { createLog } from '../runtime/index.js';
 import { createCoordinator } from './app.js';
 import { loadConfig } from './config.js';
+import { createEnrolmentOnly } from './enrolment/enrolment-only.js';
 import type { Initialised } from './init.js';
 
 /** Fields of the coordinator's own log lines, beside those that every program may show. */
@@ -10,12 +11,17 @@ const LOG_FIELDS: readonly string[] = [
   'apiPort',
   'cpuSeconds',
   'datasets',
+  'digest',
+  'enrolmentPort',
   'event',
+  'expiresAt',
   'federationPort',
   'method',
   'outcome',
   'path',
   'requester',
+  'serial',
+  'waiting',
 ];
 
 /** What a coordinator's process brings. */
@@ -26,6 +32,8 @@ export interface CoordinatorMeans {
   readonly stdout: Writable;
   /** Aborted when the process is told to stop. */
   readonly stopping: AbortSignal;
+  /** From this call on, a stdout that nobody reads any more doesn't end the process. Not there where it never does. */
+  outliveOutput?(): void;
 }
 
 /**
@@ -35,17 +43,34 @@ export interface CoordinatorMeans {
 export async function runCoordinator(configFile: string, means: CoordinatorMeans): Promise<void> {
   const { clock, rng, stdout, stopping } = means;
   const config = loadConfig(configFile);
+  means.outliveOutput?.();
   const log = createLog({ level: config.logLevel, name: 'coordinator', destination: stdout, fields: LOG_FIELDS });
-  const coordinator = createCoordinator(config, { clock, rng, log });
-  await coordinator.start();
-  await aborted(stopping);
-  log.info({ event: 'stopping' }, 'coordinator stops');
-  await coordinator.stop();
+  const enrolmentOnly = createEnrolmentOnly(config, { clock, log });
+  if (enrolmentOnly !== undefined) {
+    await enrolmentOnly.start();
+    await enrolmentOnly.untilRoster(stopping);
+    if (stopping.aborted) log.info({ event: 'stopping' }, 'coordinator stops');
+    else log.info({ event: 'roster' }, 'there is a roster: the whole coordinator starts');
+    await enrolmentOnly.stop();
+  }
+  if (!stopping.aborted) {
+    const coordinator = createCoordinator(config, { clock, rng, log });
+    await coordinator.start();
+    await aborted(stopping);
+    log.info({ event: 'stopping' }, 'coordinator stops');
+    await coordinator.stop();
+  }
   log.info({ event: 'stopped' }, 'coordinator stopped');
 }
 
-/** What the operator has to know of a folder that was made: the token is in it, and nowhere else. */
-export function describeInitialised({ configFile, token, identityKey }: Initialised): string {
+/**
+ * What the operator has to know of a folder that was made: the token is in it, and nowhere else.
+ * @param missing what is to be put into it by hand
+ */
+export function describeInitialised(
+  { configFile, token, identityKey }: Initialised,
+  missing = 'certificates into tls/, the roster',
+): string {
   return [
     `Made ${configFile}: read it, every key is explained there.`,
     '',
@@ -55,7 +80,7 @@ export function describeInitialised({ configFile, token, identityKey }: Initiali
     "The coordinator's identity key, for the roster:",
     `  ${identityKey}`,
     '',
-    'Next: put certificates into tls/, the roster into roster.yaml, signed templates into templates/ and dataset',
+    `Next: put ${missing} into roster.yaml, signed templates into templates/ and dataset`,
     'definitions into datasets/; then start it with',
     `  tally coordinator start --config ${configFile}`,
   ].join('\n');

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { equalBytes } from '../core/base/index.js';
@@ -6,11 +7,14 @@ import { signingKeyFromPem } from '../core/private-join/index.js';
 import type { SigningKey } from '../core/private-join/index.js';
 import { createCatalogue, parseDataset, parseRoster, TemplateError } from '../core/templates/index.js';
 import type { Catalogue, DatasetDefinition, Roster, RosterAgency } from '../core/templates/index.js';
+import type { Loaded } from '../runtime/index.js';
 import type { TlsMaterial } from '../transport/index.js';
 import type { NodeConfig, SourceConfig } from './config.js';
+import { finishSwap } from './enrolment/certificate-files.js';
 import { NodeError } from './errors.js';
 import type { NodeErrorCode } from './errors.js';
 import { readFile, readSecretFile } from './key-files.js';
+import { BLANK, blankProblems } from './source/blanks.js';
 import { bindMapping } from './source/mapping.js';
 import type { BoundMapping } from './source/mapping.js';
 import { systemCode } from './system-codes.js';
@@ -27,6 +31,12 @@ export interface Agreements {
   readonly sources: readonly AgreedSource[];
 }
 
+/** A roster, what it says of this agency, and the file it stands in. */
+export interface LoadedRoster extends Loaded {
+  readonly roster: Roster;
+  readonly agency: RosterAgency;
+}
+
 export interface AgreedSource {
   readonly config: SourceConfig;
   readonly mapping: BoundMapping;
@@ -37,7 +47,41 @@ export interface AgreedSource {
  * DATASET_INVALID, AGENCY_NOT_IN_ROSTER, DATASET_NOT_OFFERED, DATASET_UNKNOWN, MAPPING_INCOMPLETE.
  */
 export function loadAgreements(config: NodeConfig): Agreements {
-  const roster = parsed('ROSTER_INVALID', config.roster, parseRoster);
+  const { roster, agency } = loadRoster(config);
+  for (const source of config.sources) assertOffered(source, agency);
+  const catalogue = loadCatalogue(config.datasets);
+  return { roster, agency, catalogue, sources: bindSources(config, catalogue) };
+}
+
+/**
+ * The sources alone: an agency may look at its data before governance has sent the roster. Where there is one, it counts.
+ * Thrown as by `loadAgreements`.
+ */
+export function loadSources(config: NodeConfig): readonly AgreedSource[] {
+  if (existsSync(config.roster)) return loadAgreements(config).sources;
+  return bindSources(config, loadCatalogue(config.datasets));
+}
+
+function bindSources({ sources }: NodeConfig, catalogue: Catalogue): readonly AgreedSource[] {
+  return sources.map((source) => {
+    const definition = definitionOf(source, catalogue);
+    const problems = blankProblems(source);
+    if (problems.length === 0) return { config: source, mapping: bindMapping(source, definition) };
+    throw new NodeError(
+      'MAPPING_INCOMPLETE',
+      `The source of ${source.dataset} still says ${BLANK}: put your own there.`,
+      { problems },
+    );
+  });
+}
+
+/**
+ * Thrown when the file can't be read, is no roster, or this agency isn't in it: NodeError FILE_UNREADABLE, ROSTER_INVALID,
+ * AGENCY_NOT_IN_ROSTER.
+ */
+export function loadRoster(config: Pick<NodeConfig, 'roster' | 'agency'>): LoadedRoster {
+  const bytes = readFile(config.roster);
+  const roster = rosterErrors(config.roster, () => parseRoster(textOf(bytes)));
   const agency = roster.agencies.find(({ id }) => id === config.agency);
   if (agency === undefined) {
     throw new NodeError(
@@ -45,12 +89,12 @@ export function loadAgreements(config: NodeConfig): Agreements {
       `The roster has no agency ${config.agency}: correct \`agency\`, or get the roster that has it.`,
     );
   }
-  const catalogue = loadCatalogue(config.datasets);
-  const sources = config.sources.map((source) => ({
-    config: source,
-    mapping: bindMapping(source, definitionOf(source, agency, catalogue)),
-  }));
-  return { roster, agency, catalogue, sources };
+  return { roster, agency, digest: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** Says of which file it is, when what `work` does with a roster shows that it is no use: NodeError ROSTER_INVALID. */
+export function rosterErrors<T>(file: string, work: () => T): T {
+  return templateErrorAs('ROSTER_INVALID', file, work);
 }
 
 /**
@@ -58,10 +102,28 @@ export function loadAgreements(config: NodeConfig): Agreements {
  * KEY_FILE_MISSING, KEY_FILE_EXPOSED, KEY_FILE_INVALID, IDENTITY_MISMATCH.
  */
 export function loadIdentity(file: string, agency: RosterAgency): SigningKey {
+  const key = readIdentity(file);
+  assertOwnKey(file, key.publicKey, agency);
+  return key;
+}
+
+/** Thrown when the roster has another public key for this agency: NodeError IDENTITY_MISMATCH. */
+export function assertOwnKey(file: string, publicKey: Uint8Array, agency: RosterAgency): void {
+  if (equalBytes(publicKey, agency.identityKey)) return;
+  throw new NodeError(
+    'IDENTITY_MISMATCH',
+    `${file} is not the key that the roster has for ${agency.id}: put the right key there, or ask governance for a new roster.`,
+  );
+}
+
+/**
+ * Whatever the roster says.
+ * Thrown when the key can't be read or isn't one: NodeError KEY_FILE_MISSING, KEY_FILE_EXPOSED, KEY_FILE_INVALID.
+ */
+export function readIdentity(file: string): SigningKey {
   const pem = readSecretFile(file);
-  let key: SigningKey;
   try {
-    key = signingKeyFromPem(textOf(pem));
+    return signingKeyFromPem(textOf(pem));
   } catch (thrown) {
     throw new NodeError('KEY_FILE_INVALID', `${file} is not an Ed25519 private key in PKCS #8 PEM form.`, {
       cause: thrown,
@@ -69,17 +131,12 @@ export function loadIdentity(file: string, agency: RosterAgency): SigningKey {
   } finally {
     pem.fill(0);
   }
-  if (!equalBytes(key.publicKey, agency.identityKey)) {
-    throw new NodeError(
-      'IDENTITY_MISMATCH',
-      `${file} is not the key that the roster has for ${agency.id}: put the right key there, or ask governance for a new roster.`,
-    );
-  }
-  return key;
 }
 
-/** Thrown when a file can't be read: NodeError FILE_UNREADABLE, KEY_FILE_MISSING, KEY_FILE_EXPOSED. */
+/** Thrown when a file can't be read: NodeError FILE_UNREADABLE, FILE_UNWRITABLE, KEY_FILE_MISSING, KEY_FILE_EXPOSED. */
 export function loadTls({ authority, certificate, privateKey }: NodeConfig['tls']): TlsMaterial {
+  // A renewal may have been broken off half-way.
+  finishSwap({ certificate, privateKey });
   return {
     authority: textOf(readFile(authority)),
     certificate: textOf(readFile(certificate)),
@@ -87,13 +144,16 @@ export function loadTls({ authority, certificate, privateKey }: NodeConfig['tls'
   };
 }
 
-function definitionOf({ dataset }: SourceConfig, agency: RosterAgency, catalogue: Catalogue): DatasetDefinition {
-  if (!agency.datasets.includes(dataset)) {
-    throw new NodeError(
-      'DATASET_NOT_OFFERED',
-      `The roster doesn't let ${agency.id} offer ${dataset}: remove the source.`,
-    );
-  }
+/** Thrown when the roster doesn't let this agency offer the source's dataset: NodeError DATASET_NOT_OFFERED. */
+export function assertOffered({ dataset }: Pick<SourceConfig, 'dataset'>, agency: RosterAgency): void {
+  if (agency.datasets.includes(dataset)) return;
+  throw new NodeError(
+    'DATASET_NOT_OFFERED',
+    `The roster doesn't let ${agency.id} offer ${dataset}: remove the source.`,
+  );
+}
+
+function definitionOf({ dataset }: SourceConfig, catalogue: Catalogue): DatasetDefinition {
   const definition = catalogue.get(dataset);
   if (definition === undefined) {
     throw new NodeError(
@@ -105,6 +165,20 @@ function definitionOf({ dataset }: SourceConfig, agency: RosterAgency, catalogue
 }
 
 function loadCatalogue(directory: string): Catalogue {
+  const definitions = readDefinitions(directory).map(({ definition }) => definition);
+  return templateErrorAs('DATASET_INVALID', directory, () => createCatalogue(definitions));
+}
+
+/** A file of the folder of dataset definitions. */
+export interface DefinitionFile {
+  /** Within the folder. */
+  readonly name: string;
+  readonly text: string;
+  readonly definition: DatasetDefinition;
+}
+
+/** In the order of their names. Thrown: NodeError FILE_UNREADABLE, DATASET_INVALID. */
+export function readDefinitions(directory: string): readonly DefinitionFile[] {
   let names: readonly string[];
   try {
     names = readdirSync(directory)
@@ -120,13 +194,11 @@ function loadCatalogue(directory: string): Catalogue {
   if (names.length > MAX_DATASET_FILES) {
     throw new NodeError('DATASET_INVALID', `${directory} has more than ${MAX_DATASET_FILES} dataset definitions.`);
   }
-  const definitions = names.map((name) => parsed('DATASET_INVALID', join(directory, name), parseDataset));
-  return templateErrorAs('DATASET_INVALID', directory, () => createCatalogue(definitions));
-}
-
-function parsed<T>(code: NodeErrorCode, file: string, parse: (text: string) => T): T {
-  const bytes = readFile(file);
-  return templateErrorAs(code, file, () => parse(textOf(bytes)));
+  return names.map((name) => {
+    const file = join(directory, name);
+    const text = textOf(readFile(file));
+    return { name, text, definition: templateErrorAs('DATASET_INVALID', file, () => parseDataset(text)) };
+  });
 }
 
 function templateErrorAs<T>(code: NodeErrorCode, file: string, work: () => T): T {

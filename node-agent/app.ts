@@ -1,10 +1,10 @@
-import { messageOf, wipe } from '../core/base/index.js';
+import { wipe } from '../core/base/index.js';
 import type { AlarmClock, Log, Rng } from '../core/base/index.js';
 import { createGroup } from '../core/private-join/index.js';
 import type { Engine, Group, RecordStores, SigningKey } from '../core/private-join/index.js';
 import { identityKeys } from '../core/templates/index.js';
 import { createSealedStores, createWorkerEngine, Lifecycle } from '../runtime/index.js';
-import { createFederationClient } from '../transport/index.js';
+import { createFederationClient, TransportError } from '../transport/index.js';
 import type {
   ClientHandlers,
   FederationClient,
@@ -14,23 +14,39 @@ import type {
 } from '../transport/index.js';
 import { loadAgreements, loadIdentity, loadTls } from './agreements.js';
 import type { Agreements } from './agreements.js';
+import type { NodeWitness } from './audit/node-witness.js';
+import { openWitness } from './audit/open-witness.js';
 import { LedgerAccounts } from './budget/accounts.js';
 import type { Accounts } from './budget/accounts.js';
+import { ClockGuard } from './clock-guard.js';
 import type { NodeConfig } from './config.js';
+import { CertificateRenewal } from './enrolment/certificate-renewal.js';
+import { consentGrounds } from './consent/consent-grounds.js';
 import { DifferencingGuard } from './guard/guard.js';
 import { HeldSnapshots } from './held-snapshots.js';
+import { logInForce, lookOut } from './look-out.js';
+import { Changes } from './ledger/changes.js';
 import { Ledger } from './ledger/ledger.js';
+import { OfferLog } from './offers/offer-log.js';
 import { verifyOffer } from './offers/verify-offer.js';
+import { PolicyInForce } from './policy/policy-in-force.js';
 import { floorsOf } from './policy/policy.js';
 import { RunHost } from './rounds/run-host.js';
-import { snapshotLayout } from './snapshot/layout.js';
+import { RosterInForce } from './roster-in-force.js';
+import { openSnapshotStore, withStorageKey } from './snapshot/open-store.js';
 import { noiseKeyOf } from './snapshot/sealing.js';
-import { SnapshotStore } from './snapshot/snapshot-store.js';
-import { readStorageKey } from './snapshot/storage-key.js';
+import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import { softwareVersion } from './software-version.js';
-
-/** How often a running node looks whether `prepare` has made a new snapshot. */
-export const SNAPSHOT_LOOK_MS = 2_000;
+import { PauseSwitch } from './status/pause.js';
+import {
+  ConnectionState,
+  optOutFacts,
+  policyFacts,
+  rosterFacts,
+  runFacts,
+  snapshotFacts,
+} from './status/status-facts.js';
+import { StatusWriter } from './status/status-writer.js';
 
 const BYTES_PER_MIB = 1_048_576;
 
@@ -68,11 +84,17 @@ export function createNode(config: NodeConfig, dependencies: NodeDependencies): 
 interface Base {
   readonly agreements: Agreements;
   readonly identity: SigningKey;
+  readonly rosters: RosterInForce;
   readonly tls: TlsMaterial;
   readonly snapshots: SnapshotStore;
   /** What the agency's noise is keyed with. Wiped when the node has stopped. */
   readonly noiseKey: Uint8Array;
   readonly accounts: Accounts;
+  readonly clockGuard: ClockGuard;
+  readonly changes: Changes;
+  readonly policy: PolicyInForce;
+  readonly pause: PauseSwitch;
+  readonly witness: NodeWitness;
   readonly group: Group;
   readonly engine: Engine;
   readonly stores: RecordStores;
@@ -82,41 +104,87 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
   const { log } = dependencies;
   const base = await startBase(config, dependencies, lifecycle);
   const { agency, roster } = base.agreements;
-  const version = softwareVersion();
-  const floors = floorsOf(config.policy);
-  const held = new HeldSnapshots({ snapshots: base.snapshots, accounts: base.accounts, policy: config.policy, log });
+  const { policy, snapshots, accounts, pause } = base;
+  const held = new HeldSnapshots({
+    ...{ snapshots, accounts, log },
+    policy: () => policy.current,
+    clockTrouble: () => base.clockGuard.trouble,
+  });
   const hello = (): Hello => ({
-    softwareVersion: version,
-    floors,
+    softwareVersion: softwareVersion(),
+    floors: floorsOf(policy.current),
     snapshots: held.list(),
+    logSize: base.witness.last?.checkpoint.size ?? 0,
   });
   // When there is no connection, the next one begins with it.
   const sayHello = (): Promise<void> => client.send({ kind: 'hello', hello: hello() }).catch(() => undefined);
+  const connection = new ConnectionState(config.coordinator.address, dependencies.clock);
   const handlers: ClientHandlers = {
-    connected: () => log.info({ event: 'connected', address: config.coordinator.address }, 'connected'),
+    connected: () => {
+      log.info({ event: 'connected', address: config.coordinator.address }, 'connected');
+      connection.is(true);
+      status.write();
+      renewal.connected();
+    },
     disconnected: (reason, code) => {
       log.warn({ event: 'disconnected', reason, code }, 'the connection to the coordinator is gone');
       host.disconnected();
+      connection.is(false, code);
+      status.write();
     },
+    dialFailed: ({ code }) => connection.is(false, code),
     received: (message) => {
-      if (message.kind === 'offer') host.offered(message.offer);
+      if (message.kind === 'offer') host.offered(message.offer, message.evidence);
     },
     hello,
   };
+  const renewal = createRenewal(config, base, dependencies, async (request) => {
+    if (client.renew === undefined) throw new TransportError('NOT_ISSUING', 'this connection has no certificates');
+    return client.renew(request);
+  });
   const client = await lifecycle.start(
     'federation client',
-    () => connect(config, base, dependencies, handlers),
+    () => connect(config, base, dependencies, handlers, renewal),
     (dialled) => dialled.stop(),
   );
+  const spent = (): void => {
+    void sayHello();
+    status.write();
+  };
   const host = await lifecycle.start(
     'runs',
-    () => createHost(config, base, dependencies, client, () => void sayHello()),
+    () => createHost(config, base, dependencies, client, spent),
     (runs) => runs.stop(),
   );
+  const status = new StatusWriter({
+    ...{ ledger: config.ledger, clock: dependencies.clock, log },
+    about: { agency: agency.id, federation: roster.federation, softwareVersion: softwareVersion() },
+    facts: () => ({
+      connection: connection.state,
+      policy: policyFacts(config.policy, policy),
+      roster: rosterFacts(config.roster, base.rosters),
+      clockTrouble: base.clockGuard.trouble ?? null,
+      paused: pause.pause ?? null,
+      snapshots: snapshotFacts(snapshots.inForce, accounts),
+      optOuts: optOutFacts(snapshots.optOuts),
+      runs: runFacts(host.underWay),
+    }),
+  });
   await lifecycle.start(
-    'look-out for new snapshots',
-    () => lookOut(base.snapshots, log, sayHello),
-    (timer) => clearInterval(timer),
+    'look-out',
+    () => lookOut({ ...base, host, status, log, sayHello }),
+    (timers) => {
+      timers.forEach((timer) => clearInterval(timer));
+      status.stopped();
+    },
+  );
+  status.write();
+  await lifecycle.start(
+    'renewal of the certificate',
+    () => {
+      if (client.renew !== undefined) renewal.start();
+    },
+    () => renewal.stop(),
   );
   log.info({ event: 'started', agency: agency.id, federation: roster.federation }, 'the node has started');
   client.start();
@@ -127,20 +195,41 @@ async function startBase(
   { clock, rng, log, engine: givenEngine }: NodeDependencies,
   lifecycle: Lifecycle,
 ): Promise<Base> {
+  const policy = await lifecycle.start(
+    'policy',
+    () => new PolicyInForce({ file: config.policy, log, note: (digest) => changes.policy(digest) }),
+  );
   const agreements = await lifecycle.start('agreements', () => loadAgreements(config));
   const identity = await lifecycle.start('identity', () => loadIdentity(config.identityKey, agreements.agency));
+  const rosters = await lifecycle.start(
+    'roster',
+    () => new RosterInForce({ config, publicKey: identity.publicKey, log }),
+  );
   const tls = await lifecycle.start('tls', () => loadTls(config.tls));
   const noiseKey = await lifecycle.start(
     'noise key',
     () => withStorageKey(config, noiseKeyOf),
     (key) => wipe(key),
   );
-  const accounts = await openAccounts(config, agreements, { clock, log }, lifecycle);
+  const ledger = await openLedger(config, agreements, { clock, log }, lifecycle);
+  const changes = new Changes(ledger);
+  changes.policy(policy.digest);
+  const pause = new PauseSwitch({ ledger: config.ledger, changes, log });
+  const witness = await lifecycle.start('audit log', () => openWitness(config, agreements, identity, clock));
+  const guard = new DifferencingGuard();
+  const accounts = new LedgerAccounts({ ledger, policy: () => policy.current, guard, clock });
   const snapshots = await lifecycle.start(
     'snapshots',
     () => openSnapshots(config, agreements, log),
     (store) => store.close(),
   );
+  logInForce({ snapshots, changes, log });
+  const clockGuard = new ClockGuard({
+    ...{ self: agreements.agency.id, clock, log },
+    marks: () => accounts.clockMarks,
+    snapshots: () => snapshots.inForce,
+  });
+  clockGuard.look();
   const group = await lifecycle.start('group', () => createGroup());
   const engine =
     givenEngine ??
@@ -160,52 +249,101 @@ async function startBase(
       }),
     (spool) => spool.close(),
   );
-  return { agreements, identity, tls, snapshots, noiseKey, accounts, group, engine, stores };
+  return {
+    agreements,
+    identity,
+    rosters,
+    tls,
+    snapshots,
+    noiseKey,
+    accounts,
+    clockGuard,
+    changes,
+    policy,
+    pause,
+    witness,
+    group,
+    engine,
+    stores,
+  };
 }
 
 function connect(
   { coordinator }: NodeConfig,
-  { agreements: { agency, roster }, tls }: Base,
+  { agreements: { agency, roster } }: Base,
   { clock, rng, log, connect: dial = createFederationClient }: NodeDependencies,
   handlers: ClientHandlers,
+  renewal: CertificateRenewal,
 ): FederationClient {
   const { address, useHttpProxy } = coordinator;
+  const { federation } = roster;
   return dial(
-    { address, useHttpProxy, agency: agency.id, federation: roster.federation, tls, log, clock, rng },
+    {
+      address,
+      useHttpProxy,
+      agency: agency.id,
+      federation,
+      // The one of the moment of each dial.
+      get tls() {
+        return renewal.tls;
+      },
+      log,
+      clock,
+      rng,
+    },
     handlers,
   );
 }
 
+function createRenewal(
+  { tls: paths }: NodeConfig,
+  { agreements: { agency, roster }, tls }: Base,
+  { clock, rng, log }: NodeDependencies,
+  renew: (request: Uint8Array) => Promise<Uint8Array>,
+): CertificateRenewal {
+  const self = { role: 'agency', federation: roster.federation, agency: agency.id } as const;
+  return new CertificateRenewal({ self, tls, paths, renew, clock, rng, log });
+}
+
 function createHost(
-  { policy, concurrentRuns, deadlines }: NodeConfig,
-  { agreements: { agency, roster, catalogue }, identity, snapshots, noiseKey, accounts, group, engine, stores }: Base,
+  { optOuts, concurrentRuns, deadlines }: NodeConfig,
+  { agreements: { agency, catalogue, sources }, rosters, policy, pause, snapshots, clockGuard, witness, ...base }: Base,
   { clock, rng, log }: NodeDependencies,
   client: FederationClient,
   spent: () => void,
 ): RunHost {
   const self = agency.id;
+  const offerLog = new OfferLog({
+    witness,
+    // A coordinator that misses one hears how far the node has got with its next hello.
+    cosigned: (size, line) => void client.send({ kind: 'cosignature', size, line }).catch(() => undefined),
+    log,
+  });
   return new RunHost({
+    ...base,
     self,
-    identity,
-    peers: identityKeys(roster),
+    get peers() {
+      return identityKeys(rosters.current);
+    },
     client,
-    group,
-    engine,
-    stores,
     rng,
-    noiseKey,
     snapshots,
-    accounts,
     spent,
-    verify: (offer) =>
-      verifyOffer(offer, {
+    isPaused: () => pause.look(),
+    look: (offer, evidence) => offerLog.check(offer, evidence),
+    verify: (offer, logged) => {
+      clockGuard.assertPlausible();
+      return verifyOffer(offer, {
         self,
-        roster,
+        roster: rosters.current,
         catalogue,
-        policy,
+        policy: policy.current,
         snapshots: new Map(snapshots.inForce.map(({ dataset, snapshot }) => [dataset, snapshot])),
+        consent: consentGrounds(optOuts, sources, snapshots),
+        logged,
         clock,
-      }),
+      });
+    },
     concurrentRuns,
     clock,
     progressDeadlineSeconds: deadlines.runProgressSeconds,
@@ -214,41 +352,24 @@ function createHost(
   });
 }
 
-async function openSnapshots(config: NodeConfig, { roster, sources }: Agreements, log: Log): Promise<SnapshotStore> {
-  const layouts = sources.map(({ mapping }) => snapshotLayout(mapping.definition, roster.federation));
-  const store = withStorageKey(
-    config,
-    (storageKey) => new SnapshotStore({ directory: config.snapshots, layouts, storageKey }),
-  );
-  try {
-    await store.refresh();
-  } catch (thrown) {
-    store.close();
-    throw thrown;
-  }
-  logInForce(store, log);
-  for (const { config: source } of sources) {
+async function openSnapshots(config: NodeConfig, agreements: Agreements, log: Log): Promise<SnapshotStore> {
+  const store = await openSnapshotStore(config, agreements);
+  for (const { config: source } of agreements.sources) {
     if (store.inForce.some(({ dataset }) => dataset === source.dataset)) continue;
     log.warn({ event: 'snapshot-missing', dataset: source.dataset }, 'there is no snapshot: run `prepare`');
+  }
+  if (config.optOuts !== undefined && store.optOuts === undefined) {
+    log.warn({ event: 'opt-outs-missing' }, 'the opt-out lists were never read, so nothing is answered: run `prepare`');
   }
   return store;
 }
 
-function withStorageKey<T>(config: NodeConfig, use: (storageKey: Uint8Array) => T): T {
-  const storageKey = readStorageKey(config.storageKey);
-  try {
-    return use(storageKey);
-  } finally {
-    wipe(storageKey);
-  }
-}
-
-async function openAccounts(
-  { ledger: file, policy }: NodeConfig,
+async function openLedger(
+  { ledger: file }: NodeConfig,
   { agency, roster }: Agreements,
   { clock, log }: Pick<NodeDependencies, 'clock' | 'log'>,
   lifecycle: Lifecycle,
-): Promise<Accounts> {
+): Promise<Ledger> {
   const ledger = await lifecycle.start(
     'ledger',
     () => Ledger.open({ file, federation: roster.federation, agency: agency.id, clock }),
@@ -256,31 +377,7 @@ async function openAccounts(
   );
   // Whoever keeps these lines can tell later whether the ledger was cut off or put back.
   log.info({ event: 'ledger', ...ledger.head }, 'the ledger is whole');
-  return new LedgerAccounts({ ledger, limits: policy.budget, guard: new DifferencingGuard(), clock });
-}
-
-function logInForce(store: SnapshotStore, log: Log): void {
-  for (const { dataset, snapshot, asAt } of store.inForce) {
-    log.info({ event: 'snapshot', dataset, snapshot, asAt }, 'a snapshot is in force');
-  }
-}
-
-/** What is wrong with a new snapshot is said once, not every time somebody looks. */
-function lookOut(snapshots: SnapshotStore, log: Log, changed: () => Promise<void>): NodeJS.Timeout {
-  let said = '';
-  const look = async (): Promise<void> => {
-    try {
-      if (!(await snapshots.refresh())) return;
-      logInForce(snapshots, log);
-      await changed();
-      said = '';
-    } catch (thrown) {
-      if (messageOf(thrown) !== said)
-        log.error({ err: thrown }, 'a new snapshot is no use; the old one stays in force');
-      said = messageOf(thrown);
-    }
-  };
-  return setInterval(() => void look(), SNAPSHOT_LOOK_MS);
+  return ledger;
 }
 
 /** Processor time of the whole process, its workers too. */

@@ -2,38 +2,47 @@ import { resolve } from 'node:path';
 
 import { z } from 'zod';
 
-import { MAXIMUM_THRESHOLD } from '../core/disclosure/index.js';
 import { MAX_IDENTIFIER_VALUES, normaliseDate } from '../core/linkage/index.js';
-import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../core/noise/index.js';
 import { COORDINATOR } from '../core/private-join/index.js';
-import { DEFAULT_BUDGET, MINIMUM_PARTICIPANTS } from '../core/templates/index.js';
 import { besideFile, MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, readYamlConfig } from '../runtime/index.js';
-import { DENY_ALL } from './policy/policy.js';
+import { optOutsFrom, optOutsSchema } from './consent/opt-outs-config.js';
 import type { SourceIdentifier } from './source/mapping.js';
 import { placeFrom, placeSettings, sourcePlace } from './source/source-config.js';
 
 /** Datasets one agency may offer. */
 export const MAX_SOURCES = 64;
-/** Entries of one agency's allow-list. */
-export const MAX_ALLOWED_TEMPLATES = 1_000;
 export const MAX_WORKERS = 256;
 /** Runs that one node takes part in at once. */
 export const MAX_CONCURRENT_RUNS = 16;
-/** Privacy loss (epsilon) that a budget may allow: beyond it, it is no budget. */
-export const MAX_BUDGET = 1_000_000;
+const MAX_PORT = 65_535;
+const DEFAULT_CONSOLE_PORT = 7_480;
+/** Local codes of one field: more belong into a table of their own, and a view that looks them up. */
+export const MAX_LOCAL_CODES = 2_000;
+/** A longer code is a text. */
+export const MAX_CODE_CHARACTERS = 200;
 /** A day: a deadline beyond it is no deadline. */
 export const MAX_DEADLINE_SECONDS = 86_400;
 
 const path = z.string().min(1);
 const name = z.string().min(1).max(200);
 const seconds = z.number().positive().max(MAX_DEADLINE_SECONDS);
-/** Nothing may be given away where it is 0. */
-const budget = z.number().min(0).max(MAX_BUDGET);
 const isoDate = z.string().refine((text) => normaliseDate(text) === text, 'a date written as YYYY-MM-DD');
 
 /** Of one identifier: preferred first. */
 const columns = z.union([name, z.array(name).min(1).max(MAX_IDENTIFIER_VALUES)], {
   error: `must be a column, or a list of 1 to ${MAX_IDENTIFIER_VALUES} columns`,
+});
+
+/** A column of the agency's own codes, and which of the dataset's each means; null where it means nothing recorded. */
+const codedColumn = z.strictObject({
+  column: name,
+  codes: z
+    .record(
+      z.string().max(MAX_CODE_CHARACTERS),
+      z.union([name, z.null()], { error: 'must be a code of the dataset, or null for nothing recorded' }),
+    )
+    .refine((codes) => Object.keys(codes).length > 0, 'must have at least 1 code')
+    .refine((codes) => Object.keys(codes).length <= MAX_LOCAL_CODES, `must have at most ${MAX_LOCAL_CODES} codes`),
 });
 
 const sourceSchema = z
@@ -47,7 +56,7 @@ const sourceSchema = z
         surname: columns.exactOptional(),
         dateOfBirth: columns.exactOptional(),
         postcode: columns.exactOptional(),
-        sex: columns.exactOptional(),
+        sex: codedOr(columns).exactOptional(),
         place: columns.exactOptional(),
         area: columns.exactOptional(),
         nhsNumber: columns.exactOptional(),
@@ -56,33 +65,28 @@ const sourceSchema = z
         urn: name.exactOptional(),
       } satisfies Record<SourceIdentifier, z.ZodType>)
       .default({}),
-    fields: z.record(name, name).default({}),
+    /** Purpose code to the column that says whether somebody has consented to it, where the dataset's basis is opt-in. */
+    consent: z.record(name, name).default({}),
+    fields: z.record(name, codedOr(name)).default({}),
   })
   .transform((settings, context) => {
-    const { dataset, asAt, identifiers, fields } = settings;
+    const { dataset, asAt, identifiers, consent, fields } = settings;
     const found = sourcePlace(settings);
-    if ('place' in found) return { dataset, asAt, identifiers, fields, place: found.place };
+    if ('place' in found) return { dataset, asAt, identifiers, consent, fields, place: found.place };
     context.addIssue({ code: 'custom', path: [...found.at], message: found.message });
     return z.NEVER;
   });
 
-/** Deny by default: what is left out here is not allowed. */
-const policySchema = z.strictObject({
-  allow: z
-    .array(z.strictObject({ template: name, version: z.int().min(1).optional() }))
-    .max(MAX_ALLOWED_TEMPLATES)
-    .default([]),
-  minimumThreshold: z.int().min(0).max(MAXIMUM_THRESHOLD).default(0),
-  minimumRounding: z.int().min(0).max(MAXIMUM_THRESHOLD).default(0),
-  maximumEpsilon: z.number().min(MINIMUM_EPSILON).max(MAXIMUM_EPSILON).optional(),
-  budget: z
-    .strictObject({
-      perSnapshot: budget.default(DEFAULT_BUDGET.perSnapshot),
-      perQuarter: budget.default(DEFAULT_BUDGET.perQuarter),
-    })
-    .default({ ...DEFAULT_BUDGET }),
-  minimumParticipants: z.int().min(MINIMUM_PARTICIPANTS).default(MINIMUM_PARTICIPANTS),
-});
+/** Which of the two it is shows in its form, so that each says for itself what is wrong with it. */
+function codedOr<Other extends z.ZodType>(other: Other): z.ZodType<z.output<Other> | z.output<typeof codedColumn>> {
+  return z.unknown().transform((value, context) => {
+    const isBlock = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const parsed = (isBlock ? codedColumn : other).safeParse(value);
+    if (parsed.success) return parsed.data;
+    for (const issue of parsed.error.issues) context.addIssue({ ...issue, path: [...issue.path] });
+    return z.NEVER;
+  });
+}
 
 export const configSchema = z
   .strictObject({
@@ -103,7 +107,18 @@ export const configSchema = z
     /** A file beside the folder of snapshots where it isn't given. */
     ledger: path.optional(),
     sources: z.array(sourceSchema).min(1).max(MAX_SOURCES),
-    policy: policySchema.default({ ...DENY_ALL, allow: [] }),
+    optOuts: optOutsSchema.exactOptional(),
+    /** A file of its own: a running node takes it up when it changes. */
+    policy: z
+      .string({ error: 'must be the path of a file that says what this section said' })
+      .min(1)
+      .default('policy.yaml'),
+    /** A folder of templates as governance sent them, to be looked at; what is answered comes with the offer. */
+    templates: path.optional(),
+    /** Pages for whoever looks after the node, for a browser on this computer. */
+    console: z
+      .strictObject({ port: z.int().min(0).max(MAX_PORT), secret: path })
+      .default({ port: DEFAULT_CONSOLE_PORT, secret: 'console.secret' }),
     spool: z.strictObject({ directory: path, memoryMiB: z.int().min(MIN_SPOOL_MEMORY_MIB).max(MAX_SPOOL_MEMORY_MIB) }),
     workers: z.int().min(1).max(MAX_WORKERS),
     concurrentRuns: z.int().min(1).max(MAX_CONCURRENT_RUNS).default(2),
@@ -146,7 +161,11 @@ export function loadConfig(file: string): NodeConfig {
     snapshots: from(config.snapshots),
     // Not in the folder: that may be emptied and prepared anew, and what has been given away stays given away.
     ledger: from(config.ledger ?? `${config.snapshots.replace(/[/]+$/, '')}.ledger`),
+    policy: from(config.policy),
+    templates: config.templates === undefined ? undefined : from(config.templates),
+    console: { ...config.console, secret: from(config.console.secret) },
     sources: config.sources.map((source) => ({ ...source, place: placeFrom(source.place, from) })),
+    ...(config.optOuts === undefined ? {} : { optOuts: optOutsFrom(config.optOuts, from) }),
     spool: { ...config.spool, directory: from(config.spool.directory) },
   };
 }

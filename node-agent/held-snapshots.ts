@@ -1,14 +1,19 @@
 import type { Log } from '../core/base/index.js';
 import type { LinkageStatistics } from '../core/linkage/index.js';
+import { OPT_OUTS } from '../core/templates/index.js';
 import type { HeldSnapshot } from '../transport/index.js';
 import type { Accounts } from './budget/accounts.js';
 import type { Policy } from './policy/policy.js';
+import { rejectedPercent } from './quality/rejected-rows.js';
 import type { SnapshotInForce, SnapshotLinkage, SnapshotStore } from './snapshot/snapshot-store.js';
 
 export interface HeldSnapshotsOptions {
   readonly snapshots: Pick<SnapshotStore, 'inForce'>;
   readonly accounts: Pick<Accounts, 'left' | 'spendOnLinkage'>;
-  readonly policy: Pick<Policy, 'maximumEpsilon'>;
+  /** What holds now. */
+  readonly policy: () => Pick<Policy, 'maximumEpsilon'>;
+  /** Why this computer's clock can't be right; undefined where it may be. */
+  readonly clockTrouble: () => string | undefined;
   readonly log: Log;
 }
 
@@ -26,9 +31,12 @@ export class HeldSnapshots {
   list(): readonly HeldSnapshot[] {
     const { snapshots, accounts } = this.#options;
     return snapshots.inForce.map((held) => {
-      const { dataset, snapshot, asAt } = held;
+      const { dataset, snapshot, asAt, rejected } = held;
       const linkage = this.#linkage(held);
-      return { dataset, snapshot, asAt, epsilonLeft: accounts.left(dataset, snapshot), linkage };
+      const epsilonLeft = accounts.left(dataset, snapshot);
+      // Nothing is told of opt-outs that is counted.
+      const rejectedShare = dataset === OPT_OUTS ? 0 : rejectedPercent(rejected);
+      return { dataset, snapshot, asAt, epsilonLeft, linkage, rejectedPercent: rejectedShare };
     });
   }
 
@@ -49,10 +57,13 @@ export class HeldSnapshots {
   /** Pays, where there is no reason. */
   #reasonToWithhold(held: SnapshotInForce, { epsilon, statistics }: SnapshotLinkage): string | undefined {
     const { policy, accounts, log } = this.#options;
-    const most = policy.maximumEpsilon;
+    const most = policy().maximumEpsilon;
     if (most !== undefined && (epsilon === 'none' || epsilon > most)) {
       return `its privacy loss is ${epsilon}, and this node's policy allows no more than ${most}`;
     }
+    // What is paid now would count in a quarter that it isn't.
+    const trouble = this.#options.clockTrouble();
+    if (trouble !== undefined) return trouble;
     try {
       const { dataset, snapshot } = held;
       const paid = accounts.spendOnLinkage({

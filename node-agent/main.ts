@@ -1,5 +1,5 @@
-import { systemClock, systemRng } from '../runtime/index.js';
-import { EXIT_CODES, runCommand } from './commands.js';
+import { endWhenOutputCloses, systemClock, systemRng } from '../runtime/index.js';
+import { EXIT_CODES, runCommand } from './commands/index.js';
 
 /** For what is left to be written; whatever keeps the process alive longer is stuck. */
 const EXIT_GRACE_MS = 2_000;
@@ -13,11 +13,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+const outliveOutput = endWhenOutputCloses({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  exit: (code) => process.exit(code),
+});
+
 process.exitCode = await runCommand(process.argv.slice(2), {
   clock: systemClock,
   rng: systemRng,
   stdout: process.stdout,
   stderr: process.stderr,
   stopping: stopping.signal,
+  outliveOutput,
 });
 setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();

@@ -1,3 +1,4 @@
+import { Elapsed } from '../core/base/index.js';
 import type { Clock, Log } from '../core/base/index.js';
 import { NodeError } from './errors.js';
 import type { PreparePhase, PrepareStep } from './snapshot/prepare.js';
@@ -21,6 +22,7 @@ export function prepareProgress({
   log,
   stopping,
 }: PrepareProgressOptions): (dataset: string, step: PrepareStep) => void {
+  const elapsed = new Elapsed(clock);
   let said: { readonly dataset: string; readonly phase: PreparePhase; readonly atMs: number } | undefined;
   return (dataset, { phase, rows, hashed }) => {
     if (stopping.aborted && phase !== 'done') {
@@ -29,7 +31,7 @@ export function prepareProgress({
         `The snapshot of ${dataset} was not finished; the old one is in force. The next prepare goes on with what was hashed.`,
       );
     }
-    const atMs = clock.now().getTime();
+    const atMs = elapsed.ms;
     if (said?.dataset === dataset && said.phase === phase && atMs < said.atMs + PROGRESS_INTERVAL_MS) return;
     said = { dataset, phase, atMs };
     log.info({ event: 'prepare-progress', dataset, phase, rows, hashed }, 'preparing');

@@ -17,11 +17,25 @@ export const MAX_CONFIG_BYTES = 1_048_576;
  * CONFIG_INVALID with all its problems at once, each with path and line. No problem shows a value.
  */
 export function readYamlConfig<Schema extends z.ZodType>(path: string, schema: Schema): z.output<Schema> {
+  return parseYamlConfig(path, readText(path), schema);
+}
+
+/**
+ * The same of a text that has been read already. `path` is what it is called in errors.
+ * Thrown when it isn't what the schema asks for: RuntimeError CONFIG_INVALID.
+ */
+export function parseYamlConfig<Schema extends z.ZodType>(
+  path: string,
+  text: string,
+  schema: Schema,
+): z.output<Schema> {
   const lines = new LineCounter();
-  const document = parseDocument(readText(path), {
+  const document = parseDocument(text, {
     version: '1.2',
     strict: true,
     uniqueKeys: true,
+    // A local code may be called 01, which would be read as a number and become 1.
+    stringKeys: true,
     lineCounter: lines,
   });
   const syntax = [...document.errors, ...document.warnings].map(({ message, pos }): Problem => {

@@ -1,6 +1,13 @@
-export { besideFile, MAX_CONFIG_BYTES, readYamlConfig } from './config.js';
+export { endWhenOutputCloses, OUTPUT_CLOSED_EXIT_CODE, OUTPUT_CLOSED_EXIT_HELP } from './closed-output.js';
+export type { ClosingOutput } from './closed-output.js';
+export { createCommandProgram, inheritSettings } from './command-program.js';
+export type { CommandProgramOptions } from './command-program.js';
+export { besideFile, MAX_CONFIG_BYTES, parseYamlConfig, readYamlConfig } from './config.js';
 export { RUNTIME_ERROR_CODES, RuntimeError } from './errors.js';
 export type { RuntimeErrorCode } from './errors.js';
+export { FileInForce } from './file-in-force.js';
+export type { FileInForceOptions, Loaded } from './file-in-force.js';
+export { fileVersion } from './file-version.js';
 export { Lifecycle } from './lifecycle.js';
 export type { LifecycleOptions } from './lifecycle.js';
 export { createLog, LOG_LEVELS, LOGGED_FIELDS, MAX_FIELD_CHARACTERS, WITHHELD } from './log.js';

@@ -47,12 +47,18 @@ class PoolEngine implements WorkerEngine {
   readonly background = true;
   readonly #pool: Piscina<JobMessage, EngineReply>;
   readonly #queue: JobQueue;
+  #stopped = false;
 
   constructor(pool: Piscina<JobMessage, EngineReply>, threads: number) {
     this.parallelism = threads;
     this.#pool = pool;
     // The pool gets a job when a thread is free for it: an order of its own it doesn't need.
     this.#queue = new JobQueue(threads, (job) => this.#start(job));
+    // A thread may have answered just before it was ended. Nobody waits for it by then, and what the pool says of it, which
+    // would end the process, has the answer in it.
+    pool.on('error', (thrown: unknown) => {
+      if (!this.#stopped) throw thrown;
+    });
   }
 
   get load(): Load {
@@ -64,6 +70,7 @@ class PoolEngine implements WorkerEngine {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#queue.close(new EngineError('WORKER_FAILED', 'the worker threads have been stopped'));
     await this.#pool.destroy();
   }

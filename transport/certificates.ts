@@ -16,7 +16,10 @@ import {
 import type { JsonGeneralName } from '@peculiar/x509';
 import type { Clock } from '../core/base/index.js';
 
-/** Issues the certificates of one federation. Its key is the one secret that lets somebody in: keep it offline. */
+/**
+ * Issues the certificates of one federation. Its key is the one secret that lets somebody in: offline, or, where nodes
+ * enrol and renew by themselves, with the coordinator.
+ */
 export interface Authority {
   /** PEM. Every party trusts this certificate and no other. */
   readonly certificate: string;
@@ -47,7 +50,7 @@ export interface CertificateRequest {
   readonly validDays: number;
 }
 
-const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+export const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
 /** Certificates begin a little before they are made, for clocks differ. */
 const BACKDATED_MS = 300_000;
@@ -77,16 +80,25 @@ export async function createAuthority(request: AuthorityRequest): Promise<Author
 
 /** A new P-256 key and a certificate for it, good for both ends of a TLS connection. */
 export async function issueCertificate(authority: Authority, request: CertificateRequest): Promise<IssuedCertificate> {
+  const keys = await newKeys();
+  return { certificate: await certify(authority, request, keys.publicKey), privateKey: pemOf(keys.privateKey) };
+}
+
+/** A certificate, PEM, for a P-256 key whose private half somebody else has. */
+export async function certify(
+  authority: Authority,
+  request: CertificateRequest,
+  publicKey: webcrypto.CryptoKey,
+): Promise<string> {
   const issuer = new X509Certificate(authority.certificate);
   const signingKey = await webcrypto.subtle.importKey('pkcs8', derOf(authority.privateKey), P256, false, ['sign']);
-  const keys = await newKeys();
   const certificate = await X509CertificateGenerator.create(
     {
       ...validity(request),
       serialNumber: newSerial(),
       subject: `CN=${escaped(request.commonName)}`,
       issuer: issuer.subject,
-      publicKey: keys.publicKey,
+      publicKey,
       signingKey,
       signingAlgorithm: P256,
       extensions: [
@@ -94,13 +106,13 @@ export async function issueCertificate(authority: Authority, request: Certificat
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth, ExtendedKeyUsage.serverAuth]),
         new SubjectAlternativeNameExtension(alternativeNames(request)),
-        await SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
+        await SubjectKeyIdentifierExtension.create(publicKey, false, webcrypto),
         await AuthorityKeyIdentifierExtension.create(issuer, false, webcrypto),
       ],
     },
     webcrypto,
   );
-  return { certificate: certificate.toString('pem'), privateKey: pemOf(keys.privateKey) };
+  return certificate.toString('pem');
 }
 
 function alternativeNames({ uris, dnsNames = [], ipAddresses = [] }: CertificateRequest): JsonGeneralName[] {
@@ -119,7 +131,8 @@ function validity({ clock, validDays }: { readonly clock: Clock; readonly validD
   return { notBefore: new Date(now - BACKDATED_MS), notAfter: new Date(now + validDays * DAY_MS) };
 }
 
-async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
+/** A P-256 key pair for ECDSA. */
+export async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
 }
 
@@ -130,7 +143,8 @@ function newSerial(): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-function pemOf(key: webcrypto.CryptoKey): string {
+/** PKCS #8. */
+export function pemOf(key: webcrypto.CryptoKey): string {
   return KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 

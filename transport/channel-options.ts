@@ -37,6 +37,18 @@ export function clientOptions(timings: Timings, address: string, useHttpProxy: b
   };
 }
 
-function hostOf(address: string): string {
+/** For a connection without gRPC: what TLS asks for by name, where there is a name. */
+export function serverName(address: string): { readonly servername?: string } {
+  const host = hostOf(address);
+  return isIP(host) === 0 ? { servername: host } : {};
+}
+
+/** Of `host:port`. */
+export function hostOf(address: string): string {
   return address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+/** Of `host:port`. */
+export function portOf(address: string): number {
+  return Number(/:(\d+)$/.exec(address)?.[1] ?? Number.NaN);
 }

@@ -3,6 +3,7 @@ import type { ClientDuplexStream, ClientReadableStream, ClientWritableStream, Se
 import { clientOptions } from './channel-options.js';
 import { fromListRequest } from './convert-list.js';
 import type { TransferRequest } from './convert-list.js';
+import { toRenewalReply } from './convert-enrolment.js';
 import { toCoordinatorMessage } from './convert.js';
 import { TransportError } from './errors.js';
 import type { FromNode, Hello, ToNode } from './federation.js';
@@ -11,11 +12,11 @@ import type { FederationClientOptions } from './options.js';
 import { outgoingFromNode } from './outgoing.js';
 import { dialErrorOf } from './retry.js';
 import { transportErrorOf } from './status.js';
-import { messagesOf, sharedAbort, writeMessage } from './streams.js';
+import { messagesOf, sharedAbort, untilAborted, writeMessage } from './streams.js';
 import type { Timings } from './timings.js';
 import { federationMethods } from './wire.js';
 import type { CoordinatorMessage__Output, ListFrame, ListFrame__Output, ListReceipt__Output, Methods } from './wire.js';
-import type { NodeMessage } from './wire.js';
+import type { NodeMessage, RenewalReply__Output } from './wire.js';
 
 export type SendListCall = ClientWritableStream<ListFrame>;
 export type ReceiveListCall = ClientReadableStream<ListFrame__Output>;
@@ -73,6 +74,20 @@ export class NodeSession {
   receiveList(request: TransferRequest): ReceiveListCall {
     const { path, requestSerialize, responseDeserialize } = this.#methods.receiveList;
     return this.#client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, fromListRequest(request));
+  }
+
+  /** Rejects as the call does: TransportError; DEADLINE_PASSED when there is no answer within `deadlineMs`. */
+  async renew(signingRequest: Uint8Array, deadlineMs: number): Promise<Uint8Array> {
+    const { path, requestSerialize, responseDeserialize } = this.#methods.renew;
+    const answer = new Promise<RenewalReply__Output>((resolve, reject) => {
+      const answered = (error: ServiceError | null, reply?: RenewalReply__Output): void => {
+        if (error !== null) reject(dialErrorOf(error));
+        else if (reply !== undefined) resolve(reply);
+      };
+      const options = { deadline: new Date(Date.now() + deadlineMs) };
+      this.#client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { signingRequest }, options, answered);
+    });
+    return toRenewalReply(await untilAborted(this.over, answer));
   }
 
   /** Says goodbye, and hangs up when the coordinator has answered or `deadlineMs` have passed. */

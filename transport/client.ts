@@ -49,10 +49,11 @@ class GrpcFederationClient implements FederationClient {
   }
 
   async send(message: FromNode): Promise<void> {
-    if (this.#session?.welcomed !== true) {
-      throw new TransportError('NOT_CONNECTED', 'the coordinator is not connected');
-    }
-    await this.#session.send(message);
+    await this.#connected().send(message);
+  }
+
+  async renew(request: Uint8Array): Promise<Uint8Array> {
+    return this.#connected().renew(request, this.#timings.dialMs);
   }
 
   openRun(runId: string, receiver: LinkReceiver): RunLink {
@@ -98,6 +99,11 @@ class GrpcFederationClient implements FederationClient {
     } finally {
       this.#session = undefined;
     }
+  }
+
+  #connected(): NodeSession {
+    if (this.#session?.welcomed === true) return this.#session;
+    throw new TransportError('NOT_CONNECTED', 'the coordinator is not connected');
   }
 
   #isStopping(): boolean {

@@ -4,6 +4,7 @@ import { TransportError } from './errors.js';
 import type { Hello, NodeConnection, ToNode } from './federation.js';
 import { outgoingToNode } from './outgoing.js';
 import type { CallLife, ControlCall } from './server-calls.js';
+import { transportErrorOf } from './status.js';
 import { writeMessage } from './streams.js';
 
 /** The coordinator's end of one node's control stream. */
@@ -29,6 +30,15 @@ export class ControlConnection implements NodeConnection {
     this.end(new TransportError('DISCONNECTED', reason));
   }
 
+  /** Ends the stream when `admit` throws at its caller. */
+  recheck(admit: (call: ControlCall) => void): void {
+    try {
+      admit(this.#call);
+    } catch (thrown) {
+      this.end(transportErrorOf(thrown));
+    }
+  }
+
   end(error: TransportError): void {
     this.#life.end(error);
   }
@@ -48,6 +58,11 @@ export class ControlRegistry {
 
   remove(connection: ControlConnection): void {
     if (this.#connections.get(connection.agency) === connection) this.#connections.delete(connection.agency);
+  }
+
+  /** Ends the streams of those whom `admit` throws at: with what it throws. */
+  recheck(admit: (call: ControlCall) => void): void {
+    for (const connection of [...this.#connections.values()]) connection.recheck(admit);
   }
 
   endAll(error: TransportError): void {

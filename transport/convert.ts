@@ -1,3 +1,4 @@
+import type { LogEvidence } from '../core/audit-entries/index.js';
 import { fromHex, toHex } from '../core/base/index.js';
 import { MAXIMUM_THRESHOLD } from '../core/disclosure/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../core/noise/index.js';
@@ -17,6 +18,7 @@ import {
   wholeNumber,
 } from './check.js';
 import { fromStatistics, toStatistics } from './convert-linkage.js';
+import { fromLogEvidence, logSize, toCosignature, toLogEvidence } from './convert-log.js';
 import { fromRunMessage, toRunMessage } from './convert-run-message.js';
 import type { FromNode, HeldSnapshot, Hello, ToNode } from './federation.js';
 import { agency, dataset, hop, name, parameterName, runId, subject } from './fields.js';
@@ -35,6 +37,7 @@ import {
   MAX_PARAMETER_VALUES,
   MAX_PARAMETERS,
   MAX_PARTICIPANTS,
+  MAX_PERCENT,
   MAX_REASON_CHARACTERS,
   MAX_REQUESTER_CHARACTERS,
   MAX_STATISTICS,
@@ -77,6 +80,8 @@ export function fromNodeMessage(message: FromNode): NodeMessage {
     }
     case 'protocol':
       return { run: fromRunMessage(message.runId, message.message) };
+    case 'cosignature':
+      return { cosignature: { size: message.size, line: message.line } };
   }
 }
 
@@ -88,22 +93,26 @@ export function toNodeMessage(message: NodeMessage__Output): FromNode {
       return toRefusal(present(message.refusal, 'refusal'));
     case 'run':
       return { kind: 'protocol', ...toRunMessage(present(message.run, 'run')) };
+    case 'cosignature':
+      return { kind: 'cosignature', ...toCosignature(present(message.cosignature, 'cosignature')) };
     default:
       throw unknownKind('kind');
   }
 }
 
-function fromHello({ softwareVersion, snapshots, floors }: Hello): NonNullable<NodeMessage['hello']> {
+function fromHello({ softwareVersion, snapshots, floors, logSize: size }: Hello): NonNullable<NodeMessage['hello']> {
   return {
     softwareVersion,
-    snapshots: snapshots.map(({ dataset, snapshot, asAt, epsilonLeft, linkage }) => ({
+    snapshots: snapshots.map(({ dataset, snapshot, asAt, epsilonLeft, linkage, rejectedPercent }) => ({
       dataset,
       snapshot: fromDigest(snapshot),
       asAt,
       epsilonLeft,
       linkage: linkage.map(fromStatistics),
+      rejectedPercent,
     })),
     floors: fromFloors(floors),
+    logSize: size,
   };
 }
 
@@ -116,6 +125,7 @@ function toHello(hello: Hello__Output): Hello {
       (held) => held.dataset,
     ),
     floors: toFloors(hello.floors, 'hello.floors'),
+    logSize: logSize(hello.logSize, 'hello.log_size'),
   };
 }
 
@@ -130,6 +140,7 @@ function toHeldSnapshot(held: HeldSnapshot__Output, field: string): HeldSnapshot
       `${field}.linkage`,
       ({ scheme }) => scheme,
     ),
+    rejectedPercent: wholeNumber(held.rejectedPercent, `${field}.rejected_percent`, MAX_PERCENT),
   };
 }
 
@@ -149,7 +160,7 @@ export function fromCoordinatorMessage(message: ToNode | Welcome): CoordinatorMe
     case 'welcome':
       return { welcome: { softwareVersion: message.softwareVersion } };
     case 'offer':
-      return { offer: fromOffer(message.offer) };
+      return { offer: fromOffer(message.offer, message.evidence) };
     case 'protocol':
       return { run: fromRunMessage(message.runId, message.message) };
     case 'transfer-ready': {
@@ -166,7 +177,7 @@ export function toCoordinatorMessage(message: CoordinatorMessage__Output): ToNod
       return { kind: 'welcome', softwareVersion: version(softwareVersion, 'welcome.software_version') };
     }
     case 'offer':
-      return { kind: 'offer', offer: toOffer(present(message.offer, 'offer')) };
+      return toOfferMessage(present(message.offer, 'offer'));
     case 'run':
       return { kind: 'protocol', ...toRunMessage(present(message.run, 'run')) };
     case 'transferReady':
@@ -185,7 +196,7 @@ function toTransferReady(ready: TransferReady__Output): ToNode {
   };
 }
 
-function fromOffer(offer: RunOffer): NonNullable<CoordinatorMessage['offer']> {
+function fromOffer(offer: RunOffer, evidence?: LogEvidence): NonNullable<CoordinatorMessage['offer']> {
   const { runId, envelope, requester, purpose } = offer;
   return {
     runId,
@@ -201,7 +212,16 @@ function fromOffer(offer: RunOffer): NonNullable<CoordinatorMessage['offer']> {
       datasets: participant.datasets.map(({ dataset, snapshot }) => ({ dataset, snapshot: fromDigest(snapshot) })),
       floors: fromFloors(participant.floors),
     })),
+    ...(evidence === undefined ? {} : { log: fromLogEvidence(evidence) }),
   };
+}
+
+/** Whoever is offered a run refuses it without evidence, and can then say why: so it is not the message that is wrong. */
+function toOfferMessage(sent: Offer__Output): ToNode {
+  const offer = toOffer(sent);
+  const { log } = sent;
+  if (log === null) return { kind: 'offer', offer };
+  return { kind: 'offer', offer, evidence: toLogEvidence(log, 'offer.log') };
 }
 
 function toOffer(offer: Offer__Output): RunOffer {

@@ -1,3 +1,4 @@
+import type { LogEvidence } from '../core/audit-entries/index.js';
 import type { LinkageStatistics } from '../core/linkage/index.js';
 import type {
   FailureCode,
@@ -15,12 +16,15 @@ import type { TransportError, TransportErrorCode } from './errors.js';
 export type FromNode =
   | { readonly kind: 'hello'; readonly hello: Hello }
   | { readonly kind: 'refusal'; readonly runId: string; readonly code: RefusalCode; readonly reason: string }
+  /** Of a checkpoint of the audit log, as a signature line of its note; comes before the answer to the offer. */
+  | { readonly kind: 'cosignature'; readonly size: number; readonly line: string }
   /** Round 0's answer to an offer is a `share`. */
   | { readonly kind: 'protocol'; readonly runId: string; readonly message: ProtocolMessage };
 
 /** What the coordinator says on a node's control stream. */
 export type ToNode =
-  | { readonly kind: 'offer'; readonly offer: RunOffer }
+  /** Without evidence, a node refuses it. */
+  | { readonly kind: 'offer'; readonly offer: RunOffer; readonly evidence?: LogEvidence }
   | { readonly kind: 'protocol'; readonly runId: string; readonly message: ProtocolMessage }
   /** A list for this node waits at the coordinator; the node fetches it with a streaming call. */
   | {
@@ -36,6 +40,8 @@ export interface Hello {
   readonly snapshots: readonly HeldSnapshot[];
   /** What the agency asks for beyond what templates do. */
   readonly floors: Floors;
+  /** Entries of the audit log under the last checkpoint that the node has verified; 0 where it never has. */
+  readonly logSize: number;
 }
 
 export interface HeldSnapshot {
@@ -48,6 +54,8 @@ export interface HeldSnapshot {
   readonly epsilonLeft: number;
   /** What is known of its people, each scheme once; none where nothing may leave. */
   readonly linkage: readonly LinkageStatistics[];
+  /** Share of its source's rows that could not be used: per cent, a whole number 0..100, rounded down. */
+  readonly rejectedPercent: number;
 }
 
 /** A node's side: one outbound connection, one control stream, lists in calls of their own. */
@@ -58,6 +66,12 @@ export interface FederationClient {
   stop(): Promise<void>;
   /** Rejects with TransportError NOT_CONNECTED when the control stream is down. */
   send(message: FromNode): Promise<void>;
+  /**
+   * Asks for the next certificate (DER) by a PKCS #10 request (DER), while the present one is good. Rejects with
+   * TransportError: NOT_CONNECTED, NOT_ISSUING, BAD_MESSAGE, WRONG_IDENTITY or as a connection fails. Absent where there
+   * are no certificates: in memory.
+   */
+  renew?(request: Uint8Array): Promise<Uint8Array>;
   /**
    * The link of one run: all its promises reject with JoinError. Transfers announced for a run that is not open are left
    * alone. A run lives on the connection it was opened on; when that is lost, so is the run's link.
@@ -98,11 +112,13 @@ export interface FederationServer {
    * JoinError.
    */
   openRun(runId: string, agencies: readonly PartyId[], receiver: LinkReceiver, observer: RelayObserver): RunLink;
+  /** Holds whoever is connected against the roster again, and ends the connections of those it doesn't let in now. */
+  recheck(): void;
 }
 
 export interface ServerHandlers {
   connected(node: NodeConnection): void;
-  /** Every `hello` after the first, `refusal`, and protocol messages of runs that are not open. */
+  /** Every `hello` after the first, `refusal`, `cosignature`, and protocol messages of runs that are not open. */
   received(agency: PartyId, message: FromNode): void;
   /** The control stream is gone: every run the agency takes part in has lost a party. Once for each `connected`. */
   disconnected(agency: PartyId, reason: string, code: TransportErrorCode): void;

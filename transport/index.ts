@@ -1,6 +1,22 @@
+export { certificateFacts, fingerprintOf, pemOfCertificate, spelledOut } from './certificate-facts.js';
+export type { CertificateFacts } from './certificate-facts.js';
 export { createAuthority, issueCertificate } from './certificates.js';
 export type { Authority, AuthorityRequest, CertificateRequest, IssuedCertificate } from './certificates.js';
 export { createFederationClient } from './client.js';
+export { enrolmentStatement } from './enrolment.js';
+export type { EnrolmentReply, EnrolmentRequest } from './enrolment.js';
+export { enrol } from './enrolment-client.js';
+export type { Enrolled, EnrolmentOptions } from './enrolment-client.js';
+export { createEnrolmentServer } from './enrolment-server.js';
+export type { Enrol, EnrolmentServer, EnrolmentServerOptions } from './enrolment-server.js';
+export {
+  formatToken,
+  MAX_TOKEN_CHARACTERS,
+  parseToken,
+  TOKEN_ID_BYTES,
+  TOKEN_SECRET_BYTES,
+} from './enrolment-token.js';
+export type { EnrolmentToken } from './enrolment-token.js';
 export { isTransportErrorCode, TRANSPORT_ERROR_CODES, TransportError } from './errors.js';
 export type { TransportErrorCode } from './errors.js';
 export type {
@@ -19,8 +35,10 @@ export type {
 } from './federation.js';
 export {
   MAX_CHUNK_BYTES,
+  MAX_CONSISTENCY_PROOFS,
   MAX_DATASETS,
   MAX_ENVELOPE_BYTES,
+  MAX_LOG_SIZE,
   MAX_MESSAGE_BYTES,
   MAX_PARAMETER_VALUES,
   MAX_PARAMETERS,
@@ -30,9 +48,19 @@ export {
 } from './limits.js';
 export { createMemoryNetwork } from './memory-network.js';
 export type { Letter, MemoryNetwork, MemoryNetworkOptions, Parcel, Tamper } from './memory-network.js';
-export type { CommonOptions, FederationClientOptions, FederationServerOptions, Tap, TlsMaterial } from './options.js';
-export { identityOfCertificate, identityUri, partyOf } from './peer-identity.js';
+export type {
+  CommonOptions,
+  FederationClientOptions,
+  FederationServerOptions,
+  Renew,
+  Tap,
+  TlsMaterial,
+} from './options.js';
+export { checkOwnCertificate } from './mtls.js';
+export { identityIn, identityOfCertificate, identityUri, partyOf } from './peer-identity.js';
 export type { PeerIdentity } from './peer-identity.js';
 export { createFederationServer } from './server.js';
+export { AGENCY_VALID_DAYS, certifyRequest, createSigningRequest } from './signing-requests.js';
+export type { SigningRequest } from './signing-requests.js';
 export { FROZEN_PEER_MS, TIMINGS } from './timings.js';
 export type { Timings } from './timings.js';

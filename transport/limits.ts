@@ -18,6 +18,8 @@ export const MAX_PARTICIPANTS = 128;
 export const MAX_DATASETS = 64;
 /** Privacy loss that may be said to be left of a budget; more would be no budget. */
 export const MAX_EPSILON_LEFT = 1_000_000;
+/** All rows of a source: none of them could be used. */
+export const MAX_PERCENT = 100;
 /** Schemes of one snapshot that statistics are given for. */
 export const MAX_STATISTICS = 16;
 /** Identifiers that may be missing. */
@@ -28,9 +30,27 @@ export const MAX_KEY_SETS = 4_096;
 export const MAX_LINKAGE_VERSION = 1_000_000;
 /** Absolute values in statistics: more than there are records and their pairs with a key in common, noise included. */
 export const MAX_STATISTIC = 1_000_000_000;
+/** Entries of the audit log. */
+export const MAX_LOG_SIZE = Number.MAX_SAFE_INTEGER;
+/** A checkpoint with its log's signature alone: the longest names that there may be make less than half of it. */
+export const MAX_CHECKPOINT_CHARACTERS = 2_048;
+/** One for each level of a log of MAX_LOG_SIZE entries, and some to spare. */
+export const MAX_PROOF_HASHES = 64;
+/** Sizes of the log that a node may have seen last, as far as the coordinator knows. */
+export const MAX_CONSISTENCY_PROOFS = 8;
+export const MAX_COSIGNATURE_CHARACTERS = 512;
+export const MAX_TEMPLATE_CHARACTERS = 128;
+export const MAX_TEMPLATE_VERSION = 1_000_000_000;
 /** Parties that work on one list. */
 export const MAX_HOP = 1_000;
 /** Calls under way on one connection: its control stream, and each list of a run at most twice. */
 export const MAX_CONCURRENT_CALLS = 512;
 /** Bytes of one stream that may be on their way unread (HTTP/2 flow control), which bounds what a slow reader costs. */
 export const STREAM_WINDOW_BYTES = 1_048_576;
+/** Bytes of a certificate signing request and of a certificate, DER: ours have some 400 and 600. */
+export const MAX_SIGNING_REQUEST_BYTES = 4_096;
+export const MAX_CERTIFICATE_BYTES = 4_096;
+/** Bytes of one request to enrol: whoever sends it has shown nothing yet. */
+export const MAX_ENROLMENT_REQUEST_BYTES = 16_384;
+/** Calls under way on one connection of somebody who enrols. */
+export const MAX_ENROLMENT_CALLS = 4;

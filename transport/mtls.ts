@@ -1,22 +1,31 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import type { SecureContextOptions } from 'node:tls';
 import { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 import type { Clock } from '../core/base/index.js';
 import { TransportError } from './errors.js';
-import { MAX_CONCURRENT_CALLS, STREAM_WINDOW_BYTES } from './limits.js';
+import { MAX_CONCURRENT_CALLS, MAX_ENROLMENT_CALLS, STREAM_WINDOW_BYTES } from './limits.js';
 import type { TlsMaterial } from './options.js';
 import { identityOfCertificate, identityUri } from './peer-identity.js';
 import type { PeerIdentity } from './peer-identity.js';
 
 /**
- * Mutual TLS, version 1.3 only. There is no other way in or out: nothing in transport/ makes insecure credentials, and
- * no option turns a check off.
+ * TLS, version 1.3 only, and mutual, but for the one call by which a node gets its first certificate. There is no other
+ * way in or out: nothing in transport/ makes insecure credentials, and no option turns a check off.
  */
-const TLS_VERSION = 'TLSv1.3';
+export const TLS_VERSION = 'TLSv1.3';
 
 /** What the coordinator listens with: a caller without a certificate of the federation's authority gets no further. */
 export function serverCredentials(tls: TlsMaterial): ServerCredentials {
-  return new MutualTlsServerCredentials(tls);
+  return new TlsServerCredentials(tls, tls.certificate, MAX_CONCURRENT_CALLS, true);
+}
+
+/**
+ * What the coordinator listens with for those who have no certificate yet. It shows the authority's certificate beside
+ * its own, for that is what they compare with their token.
+ */
+export function enrolmentServerCredentials(tls: TlsMaterial): ServerCredentials {
+  return new TlsServerCredentials(tls, `${tls.certificate.trimEnd()}\n${tls.authority}`, MAX_ENROLMENT_CALLS, false);
 }
 
 /**
@@ -30,12 +39,27 @@ export function channelCredentials(
   federation: string,
   refused: (error: TransportError) => void,
 ): ChannelCredentials {
-  const context = createSecureContext({
-    ca: tls.authority,
-    cert: tls.certificate,
-    key: tls.privateKey,
-    minVersion: TLS_VERSION,
-  });
+  return believing({ ca: tls.authority, cert: tls.certificate, key: tls.privateKey }, federation, refused);
+}
+
+/**
+ * What somebody dials with who has no certificate yet: the server must hold one of that authority, PEM, as above.
+ * @param refused is told why a server was turned away
+ */
+export function enrolmentChannelCredentials(
+  authority: string,
+  federation: string,
+  refused: (error: TransportError) => void,
+): ChannelCredentials {
+  return believing({ ca: authority }, federation, refused);
+}
+
+function believing(
+  material: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>,
+  federation: string,
+  refused: (error: TransportError) => void,
+): ChannelCredentials {
+  const context = createSecureContext({ ...material, minVersion: TLS_VERSION });
   return ChannelCredentials.createFromSecureContext(context, {
     rejectUnauthorized: true,
     checkServerIdentity: (_host, { raw }) => {
@@ -58,7 +82,13 @@ export function checkOwnCertificate(tls: TlsMaterial, self: PeerIdentity, clock:
     throw badCertificate("was not issued by the federation's authority");
   }
   const now = clock.now();
-  if (now > new Date(certificate.validTo)) throw badCertificate(`expired on ${certificate.validTo}: have it renewed`);
+  if (now > new Date(certificate.validTo)) {
+    const remedy =
+      self.role === 'agency'
+        ? 'enrol this node again, with a new token from the coordinator’s operator (`tally node enrol`)'
+        : 'make a new one (`tally coordinator renew`)';
+    throw badCertificate(`expired on ${certificate.validTo}: ${remedy}`);
+  }
   if (now < new Date(certificate.validFrom)) {
     throw badCertificate(`is not valid before ${certificate.validFrom}: is this computer's clock right?`);
   }
@@ -105,15 +135,16 @@ function coordinatorProblem(certificate: Uint8Array, federation: string): Transp
 }
 
 /** gRPC's own maker of server credentials leaves no room for a TLS version or a flow-control window. */
-class MutualTlsServerCredentials extends ServerCredentials {
-  constructor(tls: TlsMaterial) {
+class TlsServerCredentials extends ServerCredentials {
+  /** @param mutual whether the caller must show a certificate, too */
+  constructor(tls: TlsMaterial, chain: string, maxConcurrentStreams: number, mutual: boolean) {
     super(
       {
-        requestCert: true,
-        rejectUnauthorized: true,
-        settings: { initialWindowSize: STREAM_WINDOW_BYTES, maxConcurrentStreams: MAX_CONCURRENT_CALLS },
+        requestCert: mutual,
+        rejectUnauthorized: mutual,
+        settings: { initialWindowSize: STREAM_WINDOW_BYTES, maxConcurrentStreams },
       },
-      { ca: tls.authority, cert: tls.certificate, key: tls.privateKey, minVersion: TLS_VERSION },
+      { ca: tls.authority, cert: chain, key: tls.privateKey, minVersion: TLS_VERSION },
     );
   }
 

@@ -28,13 +28,30 @@ export interface FederationServerOptions extends CommonOptions {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Agencies of the roster; everybody else is refused. */
+  /** Agencies of the roster; everybody else is refused. Read anew at each call: it may be a getter. */
   readonly agencies: ReadonlySet<PartyId>;
+  /**
+   * Serial numbers of certificates that nobody is let in with, lower-case hexadecimal; none where it is left out. Read
+   * anew at each call, likewise.
+   */
+  readonly revoked?: ReadonlySet<string>;
   /** Told to every node in the Welcome. */
   readonly softwareVersion: string;
+  /** Gives an agency its next certificate; where it is left out, renewals are refused with NOT_ISSUING. */
+  readonly renew?: Renew;
 }
 
+/**
+ * @param agency who asks, as its present certificate says
+ * @param request PKCS #10, DER, as it came
+ * @param present the certificate it asks with, DER
+ * @returns the next one, DER; rejects with TransportError where there is none
+ */
+export type Renew = (agency: PartyId, request: Uint8Array, present: Uint8Array) => Promise<Uint8Array>;
+
 export interface FederationClientOptions extends CommonOptions {
+  /** Read anew at each dial: where it is a getter, a renewed certificate is used from the next connection on. */
+  readonly tls: TlsMaterial;
   /** `host:port` of the coordinator. */
   readonly address: string;
   /** Which agency this node is; its certificate must say the same. */

@@ -30,6 +30,21 @@ export function partyOf(identity: PeerIdentity): PartyId {
  * WRONG_IDENTITY.
  */
 export function identityOfCertificate(der: Uint8Array, federation: string): PeerIdentity {
+  const identity = identityIn(der);
+  if (identity.federation !== federation) {
+    throw new TransportError(
+      'WRONG_IDENTITY',
+      `the certificate belongs to the federation ${identity.federation}, not ${federation}`,
+    );
+  }
+  return identity;
+}
+
+/**
+ * As `identityOfCertificate`, of whatever federation: for one's own certificate.
+ * Thrown when it names nobody, more than one, or can't be read: TransportError WRONG_IDENTITY.
+ */
+export function identityIn(der: Uint8Array): PeerIdentity {
   const uris = identityUris(der);
   const [uri] = uris;
   if (uri === undefined || uris.length !== 1) {
@@ -38,15 +53,12 @@ export function identityOfCertificate(der: Uint8Array, federation: string): Peer
       `the certificate must name its holder in exactly one ${SCHEME}// URI, it has ${uris.length}`,
     );
   }
-  const [, named, agency] = IDENTITY_URI.exec(uri) ?? [];
-  if (named === undefined || agency === COORDINATOR) {
+  const [, federation, agency] = IDENTITY_URI.exec(uri) ?? [];
+  if (federation === undefined || agency === COORDINATOR) {
     throw new TransportError(
       'WRONG_IDENTITY',
       `the certificate's ${SCHEME}// URI must be ${SCHEME}//<federation>/agency/<id> or ${SCHEME}//<federation>/coordinator`,
     );
-  }
-  if (named !== federation) {
-    throw new TransportError('WRONG_IDENTITY', `the certificate belongs to the federation ${named}, not ${federation}`);
   }
   return agency === undefined ? { role: 'coordinator', federation } : { role: 'agency', federation, agency };
 }

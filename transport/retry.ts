@@ -19,6 +19,7 @@ const NEEDS_A_PERSON: ReadonlySet<TransportErrorCode> = new Set([
   'NOT_THE_COORDINATOR',
   'WRONG_IDENTITY',
   'NOT_IN_FEDERATION',
+  'CERTIFICATE_REVOKED',
   // Two processes with one certificate would otherwise push each other out for ever.
   'REPLACED',
   'DISCONNECTED',

@@ -1,20 +1,29 @@
 import { Server } from '@grpc/grpc-js';
-import { messageOf } from '../core/base/index.js';
 import { COORDINATOR } from '../core/private-join/index.js';
 import type { FailureCode, Link, LinkReceiver, PartyId } from '../core/private-join/index.js';
 import { serverOptions } from './channel-options.js';
 import { ControlConnection, ControlRegistry } from './control-registry.js';
 import { headerFrame, chunkFrame, toChunk, toHeader, toListRequest } from './convert-list.js';
+import { toRenewalRequest } from './convert-enrolment.js';
 import { toNodeMessage } from './convert.js';
 import { EndedRuns } from './ended-runs.js';
 import { TransportError } from './errors.js';
 import type { FederationServer, FromNode, Hello, RelayObserver, RunLink, ServerHandlers } from './federation.js';
+import { listen, shutDown } from './listening.js';
 import { checkOwnCertificate, serverCredentials } from './mtls.js';
 import type { FederationServerOptions } from './options.js';
 import { partyOf } from './peer-identity.js';
 import { RelayRun } from './relay.js';
-import { callerOf, CallLife, failStream } from './server-calls.js';
-import type { AgencyIdentity, ControlCall, ReceiveCall, Reply, SendCall } from './server-calls.js';
+import { callerOf, CallLife, certificateOf, failStream } from './server-calls.js';
+import type {
+  AgencyIdentity,
+  ControlCall,
+  ReceiveCall,
+  RenewalCallback,
+  RenewCall,
+  Reply,
+  SendCall,
+} from './server-calls.js';
 import { joinErrorOf, statusOf, transportErrorOf } from './status.js';
 import { finishWriting, messagesOf, reasonOf, writeMessage } from './streams.js';
 import { TIMINGS } from './timings.js';
@@ -46,7 +55,7 @@ class GrpcFederationServer implements FederationServer {
     this.#handlers = handlers;
     this.#timings = { ...TIMINGS, ...options.timings };
     this.#server = new Server(serverOptions(this.#timings));
-    const { control, sendList, receiveList } = federationMethods(options.tap);
+    const { control, sendList, receiveList, renew } = federationMethods(options.tap);
     this.#server.register(
       control.path,
       (call: ControlCall) => void this.#control(call),
@@ -68,33 +77,24 @@ class GrpcFederationServer implements FederationServer {
       receiveList.requestDeserialize,
       'serverStream',
     );
+    this.#server.register(
+      renew.path,
+      (call: RenewCall, reply: RenewalCallback) => void this.#renew(call, reply),
+      renew.responseSerialize,
+      renew.requestDeserialize,
+      'unary',
+    );
   }
 
   start(): Promise<{ readonly port: number }> {
-    const { host, port, tls } = this.#options;
-    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-    return new Promise((resolve, reject) => {
-      this.#server.bindAsync(address, serverCredentials(tls), (error, bound) => {
-        if (error === null) resolve({ port: bound });
-        else reject(listenError(address, error));
-      });
-    });
+    return listen(this.#server, this.#options, serverCredentials(this.#options.tls));
   }
 
   stop(deadlineMs: number): Promise<void> {
     this.#stopping = true;
     for (const run of [...this.#runs.values()]) this.#close(run, 'CANCELLED');
     this.#registry.endAll(stopping());
-    return new Promise((resolve) => {
-      const hard = setTimeout(() => {
-        this.#server.forceShutdown();
-        resolve();
-      }, deadlineMs);
-      this.#server.tryShutdown(() => {
-        clearTimeout(hard);
-        resolve();
-      });
-    });
+    return shutDown(this.#server, deadlineMs);
   }
 
   openRun(runId: string, agencies: readonly PartyId[], receiver: LinkReceiver, observer: RelayObserver): RunLink {
@@ -110,6 +110,10 @@ class GrpcFederationServer implements FederationServer {
     });
     this.#runs.set(runId, run);
     return { link: this.#link(run), close: (failure = 'CANCELLED') => this.#close(run, failure) };
+  }
+
+  recheck(): void {
+    this.#registry.recheck((call) => callerOf(call, this.#options));
   }
 
   #link(run: RelayRun): Link {
@@ -141,7 +145,7 @@ class GrpcFederationServer implements FederationServer {
     run.close(failure);
   }
 
-  // ---- the three calls; each takes the caller's identity from its certificate, once
+  // ---- the four calls; each takes the caller's identity from its certificate, once
 
   async #control(call: ControlCall): Promise<void> {
     const life = new CallLife(call);
@@ -171,8 +175,25 @@ class GrpcFederationServer implements FederationServer {
     }
   }
 
+  async #renew(call: RenewCall, reply: RenewalCallback): Promise<void> {
+    try {
+      const { agency } = this.#caller(call);
+      const { renew } = this.#options;
+      if (renew === undefined) {
+        throw new TransportError(
+          'NOT_ISSUING',
+          'this coordinator gives no certificates: have one made where the first came from',
+        );
+      }
+      const request = toRenewalRequest(call.request);
+      reply(null, { certificate: await renew(agency, request, certificateOf(call)) });
+    } catch (thrown) {
+      reply(statusOf(this.#reported(thrown, 'renewal of a certificate')));
+    }
+  }
+
   #caller(call: Pick<ControlCall, 'getAuthContext'>): AgencyIdentity {
-    const peer = callerOf(call, this.#options.federation, this.#options.agencies);
+    const peer = callerOf(call, this.#options);
     if (this.#stopping) throw stopping();
     return peer;
   }
@@ -182,6 +203,8 @@ class GrpcFederationServer implements FederationServer {
     const messages = messagesOf<NodeMessage__Output>(call, life.over);
     const connection = new ControlConnection(peer.agency, await this.#hello(messages, life), call, life);
     life.over.throwIfAborted();
+    // The roster may have changed while the node was silent.
+    this.#caller(call);
     this.#registry.add(connection);
     life.over.addEventListener('abort', () => this.#disconnected(connection, reasonOf(life.over)), { once: true });
     const welcomed = connection.send({ kind: 'welcome', softwareVersion: this.#options.softwareVersion });
@@ -226,7 +249,12 @@ class GrpcFederationServer implements FederationServer {
     this.#registry.remove(connection);
     const { message, code } = transportErrorOf(reason);
     this.#options.log.info({ agency, code }, 'node disconnected');
-    this.#handlers.disconnected(agency, message, code);
+    try {
+      this.#handlers.disconnected(agency, message, code);
+    } catch (err) {
+      // Called when a connection breaks, with nobody above to catch it: it would end the process.
+      this.#options.log.error({ event: 'disconnect-not-handled', agency, err }, 'disconnected node: internal error');
+    }
   }
 
   async #carry(peer: AgencyIdentity, call: SendCall, life: CallLife): Promise<number> {
@@ -278,13 +306,4 @@ async function* chunksOf(
 
 function stopping(): TransportError {
   return new TransportError('STOPPING', 'the coordinator is stopping');
-}
-
-function listenError(address: string, error: Error): TransportError {
-  const message = messageOf(error);
-  return message.includes('EADDRINUSE')
-    ? new TransportError('PORT_IN_USE', `${address} is in use by another program: stop it or choose another port`, {
-        cause: error,
-      })
-    : new TransportError('LISTEN_FAILED', `cannot listen on ${address}`, { cause: error });
 }

@@ -16,11 +16,11 @@ import {
 import type { HeldIdentifiers, KeyDefinition, LinkageStatistics, People, Scheme } from '../../core/linkage/index.js';
 import type { NoiseSource } from '../../core/noise/index.js';
 import { ELEMENT_BYTES } from '../../core/private-join/index.js';
-import { KeyTable } from '../../node-agent/snapshot/key-table.js';
+import { TagTable } from '../../node-agent/snapshot/tag-table.js';
 import type { PersonRow } from './person-file.js';
 
-/** No secret: nothing here is anybody's. */
-const STORAGE_KEY_BYTES = 32;
+/** Room is made for so many first; more when it is needed. */
+const FIRST_STAND_INS = 65_536;
 
 /** One file of people, as its agency's node and the coordinator would have it. */
 export interface Side {
@@ -110,31 +110,39 @@ function columnsOf(people: People, copies: readonly number[], numbers: KeyNumber
   });
 }
 
-/** Numbers of keys as `prepare` gives them, and what stands for each. */
+/** Numbers of keys, and what stands for each. */
 class KeyNumbers {
   readonly #keys: readonly KeyDefinition[];
-  readonly #table: KeyTable;
+  readonly #numbers = new TagTable();
+  #standIns = Buffer.alloc(FIRST_STAND_INS * ELEMENT_BYTES);
 
   constructor(keys: readonly KeyDefinition[]) {
     this.#keys = keys;
-    this.#table = new KeyTable(
-      new Uint8Array(STORAGE_KEY_BYTES),
-      keys.map(({ name }) => ({ domain: name, hashed: true })),
-    );
   }
 
   of(key: number, value: string): number {
-    const before = this.#table.size;
-    const number = this.#table.number(key, value);
-    if (number > before) this.standIn(number).set(digestOf(this.#keys[key]?.name ?? '', value));
+    const digest = digestOf(this.#keys[key]?.name ?? '', value);
+    const before = this.#numbers.size;
+    const number = this.#numbers.number(digest, 0);
+    if (number > before) this.#keep(number, digest);
     return number;
   }
 
   standIn(number: number): Uint8Array {
-    return this.#table.element(number);
+    return this.#standIns.subarray(number * ELEMENT_BYTES, (number + 1) * ELEMENT_BYTES);
+  }
+
+  #keep(number: number, digest: Buffer): void {
+    const needed = (number + 1) * ELEMENT_BYTES;
+    if (needed > this.#standIns.length) {
+      const larger = Buffer.alloc(this.#standIns.length * 2);
+      this.#standIns.copy(larger);
+      this.#standIns = larger;
+    }
+    digest.copy(this.#standIns, number * ELEMENT_BYTES);
   }
 }
 
-function digestOf(name: string, value: string): Uint8Array {
+function digestOf(name: string, value: string): Buffer {
   return createHash('sha256').update(name).update('\n').update(value).digest();
 }

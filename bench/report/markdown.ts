@@ -3,7 +3,8 @@ import type { Report } from './report.js';
 import { runTables } from './run-tables.js';
 import { mebibytes, number, tableAsMarkdown } from './table.js';
 import type { Table } from './table.js';
-import { prepareTable, targetTable, twoPartyTable } from './tables.js';
+import { auditTable } from './audit-table.js';
+import { peopleTable, prepareTable, targetTable, twoPartyTable } from './tables.js';
 import { targetsOf } from './targets.js';
 
 /** The page docs/performance.md, about one run of the benchmark. */
@@ -22,6 +23,7 @@ export function reportAsMarkdown(report: Report): string {
     ...twoPartySection(report),
     ...runsSection(report),
     ...prepareSection(report),
+    ...auditSection(report),
     ...section('What we don’t claim', NOT_CLAIMED),
     ...section('How to read the figures', HOW_TO_READ),
     ...section('How to repeat it', repeat(report)),
@@ -78,13 +80,27 @@ function runsSection({ runs }: Report): string[] {
   ]);
 }
 
-function prepareSection({ prepare }: Report): string[] {
-  if (prepare === null) return [];
+function prepareSection({ prepare, people, peopleOptedOut }: Report): string[] {
+  if (prepare === null && people === null) return [];
+  const prepared = [people, peopleOptedOut].filter((each) => each !== null);
   return section('Preparing snapshots', [
     'Long before any run each agency reads its own database into a snapshot. It hashes match keys to the curve then, so that no run has to.',
-    tableAsMarkdown(prepareTable(prepare)),
+    ...(prepare === null ? [] : [tableAsMarkdown(prepareTable(prepare))]),
+    ...tablesOf(prepared.map(peopleTable)),
+    ...(people === null ? [] : [PEOPLE_MEMORY]),
   ]);
 }
+
+function auditSection({ audit }: Report): string[] {
+  if (audit === null) return [];
+  return section('The audit log', [
+    'The coordinator adds to its audit log what is decided, asked and answered, and proves to every node what is in it ([audit-log.md](audit-log.md)). Hashes of the tree are kept, so what a call takes grows with the logarithm of the log.',
+    tableAsMarkdown(auditTable(audit)),
+  ]);
+}
+
+const PEOPLE_MEMORY =
+  'What a table holds is never in memory at once. Rows pass in batches; their match keys wait on disk, sealed under a key that is never written, until they are told apart part by part; the elements that are hashed wait there for their places. In memory stay five bytes for each match key of records that differ, and some fifty for each row. Where anybody is on an opt-out list, rows wait on disk as well, until it is known which of them are of people who opted out.';
 
 const PEERS: Table = {
   title: '',

@@ -1,6 +1,7 @@
+import type { PeoplePrepared } from '../prepare/people-process.js';
 import type { PrepareResult } from '../prepare/prepare.js';
 import type { TwoPartyResult } from '../two-party/two-party.js';
-import { left, number, percent, right } from './table.js';
+import { left, mebibytes, number, percent, right } from './table.js';
 import type { Table } from './table.js';
 import { hashingMultiple, PSI_RATIO, PSI_RATIO_STRETCH } from './targets.js';
 import type { Target } from './targets.js';
@@ -59,6 +60,27 @@ export function prepareTable(results: readonly PrepareResult[]): Table {
     notes: [
       'Without hashing, random bytes stand in for the hashes: what is left is reading, checking, normalising, sealing, grouping and writing.',
       'Keys that only tell an agency’s own records apart, a dozen of a row about a person, are made and compared too, but not hashed; they are not counted here.',
+    ],
+  };
+}
+
+export function peopleTable(prepared: PeoplePrepared): Table {
+  const { rows, optOuts, people, hashed, seconds, cpuSeconds, peakBytes, phases } = prepared;
+  return {
+    title: `Preparing people from PostgreSQL${optOuts === null ? '' : ', with an opt-out list'}`,
+    columns: [...left('phase'), ...right('seconds', 'most MiB resident')],
+    rows: [
+      ...phases.map((phase) => [phase.phase, number(phase.seconds, 1), mebibytes(phase.peakBytes)]),
+      ['all', number(seconds, 1), mebibytes(peakBytes)],
+    ],
+    notes: [
+      ...(optOuts === null
+        ? []
+        : [
+            `${number(optOuts.lines)} people on the list; ${number(optOuts.rows)} rows left out, the others counted here.`,
+          ]),
+      `${number(rows - (optOuts?.rows ?? 0))} rows about ${number(people ?? 0)} people, ${number(hashed)} different match keys hashed: ${number(rows / seconds)} rows a second, ${number(cpuSeconds, 1)} seconds of processor time.`,
+      'Identifiers, schemes and match keys are those of the BOLD example’s datasets. Memory is that of the whole process with its worker threads; of a phase it is what was seen between two batches, of all the system’s own count.',
     ],
   };
 }

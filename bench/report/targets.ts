@@ -1,13 +1,15 @@
+import type { AuditResult } from '../audit/audit.js';
 import type { KernelResult } from '../kernel/kernel.js';
 import { LIBRARIES, OPERATIONS } from '../kernel/operation.js';
 import type { LibraryName, OperationName } from '../kernel/operation.js';
+import type { PeoplePrepared } from '../prepare/people-process.js';
 import type { PrepareResult } from '../prepare/prepare.js';
 import { cpuSecondsOf, kernelSecondsOf, phaseOf } from '../runs/run-result.js';
 import type { RunResult } from '../runs/run-result.js';
 import type { TwoPartyResult } from '../two-party/two-party.js';
 import { growthOf } from './growth.js';
 import type { Report } from './report.js';
-import { NOTHING, number, percent } from './table.js';
+import { mebibytes, NOTHING, number, percent } from './table.js';
 
 /** What was to be reached, and what was. */
 export interface Target {
@@ -50,8 +52,21 @@ const MEMORY_LISTS = 3;
 export const BUSY = 0.85;
 export const PREPARE_ROWS = 20_000;
 
+/** Entries that the log is to have when it is timed. */
+export const AUDIT_ENTRIES = 1_000_000;
+export const AUDIT_ENTRIES_A_SECOND = 2_000;
+export const AUDIT_PROOF_MS = 10;
+
 /** Every target, in order. */
-export function targetsOf({ kernel, twoParty, runs, prepare }: Omit<Report, 'machine'>): Target[] {
+export function targetsOf({
+  kernel,
+  twoParty,
+  runs,
+  prepare,
+  people,
+  peopleOptedOut,
+  audit,
+}: Omit<Report, 'machine'>): Target[] {
   return [
     ...kernelTargets(kernel),
     twoPartyTarget(twoParty),
@@ -60,6 +75,9 @@ export function targetsOf({ kernel, twoParty, runs, prepare }: Omit<Report, 'mac
     memoryTarget(runs?.runs ?? []),
     busyTarget(runs?.runs ?? []),
     ...prepareTargets(prepare ?? []),
+    peopleTarget('Most memory while a million rows about people are prepared', people),
+    peopleTarget('The same with people on an opt-out list', peopleOptedOut),
+    ...auditTargets(audit),
   ];
 }
 
@@ -147,6 +165,19 @@ function busyTarget(runs: readonly RunResult[]): Target {
   };
 }
 
+/** Rows about people that are to be prepared within MEMORY_BYTES. */
+export const PEOPLE_ROWS = 1_000_000;
+
+function peopleTarget(what: string, people: PeoplePrepared | null): Target {
+  return {
+    what,
+    wanted: `at most ${mebibytes(MEMORY_BYTES)} MiB`,
+    measured: people === null ? NOTHING : `${mebibytes(people.peakBytes)} MiB for ${number(people.rows)} rows`,
+    // Fewer rows say nothing.
+    met: people === null || people.rows < PEOPLE_ROWS ? null : people.peakBytes <= MEMORY_BYTES,
+  };
+}
+
 function prepareTargets(results: readonly PrepareResult[]): Target[] {
   const speeds = results.map(({ rows, withoutHashing }) => rows / withoutHashing.seconds);
   const multiples = results.map(hashingMultiple);
@@ -169,6 +200,27 @@ function prepareTargets(results: readonly PrepareResult[]): Target[] {
 /** Processor time that hashing added, to what the kernel takes for as many hashes. */
 export function hashingMultiple({ withHashing, withoutHashing, kernelSeconds }: PrepareResult): number {
   return (withHashing.cpuSeconds - withoutHashing.cpuSeconds) / kernelSeconds;
+}
+
+function auditTargets(audit: AuditResult | null): Target[] {
+  const batch = audit?.batches.find(({ entries }) => entries === 100);
+  const slow = audit === null ? null : Math.max(audit.inclusion.cpuSlow, audit.consistency.cpuSlow);
+  // A smaller log says nothing.
+  const isLarge = audit !== null && audit.entries >= AUDIT_ENTRIES;
+  return [
+    {
+      what: 'Entries a second appended to an audit log of a million, 100 at a time',
+      wanted: `more than ${number(AUDIT_ENTRIES_A_SECOND)}`,
+      measured: batch === undefined ? NOTHING : number(batch.entriesPerSecond),
+      met: !isLarge || batch === undefined ? null : batch.entriesPerSecond > AUDIT_ENTRIES_A_SECOND,
+    },
+    {
+      what: 'Processor time of 99 of 100 proofs from an audit log of a million',
+      wanted: `below ${AUDIT_PROOF_MS} ms`,
+      measured: slow === null ? NOTHING : `${number(slow, 2)} ms`,
+      met: !isLarge || slow === null ? null : slow < AUDIT_PROOF_MS,
+    },
+  ];
 }
 
 function rangeOf(values: readonly number[], text: (value: number) => string): string {

@@ -1,19 +1,22 @@
+import { auditTable } from './audit-table.js';
 import { kernelTables } from './kernel-tables.js';
 import type { Report } from './report.js';
 import { isExact } from './report.js';
 import { runTables } from './run-tables.js';
 import { mebibytes, number, tableAsText } from './table.js';
-import { prepareTable, targetTable, twoPartyTable } from './tables.js';
+import { peopleTable, prepareTable, targetTable, twoPartyTable } from './tables.js';
 import { targetsOf } from './targets.js';
 
 /** Everything for a person at a terminal. */
 export function reportAsText(report: Report): string {
-  const { machine, kernel, twoParty, runs, prepare } = report;
+  const { machine, kernel, twoParty, runs, prepare, people, peopleOptedOut, audit } = report;
   const tables = [
     ...(kernel === null ? [] : kernelTables(kernel)),
     ...(twoParty === null ? [] : [twoPartyTable(twoParty)]),
     ...(runs === null ? [] : runTables(runs)),
     ...(prepare === null ? [] : [prepareTable(prepare)]),
+    ...[people, peopleOptedOut].flatMap((prepared) => (prepared === null ? [] : [peopleTable(prepared)])),
+    ...(audit === null ? [] : [auditTable(audit)]),
     targetTable(targetsOf(report).filter(({ met }) => met !== null)),
   ];
   return [

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { amountLeft, type AgencyView, type TemplateDetailView, type TemplateView } from '../../coordinator/index.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
+import { explainSection } from '../explain-section.js';
 import { columnsOf, wrapText } from '../text.js';
 
 /** `tally templates`, `tally agencies`: what can be asked, and of whom. */
@@ -60,14 +61,6 @@ function showTemplate(template: TemplateDetailView, columns: number): string {
     ...(parameters.length === 0 ? [] : ['Parameters', ...parameters, '']),
     `Signed by ${template.signers.join(', ')}; digest ${template.digest}`,
   ].join('\n');
-}
-
-/** A section of an explanation as text, with an empty line after it. */
-export function explainSection(
-  { heading, paragraphs }: TemplateDetailView['sections'][number],
-  columns: number,
-): string {
-  return [heading, ...paragraphs.flatMap((paragraph) => wrapText(paragraph, columns, '  ', '  ')), ''].join('\n');
 }
 
 function listAgencies(agencies: readonly AgencyView[]): string {

@@ -1,60 +1,40 @@
 import type { Command } from 'commander';
-import { describeInitialised, initCoordinator, runCoordinator } from '../../coordinator/index.js';
-import { EXIT_CODES as NODE_EXIT_CODES, runCommand } from '../../node-agent/index.js';
+import { COORDINATOR_EXIT_CODES, runCoordinatorCommand } from '../../coordinator/index.js';
+import { EXIT_CODES as NODE_EXIT_CODES, runCommand as runNodeCommand } from '../../node-agent/index.js';
 import type { CliContext } from '../context.js';
 import { EXIT_CODES } from '../errors.js';
 
-const CONFIG = '--config <file>';
+/** What both programs touch of the process they run in. */
+type Means = Pick<CliContext, 'clock' | 'rng' | 'stdout' | 'stderr' | 'outliveOutput'> & {
+  readonly stopping: AbortSignal;
+};
 
-/** `tally coordinator` and `tally node`: the two programs, for those who run them. */
+/** `tally coordinator` and `tally node`: the two programs, for those who run them; each knows its own commands. */
 export function addProcessCommands(program: Command, context: CliContext): void {
-  const { clock, rng, stdout, stderr } = context;
+  program.enablePositionalOptions();
+  addProgram('coordinator', 'set up and run a coordinator', runCoordinatorCommand, COORDINATOR_EXIT_CODES);
+  addProgram('node', "set up and run an agency's node", runNodeCommand, NODE_EXIT_CODES);
 
-  const coordinator = program.command('coordinator').description('set up and run a coordinator');
-  coordinator
-    .command('init')
-    .description('make a configuration, an identity key and an API token, which is shown once')
-    .requiredOption('--directory <folder>', 'a new folder')
-    .action(({ directory }: { directory: string }) => {
-      context.printer.result(describeInitialised(initCoordinator(directory, rng)));
-    });
-  coordinator
-    .command('start')
-    .description('run until told to stop; the log goes to stdout, one JSON object a line')
-    .requiredOption(CONFIG, 'configuration')
-    .action(async ({ config }: { config: string }) => {
-      await runCoordinator(config, { clock, rng, stdout, stopping: context.stopping() });
-    });
-
-  const node = program.command('node').description("run an agency's node");
-  const runNode = async (...words: string[]): Promise<void> => {
-    const code = await runCommand(words, { clock, rng, stdout, stderr, stopping: context.stopping() });
-    if (code === NODE_EXIT_CODES.usage) context.exit(EXIT_CODES.wrongUse);
-    else if (code !== NODE_EXIT_CODES.done) context.exit(EXIT_CODES.unforeseen);
-  };
-  node
-    .command('prepare')
-    .description('make a new snapshot of each source, or of one')
-    .requiredOption(CONFIG, 'configuration')
-    .option('--dataset <name>', 'of this dataset only')
-    .action(({ config, dataset }: { config: string; dataset?: string }) =>
-      runNode('prepare', '--config', config, ...(dataset === undefined ? [] : ['--dataset', dataset])),
-    );
-  node
-    .command('start')
-    .description('answer offers until told to stop; the log goes to stdout, one JSON object a line')
-    .requiredOption(CONFIG, 'configuration')
-    .action(({ config }: { config: string }) => runNode('start', '--config', config));
-  node
-    .command('budget')
-    .description('say what is left of the privacy budget of each snapshot')
-    .requiredOption(CONFIG, 'configuration')
-    .action(({ config }: { config: string }) => runNode('budget', '--config', config));
-  node
-    .command('ledger')
-    .description('look after the ledger of what was spent')
-    .command('verify')
-    .description('check that no entry of the ledger was changed, taken out or put in')
-    .requiredOption(CONFIG, 'configuration')
-    .action(({ config }: { config: string }) => runNode('ledger', 'verify', '--config', config));
+  function addProgram<Code extends number>(
+    name: string,
+    description: string,
+    runCommand: (words: readonly string[], means: Means, name: string) => Promise<Code>,
+    codes: { readonly done: Code; readonly usage: Code },
+  ): void {
+    program
+      .command(name)
+      .description(`${description}: \`tally ${name} --help\``)
+      .helpOption(false)
+      .allowUnknownOption()
+      .passThroughOptions()
+      .argument('[words...]')
+      .action(async (words: readonly string[]) => {
+        const { clock, rng, stdout, stderr } = context;
+        const outliveOutput = (): void => context.outliveOutput?.();
+        const means = { clock, rng, stdout, stderr, outliveOutput, stopping: context.stopping() };
+        const code = await runCommand(words.length === 0 ? ['--help'] : words, means, `tally ${name}`);
+        if (code === codes.usage) context.exit(EXIT_CODES.wrongUse);
+        else if (code !== codes.done) context.exit(EXIT_CODES.unforeseen);
+      });
+  }
 }

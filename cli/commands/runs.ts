@@ -1,10 +1,18 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { utf8Bytes } from '../../core/base/index.js';
 import { isEnded, MAX_RUNS_LISTED, type RunDetailView } from '../../coordinator/index.js';
 import type { ApiClient } from '../api-client.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
 import { describeRun, describeRuns, outcome } from '../describe-run.js';
 import { CliError, EXIT_CODES, type ExitCode } from '../errors.js';
-import { EXPORT_FORMATS, EXPORT_PARTS, exportRelease, type ExportFormat, type ExportPart } from '../export.js';
+import {
+  EXPORT_FORMATS,
+  EXPORT_PARTS,
+  exportRelease,
+  PROVENANCE_PART,
+  type ExportFormat,
+  type ExportPart,
+} from '../export.js';
 import { writeNewFile } from '../files.js';
 import { RunProgressView } from '../progress.js';
 
@@ -18,7 +26,7 @@ interface ListOptions {
 
 interface ExportOptions {
   readonly format: ExportFormat;
-  readonly part?: ExportPart;
+  readonly part?: ExportPart | typeof PROVENANCE_PART;
   readonly out?: string;
 }
 
@@ -65,17 +73,22 @@ export function addRunCommands(program: Command, context: CliContext): void {
         .default('csv'),
     )
     .addOption(
-      new Option('--part <part>', 'what of it: its table, or how people were linked; JSON without it has both').choices(
-        EXPORT_PARTS,
-      ),
+      new Option(
+        '--part <part>',
+        'what of it: its table, or how people were linked; JSON without it has both. provenance: what the release came ' +
+          'from, signed, in a form of its own; `tally audit verify-release` verifies it',
+      ).choices([...EXPORT_PARTS, PROVENANCE_PART]),
     )
     .option('--out <file>', 'where it goes, a new file; stdout when not given')
     .action(async (id: string, { format, part, out }: ExportOptions, command: Command) => {
-      const { release, state } = await clientOf(command, context).run(id);
-      if (release === null) throw new CliError('NO_RELEASE', `Run ${id} is ${state}: it has no table to export.`);
-      const text = exportRelease(release, format, part);
-      if (out === undefined) context.printer.data(text);
-      else writeNewFile(out, new TextEncoder().encode(text));
+      const client = clientOf(command, context);
+      if (part === PROVENANCE_PART && command.getOptionValueSource('format') === 'cli') {
+        throw new CliError('BAD_USAGE', 'The provenance of a release has one form: leave --format out.');
+      }
+      const exported =
+        part === PROVENANCE_PART ? await client.provenance(id) : utf8Bytes(await releaseText(client, id, format, part));
+      if (out === undefined) context.printer.data(new TextDecoder().decode(exported));
+      else writeNewFile(out, exported);
     });
 
   withConnection(program.command('cancel'))
@@ -85,6 +98,12 @@ export function addRunCommands(program: Command, context: CliContext): void {
       await clientOf(command, context).cancel(id);
       context.printer.note('cancelled; nothing of it was released');
     });
+}
+
+async function releaseText(client: ApiClient, id: string, format: ExportFormat, part?: ExportPart): Promise<string> {
+  const { release, state } = await client.run(id);
+  if (release === null) throw new CliError('NO_RELEASE', `Run ${id} is ${state}: it has no table to export.`);
+  return exportRelease(release, format, part);
 }
 
 async function carryOut(

@@ -2,16 +2,19 @@ import express, { type Express, type Request } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
 import { z } from 'zod';
-import type { Log, Problem } from '../../core/base/index.js';
+import type { Log } from '../../core/base/index.js';
 import type { Roster } from '../../core/templates/index.js';
+import type { AuditLog } from '../audit/audit-log.js';
 import type { CoordinatorConfig } from '../config.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
 import type { ApprovedTemplates } from '../register/approved-templates.js';
 import type { RunService } from '../runs/run-service.js';
 import { MAX_RUNS_LISTED } from '../runs/run.js';
+import { auditRoutes } from './audit-routes.js';
 import { requesterOf, requireToken } from './auth.js';
 import { answerErrors, ApiError, notFound } from './errors.js';
 import type { EventStreams } from './event-stream.js';
+import { parsed } from './parsed.js';
 import { MAX_BODY_BYTES, submitSchema } from './schema.js';
 import { toRunDetailView, toRunView, toTemplateDetailView, toTemplateView, toUnprotectedCountsView } from './views.js';
 
@@ -23,10 +26,14 @@ const DEFAULT_RUNS_LISTED = 20;
 
 /** What the API offers to the outside. */
 export interface ApiServices {
-  readonly runs: Pick<RunService, 'submit' | 'cancel' | 'get' | 'list' | 'follow' | 'unprotectedCounts'>;
+  readonly runs: Pick<RunService, 'submit' | 'cancel' | 'get' | 'list' | 'follow' | 'provenance' | 'unprotectedCounts'>;
   readonly templates: ApprovedTemplates;
+  readonly audit: AuditLog;
   readonly registry: Pick<AgencyRegistry, 'list'>;
+  /** The one in force: it may be a getter. */
   readonly roster: Roster;
+  /** Whether the roster's file says something else by now, and that is no use; likewise. */
+  readonly isRosterRefused: boolean;
 }
 
 export interface ApiOptions {
@@ -59,7 +66,8 @@ export function createApi(services: ApiServices, { tokens, streams, log, behindP
     }),
   );
   api.get('/health', (_request, response) => {
-    response.json({ status: 'ok' });
+    const { roster, isRosterRefused } = services;
+    response.json({ status: 'ok', roster: { version: roster.version, isFileRefused: isRosterRefused } });
   });
   // Nobody's body is read before it is known who sends it.
   api.use('/api', requireToken(tokens), express.json({ limit: MAX_BODY_BYTES }), routes(services, streams));
@@ -68,15 +76,16 @@ export function createApi(services: ApiServices, { tokens, streams, log, behindP
   return api;
 }
 
-function routes({ runs, templates, registry, roster }: ApiServices, streams: EventStreams): express.Router {
+function routes(services: ApiServices, streams: EventStreams): express.Router {
+  const { runs, templates, registry } = services;
   const router = express.Router();
 
   router.get('/templates', (_request, response) => {
-    response.json({ templates: templates.list().map((approved) => toTemplateView(approved, roster)) });
+    response.json({ templates: templates.list().map((approved) => toTemplateView(approved, services.roster)) });
   });
 
   router.get('/templates/:id', (request, response) => {
-    response.json(toTemplateDetailView(templates.get(request.params.id), roster));
+    response.json(toTemplateDetailView(templates.get(request.params.id), services.roster));
   });
 
   router.get('/agencies', (_request, response) => {
@@ -103,6 +112,11 @@ function routes({ runs, templates, registry, roster }: ApiServices, streams: Eve
     streams.serve(response, (listener) => runs.follow(request.params.id, after, listener));
   });
 
+  router.get('/runs/:id/provenance', (request, response) => {
+    // Byte for byte as it was signed, for whoever keeps it.
+    response.type('json').send(Buffer.from(runs.provenance(request.params.id)));
+  });
+
   router.get('/runs/:id/unprotected-counts', (request, response) => {
     response.json(toUnprotectedCountsView(runs.unprotectedCounts(request.params.id)));
   });
@@ -110,6 +124,8 @@ function routes({ runs, templates, registry, roster }: ApiServices, streams: Eve
   router.delete('/runs/:id', async (request, response) => {
     response.json(toRunView(await runs.cancel(request.params.id, requesterOf(response))));
   });
+
+  router.use('/audit', auditRoutes(services.audit));
 
   return router;
 }
@@ -125,21 +141,4 @@ const eventIdSchema = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER
 function lastEventId(request: Request): number {
   const header = request.get('last-event-id');
   return header === undefined ? 0 : parsed('BAD_QUERY', eventIdSchema, header, 'Last-Event-ID');
-}
-
-/** Thrown when it doesn't fit, with every problem: ApiError of the code given. */
-function parsed<Schema extends z.ZodType>(
-  code: 'BAD_BODY' | 'BAD_QUERY',
-  schema: Schema,
-  value: unknown,
-  name = '',
-): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue): Problem => ({
-    path: [name, ...issue.path.map(String)].filter((part) => part !== '').join('.'),
-    message: issue.message,
-  }));
-  const what = code === 'BAD_BODY' ? 'The body of the request' : 'The request';
-  throw new ApiError(code, `${what} is not as it should be.`, { problems });
 }

@@ -173,6 +173,19 @@ export const unprotectedCountsView = z.object({
       }),
     )
     .readonly(),
+  /**
+   * Of each comparison of people, in the order in which they were made, what decided who was linked: people on both sides,
+   * and by set of shared keys (bit i for the i-th of the scheme) pairs that share exactly those, and how many of them
+   * linked. Decoys are taken off as far as they can be expected; sets with neither are left out.
+   */
+  comparisons: z
+    .array(
+      z.object({
+        people: z.object({ base: z.number(), linked: z.number() }),
+        sets: z.array(z.object({ set: z.int(), observed: z.number(), links: z.number() })).readonly(),
+      }),
+    )
+    .readonly(),
   phases: z.array(phaseView).readonly(),
 });
 export type UnprotectedCountsView = z.infer<typeof unprotectedCountsView>;

@@ -2,7 +2,7 @@ import { explainTemplate, type Roster } from '../../core/templates/index.js';
 import { isRefusalCode } from '../../core/private-join/index.js';
 import type { ApprovedTemplate } from '../register/approved-templates.js';
 import { adviceAfterFailure, adviceAfterRefusal } from '../runs/advice.js';
-import type { UnprotectedCounts } from '../runs/run-attempt.js';
+import type { UnprotectedCounts } from '../runs/attempt-deps.js';
 import type { RunDetail } from '../runs/run-service.js';
 import type { Run } from '../runs/run.js';
 import type { RunDetailView, RunView, TemplateDetailView, TemplateView, UnprotectedCountsView } from './schema.js';
@@ -58,11 +58,18 @@ export function toRunDetailView({ run, events, phases, release }: RunDetail): Ru
   return { ...toRunView(run), refusals, events: [...events], phases: [...phases], release: release ?? null };
 }
 
-export function toUnprotectedCountsView({ table, measures, phases }: UnprotectedCounts): UnprotectedCountsView {
+export function toUnprotectedCountsView(counts: UnprotectedCounts): UnprotectedCountsView {
+  const { table, measures, comparisons, phases } = counts;
   return {
     dimensions: table.dimensions.map((dimension) => ({ ...dimension, categories: [...dimension.categories] })),
     cells: table.cells.map(({ categories, count }) => ({ categories, count })),
     measures: measures.map(({ name, kind, centre, cells }) => ({ name, kind, centre, cells })),
+    comparisons: comparisons.map(({ people, observed, links }) => ({
+      people,
+      sets: [...observed.entries()]
+        .map(([set, count]) => ({ set, observed: count, links: links[set] ?? 0 }))
+        .filter((one) => one.observed !== 0 || one.links !== 0),
+    })),
     phases,
   };
 }

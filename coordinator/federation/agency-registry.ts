@@ -1,7 +1,7 @@
 import type { Clock, Log } from '../../core/base/index.js';
 import type { LinkageStatistics } from '../../core/linkage/index.js';
 import type { LinkagePlan, PartyId } from '../../core/private-join/index.js';
-import { NO_FLOORS, type Floors } from '../../core/templates/index.js';
+import { NO_FLOORS, OPT_OUTS, type Floors } from '../../core/templates/index.js';
 import type { Hello, HeldSnapshot, NodeConnection } from '../../transport/index.js';
 import type { AgencyStore } from '../store/agency-store.js';
 
@@ -40,7 +40,7 @@ export interface AgencyDataset {
 
 /** Which agencies there are, which are connected, and what each holds. */
 export class AgencyRegistry {
-  readonly #agencies: readonly RegisteredAgency[];
+  #agencies: readonly RegisteredAgency[];
   readonly #store: AgencyStore;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -54,6 +54,14 @@ export class AgencyRegistry {
     this.#log = log;
   }
 
+  /** Goes by a newer roster from now on. Whoever isn't in it any more is cut off by the federation's server. */
+  take(agencies: readonly RegisteredAgency[]): void {
+    this.#agencies = agencies;
+    for (const [agency, { connection }] of this.#connections) {
+      this.#connections.set(agency, { connection, hello: this.#checked(agency, connection.hello) });
+    }
+  }
+
   /** The agency's control stream is up; a later one takes the place of an earlier. */
   connected(connection: NodeConnection): void {
     const { agency, hello } = connection;
@@ -62,7 +70,7 @@ export class AgencyRegistry {
       return;
     }
     this.#connections.set(agency, { connection, hello: this.#checked(agency, hello) });
-    this.#store.putSeen(agency, this.#now());
+    this.#seen(agency);
     this.#log.info({ event: 'agency-connected', agency }, 'agency connected');
   }
 
@@ -76,13 +84,13 @@ export class AgencyRegistry {
 
   disconnected(agency: PartyId, reason: string): void {
     if (!this.#connections.delete(agency)) return;
-    this.#store.putSeen(agency, this.#now());
+    this.#seen(agency);
     this.#log.warn({ event: 'agency-disconnected', agency, reason }, 'agency disconnected');
   }
 
   /** Remembers the time at which those connected were last seen; for a coordinator that stops. */
   close(): void {
-    for (const agency of this.#connections.keys()) this.#store.putSeen(agency, this.#now());
+    for (const agency of this.#connections.keys()) this.#seen(agency);
     this.#connections.clear();
   }
 
@@ -141,7 +149,9 @@ export class AgencyRegistry {
   /** Without the datasets that the roster doesn't let the agency offer. */
   #checked(agency: PartyId, hello: Hello): Hello {
     const allowed = this.#agencies.find(({ id }) => id === agency)?.datasets ?? [];
-    const foreign = hello.snapshots.filter(({ dataset }) => !allowed.includes(dataset));
+    // Every agency may have opt-outs; they are no dataset that anybody asks for.
+    const isForeign = ({ dataset }: HeldSnapshot): boolean => dataset !== OPT_OUTS && !allowed.includes(dataset);
+    const foreign = hello.snapshots.filter(isForeign);
     if (foreign.length > 0) {
       const datasets = foreign.map(({ dataset }) => dataset);
       this.#log.warn(
@@ -149,7 +159,16 @@ export class AgencyRegistry {
         'agency offers what the roster does not let it',
       );
     }
-    return { ...hello, snapshots: hello.snapshots.filter(({ dataset }) => allowed.includes(dataset)) };
+    return { ...hello, snapshots: hello.snapshots.filter((held) => !isForeign(held)) };
+  }
+
+  /** Who is connected matters more than when somebody was: a disk that is full disconnects nobody, and ends no process. */
+  #seen(agency: PartyId): void {
+    try {
+      this.#store.putSeen(agency, this.#now());
+    } catch (err) {
+      this.#log.error({ event: 'seen-not-recorded', agency, err }, 'when an agency was last seen could not be stored');
+    }
   }
 
   #now(): string {

@@ -1,19 +1,35 @@
 import type { Log } from '../../core/base/index.js';
-import type { ServerHandlers } from '../../transport/index.js';
+import type { ServerHandlers, TransportErrorCode } from '../../transport/index.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
 import type { RunService } from '../runs/run-service.js';
 import type { AgencyRegistry } from './agency-registry.js';
+
+/** By the roster, not by a bad line. */
+const KEPT_OUT: ReadonlySet<TransportErrorCode> = new Set(['NOT_IN_FEDERATION', 'CERTIFICATE_REVOKED']);
 
 /**
  * What happens on the federation's side of the coordinator, handed to whom it concerns. `runs` is asked for at each
  * call: the server is there before the runs that go over it.
  */
-export function federationHandlers(registry: AgencyRegistry, runs: () => RunService, log: Log): ServerHandlers {
+export function federationHandlers(
+  registry: AgencyRegistry,
+  audit: AuditTrail,
+  runs: () => RunService,
+  log: Log,
+): ServerHandlers {
   return {
-    connected: (connection) => registry.connected(connection),
+    connected: (connection) => {
+      audit.connected(connection.agency, connection.hello.logSize);
+      registry.connected(connection);
+    },
     received: (agency, message) => {
       switch (message.kind) {
         case 'hello':
+          audit.verified(agency, message.hello.logSize);
           registry.updated(agency, message.hello);
+          return;
+        case 'cosignature':
+          audit.cosigned(agency, message.size, message.line);
           return;
         case 'refusal':
           runs().refused(message.runId, agency, message.code, message.reason);
@@ -24,9 +40,10 @@ export function federationHandlers(registry: AgencyRegistry, runs: () => RunServ
           return;
       }
     },
-    disconnected: (agency, reason) => {
+    disconnected: (agency, reason, code) => {
       registry.disconnected(agency, reason);
-      runs().lost(agency);
+      if (KEPT_OUT.has(code)) runs().keptOut(agency);
+      else runs().lost(agency);
     },
   };
 }

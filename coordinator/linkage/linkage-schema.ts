@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { SHOWN_STATUSES } from './shown-number.js';
 
-const number = z.object({ value: z.number().nullable(), status: z.enum(SHOWN_STATUSES) });
+/** A number that is shown, or why it isn't. */
+export const shownNumberSchema = z.object({ value: z.number().nullable(), status: z.enum(SHOWN_STATUSES) });
+
+const number = shownNumberSchema;
 
 const linkSchema = z.object({
   kind: z.enum(['merge', 'link']),

@@ -2,7 +2,7 @@ import type { ReleasedTable } from '../../core/disclosure/index.js';
 import type { LinkageReport, LinkageStatistics } from '../../core/linkage/index.js';
 import { noiseVariance } from '../../core/noise/index.js';
 import type { JoinPlan, ListId } from '../../core/private-join/index.js';
-import { policyOf, type BoundTemplate, type Roster, type RunTerms } from '../../core/templates/index.js';
+import { OPT_OUTS, policyOf, type BoundTemplate, type Roster, type RunTerms } from '../../core/templates/index.js';
 import { headline, type LinkNoise } from './headline.js';
 import type { ReleasedLink, ReleasedLinkage, ReleasedList, ReleasedStatistics } from './released-linkage.js';
 import {
@@ -61,7 +61,7 @@ export function makeLinkage(input: LinkageInput): ReleasedLinkage | null {
     threshold,
     links: reports.map((report) => releasedLink(report, input)),
     lists: plan.lists
-      .filter(({ keys }) => keys.some(({ on }) => on === 'person'))
+      .filter(({ keys, role }) => role !== 'opt-out' && keys.some(({ on }) => on === 'person'))
       .map(({ id, dataset, provider }) => releasedList(id, dataset, provider, input)),
   };
 }
@@ -132,7 +132,10 @@ function possibleKeys({ lists, base }: JoinPlan, dataset: string): ReadonlySet<s
 function linkNoise({ decoys, mixers, lists, base }: JoinPlan, dataset: string): LinkNoise {
   if (decoys === null) return { links: 0, people: 0 };
   const datasetOf = new Map(lists.map((list) => [list.id, list.dataset]));
-  const touching = decoys.patterns.map((pattern) => new Set(pattern.map(({ list }) => datasetOf.get(list))));
+  // Decoys that share a key with somebody who opted out link with nobody.
+  const touching = decoys.patterns
+    .map((pattern) => new Set(pattern.map(({ list }) => datasetOf.get(list))))
+    .filter((datasets) => !datasets.has(OPT_OUTS));
   const deviation = (groups: number): number => Math.sqrt(mixers.length * groups * noiseVariance(decoys.law));
   return {
     links: deviation(touching.filter((datasets) => datasets.has(base.dataset) && datasets.has(dataset)).length),

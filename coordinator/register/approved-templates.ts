@@ -1,6 +1,7 @@
 import {
   bindTemplate,
   isExpired,
+  TemplateError,
   templateFromPayload,
   verifyEnvelope,
   type BoundTemplate,
@@ -69,6 +70,40 @@ export function loadApprovedTemplates(directory: string, roster: Roster, catalog
 function approve(envelope: Uint8Array, roster: Roster, catalogue: Catalogue): ApprovedTemplate {
   const { payload, digest, signers } = verifyEnvelope(envelope, roster.governance);
   return { envelope, digest, signers, bound: bindTemplate(templateFromPayload(payload), catalogue) };
+}
+
+/** Those that are approved under the roster in force: a newer one may have other officers. */
+export class TemplatesInForce implements ApprovedTemplates {
+  readonly #all: readonly ApprovedTemplate[];
+  #approved: ApprovedTemplates;
+
+  constructor(approved: ApprovedTemplates) {
+    this.#all = approved.list();
+    this.#approved = approved;
+  }
+
+  list(): readonly ApprovedTemplate[] {
+    return this.#approved.list();
+  }
+
+  get(name: string): ApprovedTemplate {
+    return this.#approved.get(name);
+  }
+
+  /** Goes by that roster from now on. Returns the names of those that it does not approve. */
+  take({ governance }: Roster): readonly string[] {
+    const approved = this.#all.flatMap((one) => {
+      try {
+        return [{ ...one, signers: verifyEnvelope(one.envelope, governance).signers }];
+      } catch (thrown) {
+        if (thrown instanceof TemplateError) return [];
+        throw thrown;
+      }
+    });
+    this.#approved = createApprovedTemplates(approved);
+    const names = approved.map(({ bound }) => bound.template.template);
+    return this.#all.map(({ bound }) => bound.template.template).filter((name) => !names.includes(name));
+  }
 }
 
 /** Thrown when its last day has passed: CoordinatorError TEMPLATE_EXPIRED. */

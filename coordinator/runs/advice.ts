@@ -34,6 +34,14 @@ const afterFailure: Readonly<Record<FailureCode, string>> = {
   SPOOL_FAILED: 'The operator of the party named looks at the disk of its spool; then submit the run again.',
   WORKER_FAILED: `A thread of the party named ended in the middle of its work, as it does when memory runs out. ${again}`,
   CANCELLED: 'Nothing was released. Submit the run again if it is still wanted.',
+  PAUSED:
+    'The agency named has paused its node, for reasons of its own. Nothing was released. Ask its operator for how long.',
+  NOT_LOGGED:
+    "The coordinator's audit log could not be written. Its operator looks at the coordinator's log; where it says that an " +
+    'entry is too long: choose fewer values. Then submit the run again.',
+  ROSTER_CHANGED:
+    'Governance changed the roster while the run was under way: the party named is not in it any more, has another key, or ' +
+    'may not offer what was asked. `tally templates` shows what can be asked now.',
   RESTARTED: again,
   INTERNAL: report,
 };
@@ -44,6 +52,12 @@ const afterRefusal: Readonly<Record<RefusalCode, string>> = {
   TEMPLATE_EXPIRED: 'Governance has to sign a version with a later date.',
   BUSY: `The agency's node has other runs to do, or is being stopped. Later: ${again}`,
   NOT_ALLOWED_HERE: "The agency's policy does not answer this template. Its operator decides.",
+  NOT_LIVE:
+    'The agency is only watching what it is asked so far: it will answer this template when its policy says `live`. Its ' +
+    'operator decides when.',
+  PAUSED: 'The agency has paused its node, for reasons of its own. Ask its operator for how long.',
+  CAP_REACHED:
+    'The agency answers only so many runs in seven days. Submit the run again later; the refusal says from when.',
   PARAMETER_OUT_OF_BOUNDS: "Choose values from the template's lists: `tally templates <name>` shows them.",
   TOO_FEW_PARTICIPANTS: 'The agency wants more agencies to take part. Its operator decides.',
   BUDGET_SPENT:
@@ -53,7 +67,17 @@ const afterRefusal: Readonly<Record<RefusalCode, string>> = {
     'This table and one that was released before would differ by a handful of people, who could be worked out. Choose other ' +
     'parameters: the same as before, or ones that differ by more.',
   SNAPSHOT_MISSING: "The agency's operator runs `tally node prepare`.",
+  NO_CONSENT:
+    "Nobody has been asked for this purpose, or their answer isn't recorded. The agency's operator maps the column that has it.",
+  OPT_OUTS_STALE:
+    "The agency's node can't be sure who has opted out. Its operator runs `tally node opt-outs`, or `prepare` where the " +
+    'reason says so; then submit the run again.',
+  CLOCK_WRONG:
+    "The clock of the agency's computer can't be right. Its operator sets it, and the node answers again by itself.",
   SNAPSHOT_STALE: "The agency's operator runs `tally node prepare` again.",
+  LOG_INCONSISTENT:
+    "The agency was not shown that this run stands in the coordinator's audit log as in everybody's. Read its reason; if it " +
+    'says that the log contradicts itself, governance has to look at it before anybody asks again.',
   PROTOCOL_VIOLATION: report,
 };
 

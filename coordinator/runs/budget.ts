@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/base/index.js';
-import { runCost, type Participant, type RunCost } from '../../core/templates/index.js';
+import { OPT_OUTS, runCost, type Participant, type RunCost } from '../../core/templates/index.js';
 import { CoordinatorError } from '../errors.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
 import type { RunStore } from '../store/run-store.js';
@@ -40,6 +40,8 @@ function assertAffordable(
 ): void {
   const short = participants.flatMap(({ agency, datasets }) =>
     datasets.flatMap(({ dataset }) => {
+      // Nothing is spent on opt-outs: what a run tells of them the agency's other snapshots in it have paid for.
+      if (dataset === OPT_OUTS) return [];
       const left = registry.snapshotOf(agency, dataset)?.epsilonLeft ?? 0;
       return left + EPSILON_TOLERANCE >= total ? [] : [{ agency, dataset, left: amountLeft(left) }];
     }),

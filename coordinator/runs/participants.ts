@@ -1,6 +1,15 @@
 import type { Problem } from '../../core/base/index.js';
 import type { PartyId } from '../../core/private-join/index.js';
-import { MINIMUM_PARTICIPANTS, type BoundTemplate, type Participant, type Roster } from '../../core/templates/index.js';
+import {
+  joinsPeople,
+  participantsNeeded,
+  OPT_OUTS,
+  type BoundTemplate,
+  type Participant,
+  type Roster,
+  type RosterAgency,
+} from '../../core/templates/index.js';
+import type { HeldSnapshot } from '../../transport/index.js';
 import { CoordinatorError } from '../errors.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
 
@@ -10,19 +19,23 @@ export interface ReleaseSource {
   readonly dataset: string;
   /** ISO date of the data. */
   readonly asAt: string;
+  /** Share of the source's rows that could not be used: per cent, 0..100, rounded down; null where it wasn't told yet. */
+  readonly rejectedPercent: number | null;
 }
 
 /** Who is to be asked a template, from which of their snapshots, and what each demands. */
 export interface Participation {
   /** In roster order. */
   readonly participants: readonly Participant[];
-  /** The same snapshots, for whoever reads the table. */
+  /** The same snapshots, opt-outs apart, for whoever reads the table. */
   readonly sources: readonly ReleaseSource[];
+  /** Snapshots of opt-outs that leave people out, likewise. */
+  readonly optOuts: readonly ReleaseSource[];
 }
 
 /**
  * Every agency that the roster names for a dataset of the template takes part: without one of them the table would count
- * fewer people than it says.
+ * fewer people than it says. Where people are joined each of them brings its opt-outs, if it has any.
  *
  * Thrown when a dataset is offered by nobody, or by fewer agencies than a run needs: CoordinatorError
  * TOO_FEW_PARTICIPANTS; when agencies are not connected: AGENCIES_NOT_CONNECTED; when one holds no snapshot of a
@@ -38,10 +51,11 @@ export function chooseParticipants(bound: BoundTemplate, roster: Roster, registr
   if (nobody.length > 0) {
     throw new CoordinatorError('TOO_FEW_PARTICIPANTS', `No agency of the roster offers ${nobody.join(' or ')}.`);
   }
-  if (asked.length < MINIMUM_PARTICIPANTS) {
+  const needed = participantsNeeded(bound);
+  if (asked.length < needed) {
     throw new CoordinatorError(
       'TOO_FEW_PARTICIPANTS',
-      `A run needs at least ${MINIMUM_PARTICIPANTS} agencies; this template would ask ${asked.length}.`,
+      `A run of this template needs at least ${needed} agencies; it would ask ${asked.length}.`,
     );
   }
 
@@ -73,19 +87,34 @@ export function chooseParticipants(bound: BoundTemplate, roster: Roster, registr
     );
   }
 
+  const optOuts = joinsPeople(bound.template)
+    ? asked
+        .map(({ agency }) => ({ agency, dataset: OPT_OUTS, snapshot: registry.snapshotOf(agency.id, OPT_OUTS) }))
+        .filter(({ snapshot }) => snapshot !== undefined)
+    : [];
   return {
     participants: asked.map(({ agency }) => ({
       agency: agency.id,
-      datasets: held
+      datasets: [...held, ...optOuts]
         .filter((item) => item.agency.id === agency.id)
         .map(({ dataset, snapshot }) => ({ dataset, snapshot: snapshot?.snapshot ?? '' })),
       floors: registry.floorsOf(agency.id),
     })),
-    sources: held.map(({ agency, dataset, snapshot }) => ({
-      agency: agency.id,
-      agencyName: agency.name,
-      dataset,
-      asAt: snapshot?.asAt ?? '',
-    })),
+    sources: held.map(sourceOf),
+    optOuts: optOuts.map(sourceOf),
   };
+}
+
+function sourceOf({ agency, dataset, snapshot }: HeldDataset): ReleaseSource {
+  return {
+    ...{ agency: agency.id, agencyName: agency.name, dataset },
+    asAt: snapshot?.asAt ?? '',
+    rejectedPercent: snapshot?.rejectedPercent ?? null,
+  };
+}
+
+interface HeldDataset {
+  readonly agency: RosterAgency;
+  readonly dataset: string;
+  readonly snapshot: HeldSnapshot | undefined;
 }

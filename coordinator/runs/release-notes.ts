@@ -9,6 +9,8 @@ import {
 import { linkageNotes } from '../linkage/linkage-notes.js';
 import type { ReleasedLinkage } from '../linkage/released-linkage.js';
 import { amountCost } from './amount.js';
+import { optOutNotes, type ReleasedOptOuts } from './opt-outs.js';
+import type { ReleaseSource } from './participants.js';
 
 export interface NotesInput {
   readonly bound: BoundTemplate;
@@ -17,17 +19,21 @@ export interface NotesInput {
   readonly roster: Roster;
   readonly table: ReleasedTable;
   readonly linkage: ReleasedLinkage | null;
+  readonly sources: readonly ReleaseSource[];
+  readonly optOuts: ReleasedOptOuts | null;
 }
 
 /** What a reader of the table has to know beyond it, in plain words. The meaning of its marks is whoever prints it to say. */
 export function releaseNotes(input: NotesInput): string[] {
   return [
     participation(input),
+    ...optOutNotes(input.optOuts, input.terms.threshold),
     ...suppression(input.table),
     ...noise(input),
     ...linkageNotes(input),
     ...strictness(input),
     ...partialDatasets(input.bound),
+    ...rejectedRows(input.sources),
   ];
 }
 
@@ -120,6 +126,18 @@ function partialDatasets({ population, links }: BoundTemplate): string[] {
       ({ dataset: { title } }) =>
         `${title} is known not to hold everybody: whoever is not found there may still be in reality.`,
     );
+}
+
+/** Where it is a whole per cent at least; a reader finds the others beside the sources. */
+function rejectedRows(sources: readonly ReleaseSource[]): string[] {
+  return sources.flatMap(({ agencyName, dataset, rejectedPercent }) =>
+    rejectedPercent === null || rejectedPercent < 1
+      ? []
+      : [
+          `${agencyName} left ${rejectedPercent} % of its rows of ${dataset} out: a value in them is not one that the dataset ` +
+            'allows. Whoever they are about is counted as if not recorded there.',
+        ],
+  );
 }
 
 function nameOf(agency: string, { agencies }: Roster): string {

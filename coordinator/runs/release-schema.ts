@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CELL_STATUSES } from '../../core/disclosure/index.js';
-import { linkageSchema } from '../linkage/linkage-schema.js';
+import { linkageSchema, shownNumberSchema } from '../linkage/linkage-schema.js';
 
 /**
  * A release as it is stored and as the API sends it. What earlier versions of this program did not have is filled in, so
@@ -120,6 +120,14 @@ const sourceSchema = z.object({
   agencyName: z.string(),
   dataset: z.string(),
   asAt: z.string(),
+  rejectedPercent: z.int().min(0).max(100).nullable().default(null),
+});
+
+const optOutsSchema = z.object({
+  lists: z.array(sourceSchema).readonly(),
+  unit: z.enum(['person', 'record']),
+  leftOut: shownNumberSchema,
+  standardDeviation: z.number(),
 });
 
 export const releaseSchema = z.object({
@@ -129,5 +137,6 @@ export const releaseSchema = z.object({
   presentation: presentationSchema.default({ margins: 'none', rate: null, quantiles: null, recall: null }),
   sources: z.array(sourceSchema).readonly(),
   linkage: linkageSchema.nullable().default(null),
+  optOuts: optOutsSchema.nullable().default(null),
   notes: z.array(z.string()).readonly(),
 });

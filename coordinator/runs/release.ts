@@ -3,6 +3,7 @@ import type { LinkageReport } from '../../core/linkage/index.js';
 import { explainTemplate, presentationOf, type BoundTemplate, type Roster } from '../../core/templates/index.js';
 import { makeLinkage } from '../linkage/make-linkage.js';
 import type { ReleasedLinkage } from '../linkage/released-linkage.js';
+import { makeOptOuts, type ReleasedOptOuts } from './opt-outs.js';
 import type { ReleaseSource } from './participants.js';
 import type { PreparedRun } from './prepared-run.js';
 import { releaseNotes } from './release-notes.js';
@@ -20,6 +21,8 @@ export interface Release {
   readonly sources: readonly ReleaseSource[];
   /** How people were linked, and how well; null where nobody was, and in releases of before it was told. */
   readonly linkage: ReleasedLinkage | null;
+  /** Who was left out because they opted out; null where no agency brought a list, and in releases of before there were any. */
+  readonly optOuts: ReleasedOptOuts | null;
   /** What a reader has to know of the sources, of the noise and of what is not shown, in plain words. */
   readonly notes: readonly string[];
 }
@@ -35,16 +38,20 @@ export interface Finished {
   readonly table: ReleasedTable;
   /** Of the join; unprotected. */
   readonly linkage: readonly LinkageReport[];
+  /** Of the join; unprotected. */
+  readonly leftOut: number | null;
 }
 
 export function makeRelease(
   bound: BoundTemplate,
   prepared: Pick<PreparedRun, 'parameters' | 'participation' | 'plan' | 'terms' | 'statistics'>,
   roster: Roster,
-  { table, linkage: reports }: Finished,
+  { table, linkage: reports, leftOut }: Finished,
 ): Release {
   const { parameters, participation, plan, terms, statistics } = prepared;
   const linkage = makeLinkage({ bound, plan, terms, roster, statistics, reports, table });
+  const optOuts = makeOptOuts({ plan, terms, lists: participation.optOuts, leftOut });
+  const { participants, sources } = participation;
   return {
     question: explainTemplate(bound, parameters, roster).question,
     chosen: [...parameters.values].map(([parameter, codes]) => {
@@ -53,8 +60,9 @@ export function makeRelease(
     }),
     table,
     presentation: presentationOf(bound),
-    sources: participation.sources,
+    sources,
     linkage,
-    notes: releaseNotes({ bound, participants: participation.participants, terms, roster, table, linkage }),
+    optOuts,
+    notes: releaseNotes({ bound, participants, sources, terms, roster, table, linkage, optOuts }),
   };
 }

@@ -1,5 +1,3 @@
-import type { AlarmClock, Log, Rng } from '../../core/base/index.js';
-import type { CountTable, MeasureTable } from '../../core/disclosure/index.js';
 import {
   COORDINATOR,
   CoordinatorJoin,
@@ -8,59 +6,29 @@ import {
   watchedEngine,
   WORKING_SECONDS,
   type CoordinatorPhase,
-  type Engine,
   type FailureCode,
-  type Group,
   type JoinResult,
   type Link,
   type LinkReceiver,
   type PartyId,
-  type RecordStores,
   type RefusalCode,
-  type SigningKey,
 } from '../../core/private-join/index.js';
-import { decodeTable, identityKeys, type Roster, type RunOffer } from '../../core/templates/index.js';
+import { decodeTable, identityKeys, type Participant, type Roster, type RunOffer } from '../../core/templates/index.js';
 import { Pulse, Watchdog } from '../../runtime/index.js';
-import { TransportError, type FederationServer, type RelayObserver, type RunLink } from '../../transport/index.js';
-import type { CoordinatorConfig } from '../config.js';
-import type { AgencyRegistry } from '../federation/agency-registry.js';
+import { TransportError, type RelayObserver, type RunLink } from '../../transport/index.js';
+import type { LoggedOffer } from '../audit/audit-trail.js';
 import type { ApprovedTemplate } from '../register/approved-templates.js';
-import { findAnswer, type BudgetDeps } from './budget.js';
+import type { AttemptDeps } from './attempt-deps.js';
+import { findAnswer } from './budget.js';
 import { prepareRun, type PreparedRun } from './prepared-run.js';
-import { protectRun, type ProtectionDeps } from './protection.js';
+import { protectRun } from './protection.js';
 import { makeRelease } from './release.js';
-import { endingOf } from './run-ending.js';
+import type { RosterTrouble } from './roster-trouble.js';
+import { endingOf, notLogged, standsStill, unanswered } from './run-ending.js';
 import type { RunProgress } from './run-feed.js';
 import type { RunJournal } from './run-journal.js';
-import type { PhaseCost, Run } from './run.js';
+import type { Run } from './run.js';
 import { TransferBoard } from './transfer-board.js';
-
-/** What runs are done with; the same for every run. */
-export interface AttemptDeps extends BudgetDeps, ProtectionDeps {
-  readonly roster: Roster;
-  readonly registry: AgencyRegistry;
-  readonly federation: Pick<FederationServer, 'openRun'>;
-  readonly identity: SigningKey;
-  readonly group: Group;
-  readonly engine: Engine;
-  readonly stores: RecordStores;
-  /** What was asked and released before. */
-  readonly store: BudgetDeps['store'] & ProtectionDeps['store'];
-  readonly rng: Rng;
-  readonly clock: AlarmClock;
-  readonly log: Log;
-  readonly deadlines: Pick<CoordinatorConfig['deadlines'], 'offerAnswerSeconds' | 'roundProgressSeconds'>;
-  /** Told the counts before they are protected; absent unless the configuration says so for synthetic data. */
-  readonly reveal?: ((runId: string, counts: UnprotectedCounts) => void) | undefined;
-}
-
-/** Counts and sums as decoded, and sizes. They stay in this process's memory. */
-export interface UnprotectedCounts {
-  /** With the mixers' noise in them, where there is any: then counts may be below 0. */
-  readonly table: CountTable;
-  readonly measures: readonly MeasureTable[];
-  readonly phases: readonly PhaseCost[];
-}
 
 /** One run, from its turn to its end: offers, answers, the join, the release. */
 export class RunAttempt {
@@ -74,7 +42,7 @@ export class RunAttempt {
   readonly #progress: Watchdog;
   /** Tells every agency of the run that somebody gets on with it. */
   readonly #pulse: Pulse;
-  #parties: ReadonlySet<PartyId> = new Set();
+  #participants: readonly Participant[] = [];
   #join: CoordinatorJoin | null = null;
   #link: Link | null = null;
   #board: TransferBoard | null = null;
@@ -98,21 +66,37 @@ export class RunAttempt {
     });
   }
 
+  /** The roster with which it began. */
+  get roster(): Roster {
+    return this.#deps.roster;
+  }
+
+  /** Whom it asks; nobody before it does. */
+  get participants(): readonly Participant[] {
+    return this.#participants;
+  }
+
+  get #parties(): readonly PartyId[] {
+    return this.#participants.map(({ agency }) => agency);
+  }
+
   /** Resolves when the run has ended, however it ended. Rejects only when that could not be written down. */
   async carryOut(): Promise<void> {
     let link: RunLink | null = null;
     try {
       const prepared = prepareRun(this.#run, this.#template, this.#deps);
       const { requestDigest, participation } = prepared;
-      const asked = { participants: participation.participants, requestDigest };
+      const { envelope } = this.#template;
+      const asked = { participants: participation.participants, requestDigest, envelope };
       const answered = findAnswer(prepared, this.#deps);
       if (answered !== undefined) {
         this.#journal.replay(answered, asked);
         return;
       }
+      const logged = this.#log(prepared);
       this.#journal.offering(asked);
       link = this.#open(prepared);
-      const result = await this.#outcome(prepared.offer);
+      const result = await this.#outcome(prepared.offer, logged);
       await this.#release(result, prepared);
     } catch (thrown) {
       this.#end(thrown);
@@ -124,8 +108,16 @@ export class RunAttempt {
     }
   }
 
-  /** An agency said no. Its word is kept until all have answered, so that the analyst hears every refusal at once. */
+  /**
+   * An agency said no. Its word is kept until all have answered, so that the analyst hears every refusal at once. Does
+   * nothing when it takes no part in this run: nobody else may end it.
+   */
   refused(agency: PartyId, code: RefusalCode, reason: string): void {
+    if (!this.#parties.includes(agency)) {
+      const { log } = this.#deps;
+      log.warn({ event: 'foreign-refusal', runId: this.#run.id, agency }, 'an agency refused that was not asked');
+      return;
+    }
     this.#guarded(() => {
       if (!this.#awaited.delete(agency)) {
         this.#abort(new JoinError('OUT_OF_ORDER', agency, `${agency} refused when no answer was awaited from it`));
@@ -139,9 +131,14 @@ export class RunAttempt {
 
   /** An agency's node is gone. Does nothing when it takes no part in this run. */
   lost(agency: PartyId): void {
-    if (!this.#parties.has(agency)) return;
+    if (!this.#parties.includes(agency)) return;
     if (this.#refusals.length > 0) this.#abortRefused();
     else this.#abort(new JoinError('PARTY_LOST', agency, `the connection to ${agency} was lost during the run`));
+  }
+
+  /** A newer roster is in force than the one with which this run began, and the run can't go on under it. */
+  overtaken({ party, message }: RosterTrouble): void {
+    this.#abort(new JoinError('ROSTER_CHANGED', party, message));
   }
 
   cancel(requester: string): void {
@@ -154,9 +151,16 @@ export class RunAttempt {
     this.#abort(new JoinError('RESTARTED', COORDINATOR, 'the coordinator was stopped during the run'));
   }
 
+  /** Before anything else of the run is seen anywhere. */
+  #log({ offer }: PreparedRun): LoggedOffer {
+    const { bound, digest } = this.#template;
+    const { template, version } = bound.template;
+    return this.#deps.audit.offer(offer, { template, version, templateDigest: digest });
+  }
+
   #open({ plan, offer, statistics }: PreparedRun): RunLink {
-    const agencies = offer.participants.map(({ agency }) => agency);
-    this.#parties = new Set(agencies);
+    this.#participants = offer.participants;
+    const agencies = this.#parties;
     for (const agency of agencies) this.#awaited.add(agency);
     const board = new TransferBoard(plan);
     this.#board = board;
@@ -182,15 +186,19 @@ export class RunAttempt {
     return run;
   }
 
-  async #outcome(offer: RunOffer): Promise<JoinResult> {
+  async #outcome(offer: RunOffer, logged: LoggedOffer): Promise<JoinResult> {
     const join = this.#join;
     if (join === null) throw new RangeError('the run is not open');
     await join.start();
     this.#answers.watch();
     for (const { agency } of offer.participants) {
       const connection = this.#deps.registry.connectionOf(agency);
-      if (connection === undefined) this.lost(agency);
-      else connection.send({ kind: 'offer', offer }).catch((cause: unknown) => this.#undelivered(agency, cause));
+      if (connection === undefined) {
+        this.lost(agency);
+        continue;
+      }
+      const evidence = this.#deps.audit.evidenceFor(agency, logged);
+      connection.send({ kind: 'offer', offer, evidence }).catch((cause: unknown) => this.#undelivered(agency, cause));
     }
     return join.outcome;
   }
@@ -241,25 +249,11 @@ export class RunAttempt {
       this.#abortRefused();
       return;
     }
-    const silent = [...this.#awaited];
-    this.#abort(
-      new JoinError(
-        'DEADLINE_PASSED',
-        silent[0] ?? COORDINATOR,
-        `no answer to the offer within ${this.#deps.deadlines.offerAnswerSeconds} s from ${silent.join(', ')}`,
-      ),
-    );
+    this.#abort(unanswered([...this.#awaited], this.#deps.deadlines.offerAnswerSeconds));
   }
 
   #stuck(): void {
-    const awaited = this.#board?.awaited() ?? [];
-    this.#abort(
-      new JoinError(
-        'DEADLINE_PASSED',
-        awaited[0] ?? COORDINATOR,
-        `nothing moved for ${this.#deps.deadlines.roundProgressSeconds} s; the run waited for ${awaited.join(', ')}`,
-      ),
-    );
+    this.#abort(standsStill(this.#board?.awaited() ?? [], this.#deps.deadlines.roundProgressSeconds));
   }
 
   #entered(phase: CoordinatorPhase): void {
@@ -345,16 +339,21 @@ export class RunAttempt {
     result.counts.fill(0);
     for (const sums of result.sums) sums.fill(0);
     const { table, measures } = decoded;
-    this.#deps.reveal?.(this.#run.id, { table, measures, phases: this.#journal.exactCosts });
+    this.#deps.reveal?.(this.#run.id, {
+      table,
+      measures,
+      comparisons: result.comparisons,
+      phases: this.#journal.exactCosts,
+    });
     const released = await protectRun(decoded, prepared, this.#run, bound, this.#deps);
-    const finished = { table: released, linkage: result.linkage };
+    const finished = { table: released, linkage: result.linkage, leftOut: result.leftOut };
     this.#journal.finish(makeRelease(bound, prepared, this.#deps.roster, finished));
   }
 
   #end(thrown: unknown): void {
     const ending = endingOf(thrown);
     this.#closing = ending.code;
-    if (ending.code === 'INTERNAL' || ending.code === 'DISCLOSURE_FAILED') {
+    if (LOGGED_ENDINGS.has(ending.code)) {
       this.#deps.log.error({ event: 'run-error', runId: this.#run.id, err: causeOf(thrown) }, 'a run ended unforeseen');
     }
     // Whoever is waiting for this run hears the reason; a join that never began has nobody to tell.
@@ -379,11 +378,15 @@ export class RunAttempt {
       work();
     } catch (cause) {
       this.#abort(
-        new JoinError('INTERNAL', COORDINATOR, 'an unforeseen error at the coordinator ended the run', { cause }),
+        notLogged(cause) ??
+          new JoinError('INTERNAL', COORDINATOR, 'an unforeseen error at the coordinator ended the run', { cause }),
       );
     }
   }
 }
+
+/** Those that the operator has to see the cause of. */
+const LOGGED_ENDINGS: ReadonlySet<FailureCode> = new Set(['INTERNAL', 'DISCLOSURE_FAILED', 'NOT_LOGGED']);
 
 function causeOf(thrown: unknown): unknown {
   return thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;

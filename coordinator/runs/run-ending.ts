@@ -11,9 +11,27 @@ const overtaken: ReadonlyMap<CoordinatorErrorCode, FailureCode> = new Map([
   ['BUDGET_SPENT', 'REFUSED'],
 ]);
 
+const NOT_LOGGED: ReadonlySet<CoordinatorErrorCode> = new Set([
+  'AUDIT_LOG_UNWRITABLE',
+  'AUDIT_LOG_DAMAGED',
+  'AUDIT_ENTRY_SIZE',
+  'AUDIT_CLOCK_BACK',
+  'AUDIT_RANGE',
+]);
+
+/** The end of a run of which something could not be put into the audit log; undefined where that wasn't it. */
+export function notLogged(cause: unknown): JoinError | undefined {
+  if (!(cause instanceof CoordinatorError) || !NOT_LOGGED.has(cause.code)) return undefined;
+  // Which file it is, and what the disk said, is for the operator.
+  const why = cause.code === 'AUDIT_ENTRY_SIZE' ? 'its entry would be too long' : "the coordinator's own log says why";
+  return new JoinError('NOT_LOGGED', COORDINATOR, `the run could not be put into the audit log: ${why}`, { cause });
+}
+
 /** Why a run ended, from whatever ended it. */
 export function endingOf(thrown: unknown): RunEnding {
   if (thrown instanceof JoinError) return { code: thrown.code, party: thrown.party, message: thrown.message };
+  const unlogged = notLogged(thrown);
+  if (unlogged !== undefined) return { code: unlogged.code, party: unlogged.party, message: unlogged.message };
   if (thrown instanceof CoordinatorError) {
     const code = overtaken.get(thrown.code);
     if (code !== undefined) return { code, party: partyOf(thrown), message: thrown.message };
@@ -24,6 +42,18 @@ export function endingOf(thrown: unknown): RunEnding {
     party: COORDINATOR,
     message: "an unforeseen error at the coordinator ended the run; the coordinator's log has it",
   };
+}
+
+/** Nobody of them has answered the offer in time. */
+export function unanswered(silent: readonly PartyId[], seconds: number): JoinError {
+  const message = `no answer to the offer within ${seconds} s from ${silent.join(', ')}`;
+  return new JoinError('DEADLINE_PASSED', silent[0] ?? COORDINATOR, message);
+}
+
+/** Nothing of the run has moved for too long. */
+export function standsStill(awaited: readonly PartyId[], seconds: number): JoinError {
+  const message = `nothing moved for ${seconds} s; the run waited for ${awaited.join(', ')}`;
+  return new JoinError('DEADLINE_PASSED', awaited[0] ?? COORDINATOR, message);
 }
 
 /** Problems are of an agency, or of a dataset at one: `agency` or `agency.dataset`. */

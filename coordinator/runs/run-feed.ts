@@ -19,8 +19,8 @@ export interface RunProgress {
 export interface RunListener {
   event(event: RunEvent): void;
   progress(progress: RunProgress): void;
-  /** How the run ended could not be written down: nothing more will be told. */
-  lost(): void;
+  /** Nothing more will be told: the run ended before, or how it ended could not be written down. */
+  over(): void;
 }
 
 /** Tells whoever follows a run what happens to it. */
@@ -51,7 +51,7 @@ export class RunFeed {
 
   lost(runId: string): void {
     this.forget(runId);
-    for (const listener of [...(this.#listeners.get(runId) ?? [])]) listener.lost();
+    for (const listener of [...(this.#listeners.get(runId) ?? [])]) listener.over();
   }
 
   /** The run has ended: what it had got to is of no more interest. */

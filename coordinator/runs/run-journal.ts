@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../../core/base/index.js';
 import type { PartyId, RefusalCode } from '../../core/private-join/index.js';
+import type { AuditTrail } from '../audit/audit-trail.js';
 import type { AskedRequest, RunStore } from '../store/run-store.js';
 import type { Release } from './release.js';
 import type { RunFeed, RunProgress } from './run-feed.js';
@@ -11,6 +12,7 @@ export interface JournalDeps {
   readonly feed: RunFeed;
   readonly clock: Clock;
   readonly log: Log;
+  readonly audit: Pick<AuditTrail, 'answered' | 'released' | 'failed'>;
   /** Processor seconds that this process has used so far. */
   readonly cpuSeconds: () => number;
 }
@@ -78,11 +80,15 @@ export class RunJournal {
     }
   }
 
+  /** Thrown when it can't be written into the audit log: CoordinatorError AUDIT_LOG_UNWRITABLE. */
   accepted(agency: PartyId): void {
+    this.#deps.audit.answered(this.#runId, agency, null);
     this.#answer({ name: 'agency-accepted', party: agency });
   }
 
+  /** Thrown as `accepted` says. */
   refused(agency: PartyId, code: RefusalCode, message: string): void {
+    this.#deps.audit.answered(this.#runId, agency, code);
     this.#answer({ name: 'agency-refused', party: agency, code, message });
     this.#deps.log.warn({ event: 'agency-refused', runId: this.#runId, agency, code }, 'agency refused');
   }
@@ -100,6 +106,7 @@ export class RunJournal {
     const { to, records } = transition(this.#state, 'released');
     const at = this.#closePhase();
     const event = this.#deps.store.finishRun(this.#runId, { at, name: records, state: to }, release, this.#published());
+    this.#deps.audit.released(this.#runId, release);
     this.#tell(event);
     this.#ended(null);
   }
@@ -109,7 +116,9 @@ export class RunJournal {
     const { to, records } = transition(this.#state, trigger);
     const at = this.#closePhase();
     const event: NewRunEvent = { at, name: records, state: to, ...ending };
-    this.#tell(this.#deps.store.endRun(this.#runId, event, ending, this.#published()));
+    const ended = this.#deps.store.endRun(this.#runId, event, ending, this.#published());
+    this.#deps.audit.failed(this.#runId, ending.code);
+    this.#tell(ended);
     this.#ended(ending);
   }
 

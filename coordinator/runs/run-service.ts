@@ -1,16 +1,19 @@
 import type { Log } from '../../core/base/index.js';
 import { COORDINATOR, type PartyId, type RefusalCode } from '../../core/private-join/index.js';
-import type { ParameterValues } from '../../core/templates/index.js';
+import type { ParameterValues, Roster } from '../../core/templates/index.js';
 import { CoordinatorError } from '../errors.js';
 import type { ApprovedTemplates } from '../register/approved-templates.js';
 import type { RunStore } from '../store/run-store.js';
+import type { AttemptDeps, UnprotectedCounts } from './attempt-deps.js';
 import { findAnswer } from './budget.js';
 import { prepareRun } from './prepared-run.js';
+import { makeProvenance } from './provenance.js';
 import type { Release } from './release.js';
-import { RunAttempt, type AttemptDeps, type UnprotectedCounts } from './run-attempt.js';
+import { approvalTrouble, keptOut, partyTrouble } from './roster-trouble.js';
+import { RunAttempt } from './run-attempt.js';
 import type { RunFeed, RunListener } from './run-feed.js';
 import { RunJournal } from './run-journal.js';
-import { canCancel, transition } from './run-states.js';
+import { canCancel, isEnded, transition } from './run-states.js';
 import type { PhaseCost, Run, RunEnding, RunEvent } from './run.js';
 
 /** Runs that may wait for their turn, beside the one that is under way. */
@@ -19,6 +22,7 @@ export const MAX_WAITING_RUNS = 32;
 /** Runs of which a demonstration's coordinator remembers the unprotected counts. */
 export const MAX_REVEALED_RUNS = 8;
 
+/** The roster is asked for at each submission, and when a run begins: it may be a getter. */
 export interface RunServiceDeps extends Omit<AttemptDeps, 'reveal' | 'store'> {
   readonly templates: ApprovedTemplates;
   readonly store: RunStore;
@@ -76,6 +80,17 @@ export class RunService {
       this.#deps.store.endRun(id, { at: this.#now(), name: records, state: to, ...RESTARTED }, RESTARTED, []);
       this.#log.warn({ event: 'run-ended', runId: id, outcome: to, code: RESTARTED.code }, 'run had been cut off');
     }
+    this.#logEnds();
+  }
+
+  /** Ends that were stored and didn't get into the audit log any more. */
+  #logEnds(): void {
+    const { audit, store } = this.#deps;
+    for (const id of audit.unended) {
+      const release = store.getRelease(id);
+      if (release !== undefined) audit.released(id, release);
+      else audit.failed(id, store.getRun(id)?.ending?.code ?? RESTARTED.code);
+    }
   }
 
   /**
@@ -130,8 +145,9 @@ export class RunService {
   async #callOff(id: string, requester: string): Promise<boolean> {
     const place = this.#waiting.findIndex((run) => run.id === id);
     if (place >= 0) {
-      this.#waiting.splice(place, 1);
+      // Before it leaves the queue: where it can't be written, it stays, and can be cancelled again.
       this.#endWaiting(id, 'cancel', { code: 'CANCELLED', party: COORDINATOR, message: `cancelled by ${requester}` });
+      this.#waiting.splice(place, 1);
       return true;
     }
     const active = this.#active;
@@ -152,18 +168,36 @@ export class RunService {
     };
   }
 
+  /**
+   * The signed provenance of the run's release: of one that was answered from an earlier release, that one's.
+   * Thrown when there is no such run: CoordinatorError UNKNOWN_RUN; and as `makeProvenance` says.
+   */
+  provenance(id: string): Uint8Array {
+    const { store, audit, identity, roster } = this.#deps;
+    return makeProvenance(this.#get(id), { store, audit, identity, federation: roster.federation });
+  }
+
   /** Newest first. Thrown when `before` is no run: CoordinatorError UNKNOWN_RUN. */
   list(limit: number, before?: string): readonly Run[] {
     return this.#deps.store.listRuns(limit, before);
   }
 
   /**
-   * Tells what has happened to a run since the event of that number, and goes on telling. The function that is returned
-   * ends it. Thrown when there is no such run: CoordinatorError UNKNOWN_RUN.
+   * Tells what has happened to a run since the event of that number, and goes on telling while it is waiting or under
+   * way. The function that is returned ends it. Thrown when there is no such run: CoordinatorError UNKNOWN_RUN.
    */
   follow(id: string, afterSequence: number, listener: RunListener): () => void {
-    for (const event of this.#deps.store.getEvents(id, afterSequence)) listener.event(event);
-    return this.#deps.feed.follow(id, listener);
+    const { store, feed } = this.#deps;
+    for (const event of store.getEvents(id, afterSequence)) listener.event(event);
+    if (this.#goesOn(id)) return feed.follow(id, listener);
+    listener.over();
+    return () => undefined;
+  }
+
+  /** Not where the end of a run couldn't be stored: it is in no state in which runs stay, and nobody works on it. */
+  #goesOn(id: string): boolean {
+    const isHere = this.#active?.run.id === id || this.#waiting.some((run) => run.id === id);
+    return isHere && !isEnded(this.#get(id).state);
   }
 
   /**
@@ -194,10 +228,31 @@ export class RunService {
     this.#active?.attempt.lost(agency);
   }
 
+  /** The roster doesn't let an agency's node in any more. */
+  keptOut(agency: PartyId): void {
+    const attempt = this.#active?.attempt;
+    if (attempt?.participants.some((one) => one.agency === agency) === true) attempt.overtaken(keptOut(agency));
+  }
+
+  /** Another roster and the templates that it approves are in force: ends the runs that can't go on under them. */
+  rosterChanged(roster: Roster): void {
+    const { templates } = this.#deps;
+    for (const run of [...this.#waiting]) {
+      const trouble = approvalTrouble(run, templates);
+      if (trouble === undefined) continue;
+      this.#waiting.splice(this.#waiting.indexOf(run), 1);
+      this.#failWaiting(run.id, { code: 'ROSTER_CHANGED', ...trouble });
+    }
+    if (this.#active === null) return;
+    const { attempt, run } = this.#active;
+    const trouble = approvalTrouble(run, templates) ?? partyTrouble(attempt, roster);
+    if (trouble !== undefined) attempt.overtaken(trouble);
+  }
+
   /** Ends the run that is under way and those that wait, and takes no more. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const { id } of this.#waiting.splice(0)) this.#endWaiting(id, 'fail', RESTARTED);
+    for (const { id } of this.#waiting.splice(0)) this.#failWaiting(id, RESTARTED);
     this.#active?.attempt.stop();
     await this.#active?.done;
     this.#revealed.clear();
@@ -209,14 +264,12 @@ export class RunService {
     if (run === undefined) return;
     const journal = this.#journal(run.id);
     const reveal = this.#deps.revealUnprotectedCounts ? this.#reveal.bind(this) : undefined;
+    // A run keeps the roster with which it begins.
     const attempt = new RunAttempt({ ...this.#deps, reveal }, run, this.#deps.templates.get(run.template), journal);
     // After the caller has returned, so that whoever submits can follow the run from its first step.
     const done = Promise.resolve()
       .then(() => attempt.carryOut())
-      .catch((thrown: unknown) => {
-        this.#log.error({ event: 'run-not-recorded', runId: run.id, err: thrown }, 'the end of a run was not stored');
-        this.#deps.feed.lost(run.id);
-      })
+      .catch((thrown: unknown) => this.#notRecorded(run.id, thrown))
       .finally(() => {
         this.#active = null;
         this.#next();
@@ -225,12 +278,27 @@ export class RunService {
   }
 
   #journal(runId: string): RunJournal {
-    const { store, feed, clock, log, cpuSeconds } = this.#deps;
-    return new RunJournal(runId, { store, feed, clock, log, cpuSeconds });
+    const { store, feed, clock, log, audit, cpuSeconds } = this.#deps;
+    return new RunJournal(runId, { store, feed, clock, log, audit, cpuSeconds });
   }
 
+  /** Thrown when it can't be written: as the store does. */
   #endWaiting(id: string, trigger: 'cancel' | 'fail', ending: RunEnding): void {
     this.#journal(id).end(trigger, ending);
+  }
+
+  /** Where nobody has asked for it and could be told: one that can't be written keeps nothing from being done that follows. */
+  #failWaiting(id: string, ending: RunEnding): void {
+    try {
+      this.#endWaiting(id, 'fail', ending);
+    } catch (thrown) {
+      this.#notRecorded(id, thrown);
+    }
+  }
+
+  #notRecorded(runId: string, thrown: unknown): void {
+    this.#log.error({ event: 'run-not-recorded', runId, err: thrown }, 'the end of a run was not stored');
+    this.#deps.feed.lost(runId);
   }
 
   #reveal(runId: string, counts: UnprotectedCounts): void {

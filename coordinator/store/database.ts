@@ -5,8 +5,22 @@ import { messageOf } from '../../core/base/index.js';
 import { packagePath } from '../../runtime/index.js';
 import { CoordinatorError } from '../errors.js';
 
-/** Marks a file as ours ("Tsck"), so that another program's database is never migrated. */
-const APPLICATION_ID = 0x5473636b;
+/** What a file is for. */
+export interface DatabaseKind {
+  /** Marks a file as ours, so that another program's database is never migrated. */
+  readonly applicationId: number;
+  /** Folder of the migrations, below the package's root. */
+  readonly migrations: readonly string[];
+  /** Whether several processes may have it open at once. */
+  readonly shared: boolean;
+}
+
+/** Runs and releases ("Tsck"): two coordinators on one database would end each other's runs. */
+const RUNS: DatabaseKind = {
+  applicationId: 0x5473636b,
+  migrations: ['coordinator', 'store', 'migrations'],
+  shared: false,
+};
 
 /** How long to wait for a coordinator that is still stopping. */
 const LOCK_WAIT_MS = 2_000;
@@ -14,13 +28,13 @@ const LOCK_WAIT_MS = 2_000;
 const MEMORY = ':memory:';
 
 /**
- * Opens the coordinator's database and brings its schema up to date. The file is locked for as long as it is open: two
- * coordinators on one database would end each other's runs.
+ * Opens a database of the coordinator and brings its schema up to date. Unless its kind is shared, the file is locked
+ * for as long as it is open.
  *
  * Thrown when another process has it open: CoordinatorError DATABASE_LOCKED; when it was made by a newer version of
  * this program, or not by this program: SCHEMA_UNKNOWN; when it can't be opened or written: DATABASE_UNREADABLE.
  */
-export function openDatabase(file: string): Database.Database {
+export function openDatabase(file: string, kind: DatabaseKind = RUNS): Database.Database {
   let database: Database.Database | undefined;
   try {
     if (file !== MEMORY) {
@@ -28,11 +42,11 @@ export function openDatabase(file: string): Database.Database {
       closeSync(openSync(file, 'a', 0o600));
     }
     database = new Database(file, { timeout: LOCK_WAIT_MS });
-    database.pragma('locking_mode = EXCLUSIVE');
+    if (!kind.shared) database.pragma('locking_mode = EXCLUSIVE');
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
-    migrate(database, file);
+    migrate(database, file, kind);
     return database;
   } catch (cause) {
     database?.close();
@@ -40,14 +54,14 @@ export function openDatabase(file: string): Database.Database {
   }
 }
 
-function migrate(database: Database.Database, file: string): void {
-  const migrations = readMigrations();
+function migrate(database: Database.Database, file: string, { applicationId, migrations: folder }: DatabaseKind): void {
+  const migrations = readMigrations(packagePath(...folder));
   database.exec('BEGIN EXCLUSIVE');
   try {
     const version = database.pragma('user_version', { simple: true });
     const owner = database.pragma('application_id', { simple: true });
     const isNew = version === 0 && owner === 0 && database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
-    if (!isNew && owner !== APPLICATION_ID) {
+    if (!isNew && owner !== applicationId) {
       throw new CoordinatorError('SCHEMA_UNKNOWN', `${file} is a database of another program: name another file.`);
     }
     if (typeof version !== 'number' || version > migrations.length) {
@@ -58,7 +72,7 @@ function migrate(database: Database.Database, file: string): void {
       );
     }
     for (const sql of migrations.slice(version)) database.exec(sql);
-    database.pragma(`application_id = ${APPLICATION_ID}`);
+    database.pragma(`application_id = ${applicationId}`);
     database.pragma(`user_version = ${migrations.length}`);
     database.exec('COMMIT');
   } catch (cause) {
@@ -68,8 +82,7 @@ function migrate(database: Database.Database, file: string): void {
 }
 
 /** The schema's history in order: `0001-….sql` is what makes version 1. */
-function readMigrations(): readonly string[] {
-  const folder = packagePath('coordinator', 'store', 'migrations');
+function readMigrations(folder: string): readonly string[] {
   return readdirSync(folder)
     .filter((name) => /^\d{4}-[a-z0-9-]+\.sql$/.test(name))
     .sort()

@@ -1,12 +1,23 @@
+import { createHash } from 'node:crypto';
+
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
-import { FAILURE_CODES, REFUSAL_CODES } from '../../core/private-join/index.js';
 import { NO_FLOORS, type Floors, type Participant, type ParameterValues } from '../../core/templates/index.js';
 import { CoordinatorError } from '../errors.js';
 import { releaseSchema } from '../runs/release-schema.js';
 import type { Release } from '../runs/release.js';
-import { FIRST_EVENT, RUN_EVENTS, RUN_STATES } from '../runs/run-states.js';
+import { FIRST_EVENT } from '../runs/run-states.js';
 import type { NewRunEvent, PhaseCost, Run, RunEnding, RunEvent, RunRequest } from '../runs/run.js';
+import {
+  eventRow,
+  floorsRow,
+  parametersSchema,
+  phaseRow,
+  releasedRow,
+  releaseRow,
+  runRow,
+  snapshotRow,
+} from './run-rows.js';
 
 /**
  * What the coordinator remembers of runs. Every method is one transaction. A method that names a run throws
@@ -45,6 +56,8 @@ export interface RunStore {
   getPhases(id: string): readonly PhaseCost[];
   /** Its own, or that which it gave again. Undefined while the run has none. */
   getRelease(id: string): Release | undefined;
+  /** What it asked with: a template as its DSSE envelope. Undefined until its turn comes, and for runs of before it was kept. */
+  getEnvelope(id: string): Uint8Array | undefined;
 }
 
 /** What a run asks, once its turn has come. */
@@ -52,6 +65,8 @@ export interface AskedRequest {
   readonly participants: readonly Participant[];
   /** 64 hexadecimal digits. */
   readonly requestDigest: string;
+  /** The signed template as agencies are sent it. */
+  readonly envelope: Uint8Array;
 }
 
 export interface ReleasedRun {
@@ -62,50 +77,6 @@ export interface ReleasedRun {
 export function createRunStore(database: Database.Database): RunStore {
   return new SqliteRunStore(database);
 }
-
-const parametersSchema = z.record(z.string(), z.array(z.string()));
-
-const runRow = z.object({
-  number: z.int(),
-  id: z.string(),
-  template: z.string(),
-  template_version: z.int(),
-  template_title: z.string(),
-  template_digest: z.string(),
-  parameters: z.string(),
-  requester: z.string(),
-  purpose: z.string(),
-  submitted_at: z.string(),
-  state: z.enum(RUN_STATES),
-  started_at: z.string().nullable(),
-  ended_at: z.string().nullable(),
-  ending_code: z.enum(FAILURE_CODES).nullable(),
-  ending_party: z.string().nullable(),
-  ending_message: z.string().nullable(),
-  request_digest: z.string().nullable(),
-  replay_of: z.int().nullable(),
-});
-
-const eventRow = z.object({
-  sequence: z.int(),
-  at: z.string(),
-  name: z.enum(RUN_EVENTS),
-  state: z.enum(RUN_STATES),
-  party: z.string().nullable(),
-  code: z.enum([...FAILURE_CODES, ...REFUSAL_CODES]).nullable(),
-  message: z.string().nullable(),
-});
-
-const phaseRow = z.object({ phase: z.enum(RUN_STATES), seconds: z.number(), bytes: z.int() });
-const snapshotRow = z.object({ agency: z.string(), dataset: z.string(), snapshot: z.string() });
-const floorsRow = z.object({
-  agency: z.string(),
-  threshold: z.int(),
-  round_to: z.int(),
-  epsilon: z.number().nullable(),
-});
-const releaseRow = z.object({ body: z.string() });
-const releasedRow = z.object({ id: z.string(), parameters: z.string() });
 
 class SqliteRunStore implements RunStore {
   readonly #database: Database.Database;
@@ -268,6 +239,14 @@ class SqliteRunStore implements RunStore {
     return row === undefined ? undefined : releaseSchema.parse(JSON.parse(releaseRow.parse(row).body));
   }
 
+  getEnvelope(id: string): Uint8Array | undefined {
+    const bytes = this.#database
+      .prepare('SELECT bytes FROM runs JOIN envelopes ON envelopes.digest = runs.envelope WHERE number = ?')
+      .pluck()
+      .get(this.#numberOf(id));
+    return bytes === undefined ? undefined : new Uint8Array(z.instanceof(Uint8Array).parse(bytes));
+  }
+
   #transaction<Result>(work: () => Result): Result {
     return this.#database.transaction(work).immediate();
   }
@@ -299,8 +278,14 @@ class SqliteRunStore implements RunStore {
     return written;
   }
 
-  #insertAsked(run: number, { participants, requestDigest }: AskedRequest): void {
-    this.#database.prepare('UPDATE runs SET request_digest = ? WHERE number = ?').run(requestDigest, run);
+  #insertAsked(run: number, { participants, requestDigest, envelope }: AskedRequest): void {
+    const digest = createHash('sha256').update(envelope).digest('hex');
+    this.#database
+      .prepare('INSERT INTO envelopes (digest, bytes) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING')
+      .run(digest, envelope);
+    this.#database
+      .prepare('UPDATE runs SET request_digest = ?, envelope = ? WHERE number = ?')
+      .run(requestDigest, digest, run);
     const insertSnapshot = this.#database.prepare(
       'INSERT INTO run_snapshots (run, position, agency, dataset, snapshot) VALUES (?, ?, ?, ?, ?)',
     );

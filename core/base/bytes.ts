@@ -7,6 +7,11 @@ export function utf8Bytes(text: string): Uint8Array {
 }
 
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return joinBytes(parts);
+}
+
+/** For lists that can be long: as arguments of one call, some ten thousands are too many. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let offset = 0;
   for (const part of parts) {
@@ -29,7 +34,7 @@ export function uint32Bytes(value: number): Uint8Array {
  * signed goes through here, so that no two different sequences give the same bytes.
  */
 export function lengthPrefixed(...parts: readonly Uint8Array[]): Uint8Array {
-  return concatBytes(...parts.flatMap((part) => [uint32Bytes(part.length), part]));
+  return joinBytes(parts.flatMap((part) => [uint32Bytes(part.length), part]));
 }
 
 export function toHex(bytes: Uint8Array): string {

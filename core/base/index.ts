@@ -1,5 +1,6 @@
 export {
   concatBytes,
+  joinBytes,
   equalBytes,
   fromBase64,
   fromHex,
@@ -10,6 +11,7 @@ export {
   utf8Bytes,
   wipe,
 } from './bytes.js';
+export { Elapsed } from './clock.js';
 export type { Alarm, AlarmClock, Clock } from './clock.js';
 export { CodedError, describeProblems, messageOf, withProblems } from './errors.js';
 export type { ErrorDetails, Problem } from './errors.js';
@@ -19,3 +21,4 @@ export { permutation, uniformBelow } from './rng.js';
 export type { Rng } from './rng.js';
 export { finish, inSteps, STEP_ITEMS } from './steps.js';
 export type { Steps } from './steps.js';
+export { counted, timeText } from './text.js';

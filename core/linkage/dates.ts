@@ -55,6 +55,22 @@ export function birthDateOf(raw: Raw): BirthDate | null {
   };
 }
 
+/** What systems and clerks write for "not known": a year in which nobody alive was born, or one of the days above. */
+export function isBirthDatePlaceholder(raw: Raw): boolean {
+  const written = read(bounded(raw).trim());
+  if (written === null) return false;
+  const [year, month, day] = inOrder(written);
+  return year < FIRST_BIRTH_YEAR || SENTINELS.has(`${year}-${twoDigits(month)}-${twoDigits(day)}`);
+}
+
+/** A date with a month and a day that no calendar has together, as in 31 February. Part of one is none. */
+export function isImpossibleDay(raw: Raw): boolean {
+  const written = read(bounded(raw).trim());
+  if (written === null) return false;
+  const [year, month, day] = inOrder(written);
+  return month !== 0 && day !== 0 && !isRealDay(year, month, day);
+}
+
 const NOTHING = { date: null, eitherOrder: null, dayAndMonth: null, yearAndMonth: null, yearAndDay: null } as const;
 
 const TIME = '(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?';

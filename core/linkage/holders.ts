@@ -2,7 +2,7 @@ import { inSteps } from '../base/index.js';
 import type { Steps } from '../base/index.js';
 import type { KeyLists } from './record-keys.js';
 
-/** By value, the items that have it, ascending. */
+/** By value, the items that have it, ascending; only of values that several records may have (KeyLists.largestShared). */
 export interface Holders {
   /** Where the holders of a value begin in `items`; those of the next value follow. */
   readonly starts: Uint32Array;
@@ -16,9 +16,11 @@ export interface Holders {
  */
 export function* holdersOf(lists: KeyLists, counts: Uint32Array): Steps<Holders> {
   // Shifted by one, so that filling in leaves the starts where they belong.
-  const starts = new Uint32Array(lists.largest + 3);
+  const starts = new Uint32Array(lists.largestShared + 3);
+  const isCounted = (at: number): boolean =>
+    (counts[lists.key(at)] ?? 0) !== 0 && lists.value(at) <= lists.largestShared;
   yield* inSteps(lists.size, (at) => {
-    if ((counts[lists.key(at)] ?? 0) === 0) return;
+    if (!isCounted(at)) return;
     const value = lists.value(at) + 2;
     starts[value] = (starts[value] ?? 0) + 1;
   });
@@ -29,7 +31,7 @@ export function* holdersOf(lists: KeyLists, counts: Uint32Array): Steps<Holders>
   yield* inSteps(lists.items, (item) => {
     const end = lists.end(item);
     for (let at = lists.start(item); at < end; at += 1) {
-      if ((counts[lists.key(at)] ?? 0) === 0) continue;
+      if (!isCounted(at)) continue;
       const value = lists.value(at) + 1;
       const place = starts[value] ?? 0;
       items[place] = item;

@@ -1,5 +1,5 @@
 export { FIRST_BIRTH_YEAR, LAST_BIRTH_YEAR } from './dates.js';
-export { MAX_IDENTIFIER_LENGTH, normaliseDate, normaliseUrn } from './normalise.js';
+export { isRealDay, MAX_IDENTIFIER_LENGTH, normaliseDate, normaliseSex, normaliseUrn } from './normalise.js';
 export {
   allKeys,
   CASE_KEY,
@@ -24,6 +24,8 @@ export { estimateRecall, linksAt, linksByKey } from './estimates.js';
 export type { Linked, Recall } from './estimates.js';
 export { AGREEMENTS, agreementOf, SEVERAL_PER_INDEPENDENT } from './agreement.js';
 export type { Agreement, CaptureKeys } from './agreement.js';
+export { birthDateFault, identifierFault } from './identifier-faults.js';
+export type { IdentifierFault } from './identifier-faults.js';
 export { IDENTIFIERS, MAX_IDENTIFIER_VALUES } from './identifiers.js';
 export type { HeldIdentifiers, IdentifierName, Identifiers, Raw } from './identifiers.js';
 export { keysIn, MAX_SCHEME_KEYS, strictestOf } from './key-set.js';
@@ -41,5 +43,10 @@ export {
   TOLD_ABOVE_DEVIATIONS,
 } from './make-statistics.js';
 export type { CountedStatistics, LinkageRequest, StatisticsNoise, StatisticsTopic } from './make-statistics.js';
-export { missingMask, People, PeopleMaker } from './people.js';
-export type { PeopleKey } from './people.js';
+export { makePeople, missingMask, People, PeopleMaker } from './people.js';
+export type { PeopleKey, RecordsOfPeople } from './people.js';
+export type { Profiles } from './profiles.js';
+export { KeyLists } from './record-keys.js';
+export type { KeyColumns } from './record-keys.js';
+export { selfLink } from './self-link.js';
+export type { SelfLink } from './self-link.js';

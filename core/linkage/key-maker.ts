@@ -10,7 +10,7 @@ import type { KeyDefinition, Scheme } from './scheme.js';
 /** No normalised atom contains it, so different atoms never join to the same key. */
 const SEPARATOR = '|';
 
-/** Of each key all values there are, distinct, at most MAX_KEY_COPIES, those of preferred identifiers first. */
+/** Of each key all values there are, distinct, at most MAX_KEY_COPIES by default, those of preferred identifiers first. */
 export type KeyValues = readonly (readonly string[])[];
 
 /** Makes a person's keys, in the order of the definitions; no value of a key that doesn't exist. */
@@ -23,9 +23,16 @@ export interface RecordKeys {
   readonly missing: readonly IdentifierName[];
 }
 
-/** Makes keys of people in a dataset that holds these identifiers. Remembers names: one maker for one source. */
-export function keyMaker(keys: readonly KeyDefinition[], held: HeldIdentifiers): KeyMaker {
-  const [reader, joiner] = [new ParticularsReader(held), new KeyJoiner(keys)];
+/**
+ * Makes keys of people in a dataset that holds these identifiers. Remembers names: one maker for one source.
+ * @param most values of a key, where a person has more
+ */
+export function keyMaker(
+  keys: readonly KeyDefinition[],
+  held: HeldIdentifiers,
+  most: number = MAX_KEY_COPIES,
+): KeyMaker {
+  const [reader, joiner] = [new ParticularsReader(held), new KeyJoiner(keys, most)];
   return (person) => joiner.keys(reader.particulars(reader.read(person)));
 }
 
@@ -51,6 +58,8 @@ interface KeyPlan {
 
 /** Joins keys of one value of each particular at a time. */
 class KeyJoiner {
+  /** Values of one key. */
+  readonly #most: number;
   readonly #plans: readonly KeyPlan[];
   readonly #needed: readonly Particular[];
   /** Of what there is one of, that one; of what there are several of, whichever was chosen last. */
@@ -66,7 +75,8 @@ class KeyJoiner {
     cro: null,
   };
 
-  constructor(keys: readonly KeyDefinition[]) {
+  constructor(keys: readonly KeyDefinition[], most: number = MAX_KEY_COPIES) {
+    this.#most = most;
     this.#plans = keys.map(({ atoms }) => ({
       of: atoms.map((atom): AtomOf => ATOMS[atom].of),
       from: particularsOf(atoms),
@@ -100,7 +110,7 @@ class KeyJoiner {
       if (distance > 0) return true;
       const key = join(plan.of, this.#chosen);
       if (key !== null && !found.includes(key)) found.push(key);
-      return found.length < MAX_KEY_COPIES;
+      return found.length < this.#most;
     }
     const most = values[particular].length - 1;
     // What there is one of is chosen.

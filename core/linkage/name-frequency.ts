@@ -26,7 +26,7 @@ export interface NameFrequency {
  */
 export function* nameFrequency(lists: KeyLists, holders: Holders, names: readonly string[]): Steps<NameFrequency> {
   const [byYear, byDate] = [keysWith(names, false), keysWith(names, true)];
-  const datesOf = new Uint8Array(lists.largest + 1);
+  const datesOf = new Uint8Array(lists.largestShared + 1);
   const groups = new Float64Array(DATES_MAX + 2);
   const dates = new Set<number>();
   yield* inSteps(
@@ -34,8 +34,9 @@ export function* nameFrequency(lists: KeyLists, holders: Holders, names: readonl
     (item) => {
       for (let at = lists.start(item); at < lists.end(item); at += 1) {
         const value = lists.value(at);
-        // At the first of a value's holders, for all.
-        if (byYear[lists.key(at)] === 0 || holders.items[holders.starts[value] ?? 0] !== item) continue;
+        // A name that one record has is no pair's; of others, at the first of a value's holders, for all.
+        if (byYear[lists.key(at)] === 0 || value > lists.largestShared) continue;
+        if (holders.items[holders.starts[value] ?? 0] !== item) continue;
         dates.clear();
         let births = 0;
         for (let place = holders.starts[value] ?? 0; place < (holders.starts[value + 1] ?? 0); place += 1) {
@@ -55,11 +56,17 @@ export function* nameFrequency(lists: KeyLists, holders: Holders, names: readonl
     expected[stratum] = (expected[stratum] ?? 0) + ((groups[many] ?? 0) * many * (many - 1)) / 2 / BIRTH_DAYS;
   }
   const most = (item: number): number => {
-    let dates = 0;
+    let most = 0;
     for (let at = lists.start(item); at < lists.end(item); at += 1) {
-      if (byYear[lists.key(at)] === 1) dates = Math.max(dates, datesOf[lists.value(at)] ?? 0);
+      if (byYear[lists.key(at)] !== 1) continue;
+      const value = lists.value(at);
+      dates.clear();
+      // Of a name that only this record has, the record's own date is all there is.
+      const births =
+        value > lists.largestShared ? Number(hasNewDate(lists, item, byDate, dates)) : (datesOf[value] ?? 0);
+      most = Math.max(most, births);
     }
-    return dates;
+    return most;
   };
   return {
     stratum: (a, b) => {

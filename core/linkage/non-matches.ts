@@ -12,14 +12,16 @@ export class ValueHolders {
   /** 3: three or more. */
   readonly #counts: Uint8Array;
 
-  constructor(largestValue: number) {
-    this.#firsts = new Uint32Array(largestValue + 1);
-    this.#seconds = new Uint32Array(largestValue + 1);
-    this.#counts = new Uint8Array(largestValue + 1);
+  /** @param shared numbers above it are of values that one record has, and no other */
+  constructor(shared: number) {
+    this.#firsts = new Uint32Array(shared + 1);
+    this.#seconds = new Uint32Array(shared + 1);
+    this.#counts = new Uint8Array(shared + 1);
   }
 
   /** Once for each person and value, people ascending. */
   add(value: number, person: number): void {
+    if (value >= this.#counts.length) return;
     const count = this.#counts[value] ?? 0;
     if (count === 0) this.#firsts[value] = person;
     if (count === 1) this.#seconds[value] = person;
@@ -84,7 +86,7 @@ export interface CountedPairs {
 
 /** The values that count of a scheme's keys, by who has them. */
 export function* holdersIn(people: People, counted: CountedKeys): Steps<ValueHolders> {
-  const holders = new ValueHolders(people.largestValue);
+  const holders = new ValueHolders(people.largestShared);
   yield* inSteps(
     people.count,
     (person) =>

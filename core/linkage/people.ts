@@ -2,6 +2,8 @@ import { inSteps } from '../base/index.js';
 import type { Steps } from '../base/index.js';
 import { IDENTIFIERS } from './identifiers.js';
 import type { IdentifierName } from './identifiers.js';
+import { profilesOf } from './profiles.js';
+import type { Profiles } from './profiles.js';
 import { KeyLists, NO_VALUE } from './record-keys.js';
 import { selfLink } from './self-link.js';
 import { HEAVY_STEP_ITEMS } from './step-items.js';
@@ -27,7 +29,8 @@ export function missingMask(identifiers: Iterable<IdentifierName>): number {
 
 /**
  * Makes people of the records of one snapshot. It is told of each record the numbers that stand for its match keys'
- * values, never the values. Flat memory: about 40 bytes a key of a record at most, while people are made.
+ * values, never the values. Flat memory, all of it here: about 30 bytes a key of a record while people are made. Who has
+ * more records than that allows numbers them elsewhere, and gives `makePeople` what came of it.
  */
 export class PeopleMaker {
   readonly #keys: readonly PeopleKey[];
@@ -36,7 +39,7 @@ export class PeopleMaker {
 
   /** Thrown when two keys have one name: RangeError. */
   constructor(keys: readonly PeopleKey[]) {
-    if (new Set(keys.map(({ name }) => name)).size !== keys.length) throw new RangeError('two keys of one name');
+    checkNames(keys);
     this.#keys = keys;
   }
 
@@ -63,57 +66,91 @@ export class PeopleMaker {
 
   /** Tells whose the records are, once all have been added. */
   *people(): Steps<People> {
-    const { personOf, people } = yield* selfLink(
-      this.#records,
-      this.#keys.map(({ name }) => name),
-    );
-    const missing = new Uint16Array(people).fill(ALL_MISSING);
-    yield* inSteps(personOf.length, (record) => {
-      const person = personOf[record] ?? 0;
-      missing[person] = (missing[person] ?? 0) & (this.#missing[record] ?? 0);
-    });
-    const order = yield* byPerson(personOf, people);
-    const lists = yield* this.#gather(order);
-    const owners = yield* ownersOf(lists);
-    return new People(this.#keys, personOf, order, lists, owners, missing);
+    const profiles = yield* profilesOf(this.#records);
+    return yield* makePeople({ keys: this.#keys, profiles, missing: Uint16Array.from(this.#missing) });
   }
+}
 
-  /** The values of each person by key, the most frequent first, else in the order of records and preference. */
-  *#gather({ starts, records }: Order): Steps<KeyLists> {
-    const lists = new KeyLists();
-    const counts = this.#keys.map(() => new Map<number, number>());
-    yield* inSteps(
-      starts.length - 1,
-      (person) => {
-        const [from, to] = [starts[person] ?? 0, starts[person + 1] ?? 0];
-        if (to - from === 1) {
-          this.#eachValue(records[from] ?? 0, (key, value) => lists.push(key, value));
-        } else {
-          for (let place = from; place < to; place += 1) {
-            this.#eachValue(records[place] ?? 0, (key, value) => {
-              const count = counts[key];
-              count?.set(value, (count.get(value) ?? 0) + 1);
-            });
-          }
-          for (const [key, count] of counts.entries()) {
-            for (const [value] of [...count].sort(([, one], [, other]) => other - one)) lists.push(key, value);
-            count.clear();
-          }
-        }
-        lists.endItem();
-      },
-      HEAVY_STEP_ITEMS * 2,
-    );
-    return lists;
-  }
+/** All that is known of the records of one snapshot. */
+export interface RecordsOfPeople {
+  readonly keys: readonly PeopleKey[];
+  /** Different values have different numbers, those of different keys too. */
+  readonly profiles: Profiles;
+  /** By record: which identifiers it lacks, as missingMask makes it. */
+  readonly missing: Uint16Array;
+}
 
-  #eachValue(record: number, visit: (key: number, value: number) => void): void {
-    const end = this.#records.end(record);
-    for (let at = this.#records.start(record); at < end; at += 1) {
-      const key = this.#records.key(at);
-      if ((this.#keys[key]?.copies ?? 0) > 0) visit(key, this.#records.value(at));
+/** Tells whose the records are. Thrown when two keys have one name: RangeError. */
+export function* makePeople({ keys, profiles, missing }: RecordsOfPeople): Steps<People> {
+  checkNames(keys);
+  const { personOf, people } = yield* selfLink(
+    profiles,
+    keys.map(({ name }) => name),
+  );
+  const missingOf = new Uint16Array(people).fill(ALL_MISSING);
+  yield* inSteps(personOf.length, (record) => {
+    const person = personOf[record] ?? 0;
+    missingOf[person] = (missingOf[person] ?? 0) & (missing[record] ?? 0);
+  });
+  const order = yield* byPerson(personOf, people);
+  const lists = yield* gather(keys, profiles, order);
+  const owners = yield* ownersOf(lists);
+  return new People(keys, personOf, order, lists, owners, missingOf);
+}
+
+function checkNames(keys: readonly PeopleKey[]): void {
+  if (new Set(keys.map(({ name }) => name)).size !== keys.length) throw new RangeError('two keys of one name');
+}
+
+/** The values of each person by key, the most frequent first, else in the order of records and preference. */
+function* gather(
+  keys: readonly PeopleKey[],
+  { lists: profiles, of }: Profiles,
+  { starts, records }: Order,
+): Steps<KeyLists> {
+  const isKept = Uint8Array.from(keys, ({ copies }) => Number(copies > 0));
+  const eachValue = (record: number, visit: (key: number, value: number) => void): void => {
+    const profile = of[record] ?? 0;
+    const end = profiles.end(profile);
+    for (let at = profiles.start(profile); at < end; at += 1) {
+      if (isKept[profiles.key(at)] === 1) visit(profiles.key(at), profiles.value(at));
     }
-  }
+  };
+  const kept = yield* keptIn(profiles, isKept);
+  const lists = new KeyLists({ values: kept, items: starts.length }, profiles.largestShared);
+  yield* inSteps(
+    starts.length - 1,
+    (person) => {
+      const [from, to] = [starts[person] ?? 0, starts[person + 1] ?? 0];
+      if (to - from === 1) {
+        eachValue(records[from] ?? 0, (key, value) => lists.push(key, value));
+      } else {
+        // One for each person: what a map has held lives on with it when it is cleared and used again.
+        const found = new Map<number, { readonly key: number; count: number }>();
+        for (let place = from; place < to; place += 1) {
+          eachValue(records[place] ?? 0, (key, value) => {
+            const before = found.get(value);
+            if (before === undefined) found.set(value, { key, count: 1 });
+            else before.count += 1;
+          });
+        }
+        const sorted = [...found].sort(([, one], [, other]) => one.key - other.key || other.count - one.count);
+        for (const [value, { key }] of sorted) lists.push(key, value);
+      }
+      lists.endItem();
+    },
+    HEAVY_STEP_ITEMS * 2,
+  );
+  return lists;
+}
+
+/** How many values of all profiles are kept: as many as people have, but for strangers who have all the same. */
+function* keptIn(profiles: KeyLists, isKept: Uint8Array): Steps<number> {
+  let kept = 0;
+  yield* inSteps(profiles.size, (at) => {
+    kept += isKept[profiles.key(at)] ?? 0;
+  });
+  return kept;
 }
 
 /** The people of one snapshot, numbered 0..count-1 in the order of their first records, which are 0..records-1. */
@@ -156,9 +193,9 @@ export class People {
     return this.records - this.count;
   }
 
-  /** The largest number that stands for a value of somebody. */
-  get largestValue(): number {
-    return this.#lists.largest;
+  /** Numbers above it are of values that one record has, and no other. */
+  get largestShared(): number {
+    return this.#lists.largestShared;
   }
 
   /** Thrown when there is no such record: RangeError. */
@@ -256,12 +293,13 @@ function* byPerson(personOf: Uint32Array, people: number): Steps<Order> {
 }
 
 function* ownersOf(lists: KeyLists): Steps<Uint32Array> {
-  const owners = new Uint32Array(lists.largest + 1);
+  const owners = new Uint32Array(lists.largestShared + 1);
   yield* inSteps(
     lists.items,
     (person) => {
       for (let at = lists.start(person); at < lists.end(person); at += 1) {
         const value = lists.value(at);
+        if (value > lists.largestShared) continue;
         const owner = owners[value] ?? 0;
         if (owner !== person + 1) owners[value] = owner === 0 ? person + 1 : SEVERAL;
       }

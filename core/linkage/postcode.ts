@@ -1,4 +1,5 @@
 import type { Raw } from './identifiers.js';
+import { isPlaceholder } from './names/placeholders.js';
 import { bounded } from './normalise.js';
 
 /** A postcode and what of it goes into match keys, without spaces. */
@@ -17,11 +18,11 @@ const FORCES = /^BFPO([0-9]{1,4})$/;
 const GIROBANK = 'GIR0AA';
 
 /**
- * What stands for "no fixed abode", "abroad" and "not known": ZZ99 and XX99 in official statistics, and what clerks make up.
+ * What stands for "no fixed abode", "abroad" and "not known": ZZ99 and XX99 in official statistics, cut short as ZZ9 where
+ * a field has no room, and what clerks make up.
  * No postcode area is called AA, XX or ZZ.
  */
-const SENTINEL = /^(?:ZZ|XX)99|^(?:AA11AA|XX11XX|ZZ11ZZ|NF11NF|A11AA|X11XX|Z11ZZ)$/;
-const SENTINEL_OUTWARD = /^(?:ZZ|XX)99?$/;
+const SENTINEL = /^(?:ZZ|XX)9|^(?:AA11AA|XX11XX|ZZ11ZZ|NF11NF|A11AA|X11XX|Z11ZZ)$/;
 
 /** Outward parts by form: A letter, 9 digit, B the letters that may stand last (BS 7666). */
 const OUTWARD_FORMS = ['A9', 'A99', 'A9B', 'AA9', 'AA99', 'AA9C'];
@@ -36,6 +37,15 @@ const INWARD = /^[0-9][ABD-HJLNP-UW-Z]{2}$/;
 /** Nearly all there is. A district of two digits has no leading zero. */
 const REGULAR =
   /^([A-Z]{1,2}(?:[0-9]|[1-9][0-9])|[A-Z][0-9][ABCDEFGHJKPSTUW]|[A-Z]{2}[0-9][ABEHMNPRVWXY])([0-9][ABD-HJLNP-UW-Z]{2})$/;
+
+/** What stands where nobody knows a postcode, or there is none. */
+export function isPostcodePlaceholder(raw: Raw): boolean {
+  const text = bounded(raw)
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '');
+  return SENTINEL.test(text) || isPlaceholder(text);
+}
 
 /** A postcode of the United Kingdom, or the outward half of one. O and 0, I and 1 are told apart by where they stand. */
 export function postcodeOf(raw: Raw): Postcode | null {
@@ -55,7 +65,7 @@ export function postcodeOf(raw: Raw): Postcode | null {
     if (outward !== null) return checked(outward, inward);
   }
   const alone = text.length <= 4 ? repaired(text) : null;
-  return alone === null || SENTINEL_OUTWARD.test(alone) ? null : { unit: null, outward: alone };
+  return alone === null || SENTINEL.test(alone) ? null : { unit: null, outward: alone };
 }
 
 /** Looked at again, since a repair may have made it one. */

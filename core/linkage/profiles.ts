@@ -5,7 +5,6 @@ import { HEAVY_STEP_ITEMS } from './step-items.js';
 
 /** Records whose keys are all the same are told apart from others, never from each other: one profile stands for them. */
 export interface Profiles {
-  /** Keys of each profile, only those that self-linking knows. */
   readonly lists: KeyLists;
   /** By record, its profile: numbered 0, 1, … in the order of their first records. */
   readonly of: Uint32Array;
@@ -13,8 +12,8 @@ export interface Profiles {
   readonly several: Uint8Array;
 }
 
-/** @param bitsOf what sharing a key confirms, by the key's place; 0 where self-linking doesn't know it */
-export function* profilesOf(records: KeyLists, bitsOf: Uint32Array): Steps<Profiles> {
+/** Finds out which records have all the same keys. */
+export function* profilesOf(records: KeyLists): Steps<Profiles> {
   const of = new Uint32Array(records.items);
   const firsts = new Uint32Array(records.items);
   const several = new Uint8Array(records.items);
@@ -45,7 +44,7 @@ export function* profilesOf(records: KeyLists, bitsOf: Uint32Array): Steps<Profi
       }
       firsts[profile] = record;
       for (let at = records.start(record); at < records.end(record); at += 1) {
-        if (bitsOf[records.key(at)] !== 0) lists.push(records.key(at), records.value(at));
+        lists.push(records.key(at), records.value(at));
       }
       lists.endItem();
     },

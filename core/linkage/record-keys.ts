@@ -3,18 +3,55 @@ export const NO_VALUE = 0;
 
 const FIRST_ITEMS = 1_024;
 
+/** Lists that are there already, as KeyLists keeps them. */
+export interface KeyColumns {
+  /** By place: the number of a value. */
+  readonly values: Uint32Array;
+  /** By place: the value's key, ascending within an item. */
+  readonly keys: Uint8Array;
+  /** By item: where its values begin; behind the last, where they end. */
+  readonly starts: Uint32Array;
+  /** Numbers above it are of values that one record has, and no other. */
+  readonly shared: number;
+}
+
 /**
  * The match keys of people or records, one after another: numbers that stand for values, each with the place of its key.
  * Flat memory: five bytes a value and four an item, no object.
  */
 export class KeyLists {
-  #values = new Uint32Array(FIRST_ITEMS);
-  #keys = new Uint8Array(FIRST_ITEMS);
+  #values: Uint32Array;
+  #keys: Uint8Array;
   /** By item: where its values begin; behind the last, where they end. */
-  #starts = new Uint32Array(FIRST_ITEMS);
+  #starts: Uint32Array;
   #items = 0;
   #used = 0;
   #largest = NO_VALUE;
+  /** As of KeyColumns, where it is known. */
+  readonly #shared: number | undefined;
+
+  /**
+   * Empty. What there is room for from the start isn't copied when it grows; memory that isn't written yet costs nothing.
+   * @param room values and items, as far as they are known
+   * @param shared as of KeyColumns, where it is known
+   */
+  constructor(room = { values: FIRST_ITEMS, items: FIRST_ITEMS }, shared?: number) {
+    this.#values = new Uint32Array(Math.max(1, room.values));
+    this.#keys = new Uint8Array(Math.max(1, room.values));
+    this.#starts = new Uint32Array(room.items + 1);
+    this.#shared = shared;
+  }
+
+  /** Takes over columns, which nobody else writes any more. */
+  static of({ values, keys, starts, shared }: KeyColumns): KeyLists {
+    const lists = new KeyLists({ values: 0, items: 0 }, shared);
+    lists.#values = values;
+    lists.#keys = keys;
+    lists.#starts = starts;
+    lists.#items = starts.length - 1;
+    lists.#used = values.length;
+    return lists;
+  }
 
   get items(): number {
     return this.#items;
@@ -25,9 +62,9 @@ export class KeyLists {
     return this.#used;
   }
 
-  /** The largest number that stands for a value. */
-  get largest(): number {
-    return this.#largest;
+  /** Numbers above it are of values that one record has, and no other. Whoever keeps something by value needs no more. */
+  get largestShared(): number {
+    return this.#shared ?? this.#largest;
   }
 
   /** Adds a value to the item that is being made. Keys come in ascending order. */

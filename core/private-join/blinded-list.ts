@@ -26,6 +26,29 @@ export function listsOf(lists: readonly BlindedList[], linked?: string): Numbere
     );
 }
 
+/** The list as if it had no records but those at `rows`, ascending; the list itself where they are null. */
+export function withRows(list: BlindedList, rows: Uint32Array | null): BlindedList {
+  if (rows === null) return list;
+  return {
+    plan: list.plan,
+    count: rows.length,
+    pseudonyms(column, from, to) {
+      const words = new Uint32Array((to - from) * ELEMENT_WORDS);
+      // What is left may lie far apart, and nobody holds all that lies between.
+      for (let next = from; next < to;) {
+        const start = rows[next] ?? 0;
+        const end = Math.min(start + STEP_ITEMS, (rows[to - 1] ?? 0) + 1);
+        const read = list.pseudonyms(column, start, end);
+        for (; next < to && (rows[next] ?? end) < end; next += 1) {
+          const at = ((rows[next] ?? 0) - start) * ELEMENT_WORDS;
+          words.set(read.subarray(at, at + ELEMENT_WORDS), (next - from) * ELEMENT_WORDS);
+        }
+      }
+      return words;
+    },
+  };
+}
+
 /** One call of `work` for each record of the list, whose pseudonym in the column begins at word `at`. */
 export function* eachPseudonym(
   list: BlindedList,

@@ -5,6 +5,7 @@ import { NO_ADDITIONS } from './additions.js';
 import type { Additions } from './additions.js';
 import { breathe, carryOut } from './carry-out.js';
 import { copyColumn } from './columns.js';
+import type { Tallies } from './comparison.js';
 import { coordinatorStep, startCoordinatorRounds } from './coordinator-rounds.js';
 import type { CoordinatorEffect, CoordinatorEvent, CoordinatorPhase, CoordinatorRounds } from './coordinator-rounds.js';
 import { TabulationHash, wordsOf } from './element-index.js';
@@ -19,6 +20,7 @@ import { match } from './match.js';
 import type { BlindedList, Matches } from './match.js';
 import type { ProtocolMessage, Share, TransferSubject } from './messages.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES, NO_GENERATOR, TALLY } from './messages.js';
+import { expectedKept, isFilledUp, tooFewLeft } from './minimum-tally.js';
 import { Party } from './party.js';
 import type { PartyOptions } from './party.js';
 import { AGREEMENT_CLASSES, CHUNK_RECORDS, COORDINATOR } from './plan.js';
@@ -27,7 +29,7 @@ import type { RecordStore } from './record-store.js';
 import { recordWidth } from './records.js';
 import type { SumShares } from './sum-shares.js';
 import { cellNumbers, cellPoints, countCells, removeShifts } from './tally-cells.js';
-import { agreementForTally, gatherForTally, shownAgreement } from './tally-records.js';
+import { agreementForTally, filledUp, gatherForTally, shownAgreement } from './tally-records.js';
 import type { TalliedAgreement } from './tally-records.js';
 
 export interface CoordinatorJoinOptions extends PartyOptions {
@@ -59,6 +61,14 @@ export interface JoinResult {
   readonly sums: readonly Float64Array[];
   /** How well people could be linked: for each merging of base lists, then for each person link. Not protected yet. */
   readonly linkage: readonly LinkageReport[];
+  /** What decided who was linked: of each comparison of people, in the order in which they were made. It stays here. */
+  readonly comparisons: readonly Tallies[];
+  /**
+   * How many of the population were left out because they are in an opt-out list: people, or records where those are
+   * counted. With the noise of decoys, where there are any, so that it may be negative; exact otherwise. Not protected
+   * yet. Null where no agency brought such a list.
+   */
+  readonly leftOut: number | null;
 }
 
 /**
@@ -73,7 +83,7 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
   /** From the decoded tally on. */
   #sums: CoordinatorSums | null = null;
   /** From matching on. */
-  #linkage: readonly LinkageReport[] = [];
+  #found: Pick<JoinResult, 'linkage' | 'comparisons' | 'leftOut'> = { linkage: [], comparisons: [], leftOut: null };
   #result: JoinResult | null = null;
 
   constructor(options: CoordinatorJoinOptions) {
@@ -183,8 +193,10 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
     this.#assertOneGenerator();
     const lists = plan.lists.map((list) => this.#blindedList(list));
     const evidence = { nonMatches: nonMatchesOf(plan, this.#coordinator.statistics ?? new Map()) };
-    const matches = await this.#inSteps(match(plan, lists, new TabulationHash(rng), evidence));
-    this.#linkage = matches.linkage;
+    const found = await this.#inSteps(match(plan, lists, new TabulationHash(rng), evidence));
+    const { linkage, comparisons, leftOut } = found;
+    this.#found = { linkage, comparisons, leftOut };
+    const matches = isFilledUp(plan) ? this.#filledUp(found) : found;
     const count = matches.base.rows.length;
     const agreement = await this.#agreement(matches);
     const writer = this.storeFor(TALLY, count, this.widthOf(TALLY));
@@ -198,6 +210,17 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
     this.over.throwIfAborted();
     for (const { id } of plan.lists) this.release(this.storeOf(id));
     this.advance({ kind: 'matched' });
+  }
+
+  /** Nodes can't see how few are left in a tally that is filled up, so that is looked after here. */
+  #filledUp(found: Matches): Matches {
+    const { plan } = this.#coordinator;
+    if (expectedKept(plan, found.base.rows.length) < plan.minimumTally) throw tooFewLeft(plan, COORDINATOR);
+    const bases = plan.lists.filter(({ role }) => role === 'base');
+    return filledUp(
+      found,
+      bases.reduce((sum, { id }) => sum + this.storeOf(id).count, 0),
+    );
   }
 
   /** Lists whose generators differ were not blinded by the same scalars: nothing in them would match. */
@@ -265,7 +288,7 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
       counts: removeShifts(plan, counts),
       tallied: records.count,
       sums: [],
-      linkage: this.#linkage,
+      ...this.#found,
     };
     this.advance({ kind: 'decoded' });
     if (plan.sums.length === 0) this.finish(this.#result);

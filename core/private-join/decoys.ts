@@ -17,7 +17,8 @@ import { ciphertextsWidth, interleave } from './records.js';
 export interface DecoysJob {
   readonly kind: 'decoys';
   readonly keyColumns: number;
-  readonly sums: number;
+  /** Null of an opt-out list: its decoys are keys alone, as its records are. */
+  readonly sums: number | null;
   /** Which, in order. */
   readonly groups: readonly DecoyGroups[];
   /** The mixer's secret of this run, from which the decoys' scalars follow. */
@@ -118,6 +119,7 @@ export function makeDecoys(group: Group, rng: Rng, job: DecoysJob): Uint8Array {
     const start = ELEMENT_BYTES * (column === null ? taken.others++ : taken.shared++);
     keys.set(from.subarray(start, start + ELEMENT_BYTES), index * ELEMENT_BYTES);
   });
+  if (sums === null) return keys;
   const zeros = new Uint8Array((names.length * ciphertextsWidth(sums)) / 2);
   return interleave(keyColumns, sums, { keys, ciphertexts: group.encrypt(rng, job.jointKey, zeros) });
 }

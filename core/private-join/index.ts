@@ -1,6 +1,7 @@
 export { computeContext, computeRequest } from './context.js';
 export type { ContextInput, ContextParticipant, ListSnapshot, RequestInput, RequestParticipant } from './context.js';
 export { CoordinatorJoin } from './coordinator-join.js';
+export type { Tallies } from './comparison.js';
 export type { CoordinatorJoinOptions, JoinResult } from './coordinator-join.js';
 export type { CoordinatorPhase } from './coordinator-rounds.js';
 export { matchKeyDomain, PROTOCOL } from './domains.js';
@@ -12,8 +13,8 @@ export { GroupError } from './group-error.js';
 export { createGroup } from './group.js';
 export { KERNEL_ERROR_CODES } from './kernel/kernel-error.js';
 export type { Group } from './group.js';
-export { rawPublicKey, signingKey, signingKeyFromPem, verifySignature } from './identity.js';
-export type { SigningKey } from './identity.js';
+export { rawPublicKey, SIGNATURE_BYTES, signingKey, signingKeyFromPem, verifySignature } from '../signing/index.js';
+export type { SigningKey } from '../signing/index.js';
 export { runJob } from './jobs.js';
 export type { Job } from './jobs.js';
 export type { Link, LinkReceiver } from './link.js';
@@ -24,7 +25,6 @@ export {
   PROOF_BYTES,
   SCALAR_BYTES,
   SEALING_KEY_BYTES,
-  SIGNATURE_BYTES,
   TALLY,
   WORKING_SECONDS,
 } from './messages.js';
@@ -49,6 +49,7 @@ export {
   MAX_LOGARITHM,
   MAX_MAGNITUDE,
   MAX_SUMS,
+  optOutLists,
 } from './plan.js';
 export type {
   BasePlan,

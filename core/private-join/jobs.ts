@@ -58,11 +58,11 @@ export interface ZerosJob {
 export interface PrepareJob {
   readonly kind: 'prepare';
   readonly keyColumns: number;
-  /** Numbers of a row. */
-  readonly sums: number;
+  /** Numbers of a row; null in an opt-out list, whose records have no label either. */
+  readonly sums: number | null;
   /** rows * keyColumns elements; the identity where a key is absent. */
   readonly keys: Uint8Array;
-  /** rows elements: label * stride * B. */
+  /** rows elements: label * stride * B; none in an opt-out list. */
   readonly labels: Uint8Array;
   /** rows * sums scalars. */
   readonly numbers: Uint8Array;
@@ -74,7 +74,7 @@ export interface PrepareJob {
 export interface HopJob {
   readonly kind: 'hop';
   readonly keyColumns: number;
-  readonly sums: number;
+  readonly sums: number | null;
   readonly records: Uint8Array;
   readonly blinding: Uint8Array;
   readonly jointKey: Uint8Array;
@@ -177,6 +177,7 @@ function multiples(group: Group, { from, to, step }: MultiplesJob): Uint8Array {
 
 function prepare(group: Group, rng: Rng, { keyColumns, sums, ...job }: PrepareJob): Uint8Array {
   const keys = group.multiply(job.blinding, withoutAbsences(group, rng, job.keys));
+  if (sums === null) return keys;
   const numbers = group.multiplyBase(job.numbers);
   const elements = joinColumns(job.labels, ELEMENT_BYTES, numbers, sums * ELEMENT_BYTES);
   return interleave(keyColumns, sums, { keys, ciphertexts: group.encrypt(rng, job.jointKey, elements) });
@@ -197,6 +198,7 @@ function withoutAbsences(group: Group, rng: Rng, keys: Uint8Array): Uint8Array {
 }
 
 function hop(group: Group, rng: Rng, { keyColumns, sums, ...job }: HopJob): Uint8Array {
+  if (sums === null) return group.multiply(job.blinding, job.records);
   const { keys, ciphertexts } = separate(keyColumns, sums, job.records);
   return interleave(keyColumns, sums, {
     keys: group.multiply(job.blinding, keys),

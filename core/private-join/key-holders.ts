@@ -23,6 +23,21 @@ export function* eachKey({ starts, keys }: KeyHolders, work: (holder: number, ke
   });
 }
 
+/** Those at these places, in that order, with copies of their keys. */
+export function* holdersAt({ starts, keys }: KeyHolders, places: Uint32Array): Steps<KeyHolders> {
+  const ends = new Uint32Array(places.length + 1);
+  yield* inSteps(places.length, (at) => {
+    const place = places[at] ?? 0;
+    ends[at + 1] = (ends[at] ?? 0) + (starts[place + 1] ?? 0) - (starts[place] ?? 0);
+  });
+  const copied = new Uint32Array(ends[places.length] ?? 0);
+  yield* inSteps(places.length, (at) => {
+    const place = places[at] ?? 0;
+    copied.set(keys.subarray(starts[place], starts[place + 1]), ends[at]);
+  });
+  return { count: places.length, starts: ends, keys: copied };
+}
+
 /** Holders that are to be taken together with others. */
 export interface Grouping {
   readonly holders: KeyHolders;

@@ -4,15 +4,18 @@ import type { LinkageReport } from '../linkage/index.js';
 import { listsOf } from './blinded-list.js';
 import type { BlindedList, NumberedList } from './blinded-list.js';
 import { linkCases } from './case-link.js';
+import type { Tallies } from './comparison.js';
 import { MAX_INDEXED } from './element-index.js';
 import type { ElementHash } from './element-index.js';
 import { JoinError } from './errors.js';
 import { expectedDecoys } from './expected-decoys.js';
 import { joinPeople } from './people-join.js';
 import type { Evidence, JoinedPeople } from './people-join.js';
+import { asTheyCame, peopleLists } from './people-lists.js';
+import type { PeopleLists } from './people-lists.js';
 import { copyPlace, firstOf, nowhere } from './places.js';
 import type { Places } from './places.js';
-import { COORDINATOR } from './plan.js';
+import { COORDINATOR, optOutLists } from './plan.js';
 import type { JoinPlan, LinkPlan } from './plan.js';
 import type { Population } from './population.js';
 import { NOWHERE } from './record-store.js';
@@ -30,6 +33,13 @@ export interface Matches {
   readonly agreements: readonly Uint8Array[];
   /** How well people could be linked: for each merging of base lists, then for each person link. */
   readonly linkage: readonly LinkageReport[];
+  /** Of each comparison of people, in the order in which they were made: what decided who was linked. */
+  readonly comparisons: readonly Tallies[];
+  /**
+   * How many of the population were left out because they are in an opt-out list: people, or records where those are
+   * counted. Decoys are off as far as they can be expected, so with decoys it may be negative. Null without such lists.
+   */
+  readonly leftOut: number | null;
 }
 
 /** Bound of all base lists together: the cases of those that count have to fit one index. */
@@ -48,19 +58,19 @@ export function* match(
   hash: ElementHash,
   evidence: Evidence = { nonMatches: new Map() },
 ): Steps<Matches> {
-  const bases = listsOf(lists);
-  if (bases.reduce((sum, { list }) => sum + list.count, 0) > MAX_BASE_RECORDS) {
+  if (listsOf(lists).reduce((sum, { list }) => sum + list.count, 0) > MAX_BASE_RECORDS) {
     const message = `the lists of the population are longer than ${MAX_BASE_RECORDS} records together`;
     throw new JoinError('BAD_COUNT', COORDINATOR, message);
   }
-  const people = yield* joined(plan, lists, hash, evidence);
+  const { left, people, leftOut } = yield* joined(plan, lists, hash, evidence);
+  const bases = listsOf(left.lists);
   const { base, personOf } = yield* counted(plan, bases, people?.base ?? null);
   const linked: Places[] = [];
   const agreements: Uint8Array[] = [];
   for (const [edge, link] of plan.links.entries()) {
     const found = people?.links[edge] ?? null;
     if (link.on === 'case') {
-      linked.push(yield* linkCases(bases, base, listsOf(lists, link.dataset), hash));
+      linked.push(yield* linkCases(bases, base, listsOf(left.lists, link.dataset), hash));
       agreements.push(new Uint8Array(base.rows.length));
     } else {
       if (found === null || personOf === null) throw new RangeError('a link on the person in a plan without a scheme');
@@ -75,18 +85,26 @@ export function* match(
       agreements.push(agreed);
     }
   }
-  return yield* keepRecords(plan.links, { base, linked, agreements, linkage: people?.reports ?? [] });
+  const { reports: linkage, expected: comparisons } = people ?? { reports: [], expected: [] };
+  const matches = yield* keepRecords(plan.links, { base, linked, agreements, linkage, comparisons, leftOut });
+  for (const places of [matches.base, ...matches.linked]) yield* asTheyCame(left, places);
+  return matches;
 }
 
-function* joined(
-  plan: JoinPlan,
-  lists: readonly BlindedList[],
-  hash: ElementHash,
-  evidence: Evidence,
-): Steps<JoinedPeople | null> {
-  if (plan.linkage === null) return null;
+interface Joined {
+  /** The lists without those who opted out. */
+  readonly left: Pick<PeopleLists, 'lists' | 'rows'>;
+  /** Null where nothing is joined on the person. */
+  readonly people: JoinedPeople | null;
+  readonly leftOut: number | null;
+}
+
+function* joined(plan: JoinPlan, lists: readonly BlindedList[], hash: ElementHash, evidence: Evidence): Steps<Joined> {
+  if (plan.linkage === null) return { left: { lists, rows: [] }, people: null, leftOut: null };
   const decoys = yield* expectedDecoys(plan, plan.linkage);
-  return yield* joinPeople(plan, plan.linkage, lists, hash, evidence, decoys);
+  const left = yield* peopleLists(plan, plan.linkage, lists, hash);
+  const people = yield* joinPeople(plan, plan.linkage, left, evidence, decoys.tallies);
+  return { left, people, leftOut: optOutLists(plan).length === 0 ? null : left.leftOut - decoys.leftOut };
 }
 
 interface CountedRecords {
@@ -124,7 +142,7 @@ function* counted(
 }
 
 /** In place: the base records that every link keeps. */
-function* keepRecords(links: readonly LinkPlan[], { base, linked, agreements, linkage }: Matches): Steps<Matches> {
+function* keepRecords(links: readonly LinkPlan[], { base, linked, agreements, ...found }: Matches): Steps<Matches> {
   let kept = 0;
   yield* inSteps(base.rows.length, (position) => {
     const keeps = links.every(({ keep }, edge) => {
@@ -140,6 +158,6 @@ function* keepRecords(links: readonly LinkPlan[], { base, linked, agreements, li
     base: firstOf(base, kept),
     linked: linked.map((places) => firstOf(places, kept)),
     agreements: agreements.map((agreed) => agreed.subarray(0, kept)),
-    linkage,
+    ...found,
   };
 }

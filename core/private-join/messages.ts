@@ -8,8 +8,6 @@ export const SCALAR_BYTES = 32;
 export const CIPHERTEXT_BYTES = 2 * ELEMENT_BYTES;
 /** Challenge and response of a Schnorr proof. */
 export const PROOF_BYTES = 2 * SCALAR_BYTES;
-/** RFC 8032. */
-export const SIGNATURE_BYTES = 64;
 /** A transfer without a list's generator: the tally's. */
 export const NO_GENERATOR: Uint8Array = new Uint8Array(ELEMENT_BYTES);
 /** X25519 public key of HPKE, which is also the length of its encapsulated key (RFC 9180 section 7.1). */

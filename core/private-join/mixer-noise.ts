@@ -7,7 +7,7 @@ import { drawDummies, dummyChunks, mostDummies } from './dummies.js';
 import type { Dummies } from './dummies.js';
 import type { Group } from './group.js';
 import { SCALAR_BYTES } from './messages.js';
-import { MAX_DUMMIES, MAX_LISTS_WITH_DECOYS } from './plan.js';
+import { MAX_DUMMIES, MAX_LISTS_WITH_DECOYS, optOutLists } from './plan.js';
 import type { JoinPlan, ListPlan } from './plan.js';
 
 export interface MixerNoiseOptions {
@@ -82,10 +82,10 @@ export function asksForNoise({ noise, decoys, sums }: JoinPlan): boolean {
 
 /**
  * Thrown when a mixer might have to add more than MAX_DUMMIES to the tally or to a list, or there are decoys and more
- * than MAX_LISTS_WITH_DECOYS lists: RangeError. No plan of a signed template is like that.
+ * than MAX_LISTS_WITH_DECOYS lists beside those of opt-outs: RangeError. No plan of a signed template is like that.
  */
 export function assertNoiseFits(plan: JoinPlan): void {
-  if (plan.decoys !== null && plan.lists.length > MAX_LISTS_WITH_DECOYS) {
+  if (plan.decoys !== null && plan.lists.length - optOutLists(plan).length > MAX_LISTS_WITH_DECOYS) {
     throw new RangeError(`decoys for more than ${MAX_LISTS_WITH_DECOYS} lists`);
   }
   const most = Math.max(mostDummies(plan), ...plan.lists.map((list) => mostDecoys(plan, list)));

@@ -19,7 +19,7 @@ import { Party } from './party.js';
 import type { PartyOptions } from './party.js';
 import { COORDINATOR } from './plan.js';
 import type { ListId, ListPlan, PartyId } from './plan.js';
-import { recordWidth } from './records.js';
+import { ciphertextsOf, recordWidth } from './records.js';
 import { makeSumShares } from './sum-shares.js';
 import { drawSumNoise } from './sums.js';
 import { ZeroPool, zerosOfUse } from './zero-pool.js';
@@ -202,18 +202,15 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
 
   /** @param multiples the elements of labels 0..labels */
   #prepareJob(list: ListPlan, chunk: RowChunk, multiples: Uint8Array): Job {
-    const labels = new Uint8Array(chunk.count * ELEMENT_BYTES);
-    chunk.labels.forEach((label, index) => {
-      if (label < 1 || label > list.labels) throw new RangeError('a label outside the plan');
-      labels.set(multiples.subarray(label * ELEMENT_BYTES, (label + 1) * ELEMENT_BYTES), index * ELEMENT_BYTES);
-    });
+    const { keys, sums } = list;
+    const isOptOut = sums === null;
     return {
       kind: 'prepare',
-      keyColumns: list.keys.length,
-      sums: list.sums,
+      keyColumns: keys.length,
+      sums,
       keys: chunk.keys,
-      labels,
-      numbers: this.#numbersOf(list, chunk),
+      labels: isOptOut ? new Uint8Array(0) : labelsOf(list, chunk, multiples),
+      numbers: isOptOut ? new Uint8Array(0) : this.#numbersOf(list, chunk),
       blinding: this.#blinding,
       jointKey: this.#key(),
     };
@@ -268,7 +265,7 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
       return { kind: 'tally', sums, ciphertexts: records, share, remainingKey: this.#remaining(), jointKey };
     }
     const { keys, sums } = this.#listPlan(subject);
-    const ciphertexts = (records.length / this.widthOf(subject)) * (1 + sums);
+    const ciphertexts = (records.length / this.widthOf(subject)) * ciphertextsOf(sums);
     return {
       kind: 'hop',
       keyColumns: keys.length,
@@ -305,6 +302,16 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
     if (list === undefined) throw new JoinError('UNKNOWN_LIST', COORDINATOR, 'a list that is not in the plan');
     return list;
   }
+}
+
+/** The rows' labels as elements. */
+function labelsOf({ labels: most }: ListPlan, { count, labels }: RowChunk, multiples: Uint8Array): Uint8Array {
+  const elements = new Uint8Array(count * ELEMENT_BYTES);
+  labels.forEach((label, index) => {
+    if (label < 1 || label > most) throw new RangeError('a label outside the plan');
+    elements.set(multiples.subarray(label * ELEMENT_BYTES, (label + 1) * ELEMENT_BYTES), index * ELEMENT_BYTES);
+  });
+  return elements;
 }
 
 function wrongMessage(from: PartyId): JoinError {

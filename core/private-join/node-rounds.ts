@@ -1,7 +1,7 @@
 import { JoinError } from './errors.js';
 import { TALLY } from './messages.js';
 import type { Share, TransferSubject } from './messages.js';
-import { expectedFillers } from './minimum-tally.js';
+import { expectedFillers, tooFewLeft } from './minimum-tally.js';
 import { COORDINATOR } from './plan.js';
 import type { JoinPlan, ListId, PartyId } from './plan.js';
 import { sumBytes } from './sums.js';
@@ -124,10 +124,6 @@ function refuseEarly(state: NodeRounds, from: PartyId, subject: TransferSubject)
 function refuseTally(plan: JoinPlan, self: PartyId, state: NodeRounds, count: number): void {
   if (state.steps.get(TALLY)?.at !== 'awaited') return;
   if (count - expectedFillers(plan, self) < plan.minimumTally) {
-    throw new JoinError(
-      'POPULATION_TOO_SMALL',
-      COORDINATOR,
-      `fewer than ${plan.minimumTally} records are left to be counted; choose a wider population`,
-    );
+    throw tooFewLeft(plan, COORDINATOR);
   }
 }

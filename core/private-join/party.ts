@@ -5,7 +5,7 @@ import { EngineError } from './engine.js';
 import type { Engine } from './engine.js';
 import { JoinError } from './errors.js';
 import { GroupError } from './group-error.js';
-import type { SigningKey } from './identity.js';
+import type { SigningKey } from '../signing/index.js';
 import type { Job } from './jobs.js';
 import type { Link } from './link.js';
 import { NO_GENERATOR } from './messages.js';

@@ -3,14 +3,13 @@ import type { Steps } from '../base/index.js';
 import { agreementOf, AGREEMENTS } from '../linkage/index.js';
 import type { CaptureKeys, KeySet, LinkageReport, NonMatches } from '../linkage/index.js';
 import { listsOf } from './blinded-list.js';
-import type { BlindedList, NumberedList } from './blinded-list.js';
+import type { NumberedList } from './blinded-list.js';
 import { compare, reportOf } from './comparison.js';
 import type { Comparison, Tallies } from './comparison.js';
-import type { ElementHash } from './element-index.js';
 import type { KeyHolders } from './key-holders.js';
-import { numberKeys } from './key-numbers.js';
 import type { KeyNumbers } from './key-numbers.js';
 import type { JoinPlan, LinkagePlan, ListId } from './plan.js';
+import type { PeopleLists } from './people-lists.js';
 import { nowhere } from './places.js';
 import type { Places } from './places.js';
 import { gatherPeople } from './population.js';
@@ -39,6 +38,8 @@ export interface JoinedPeople {
   readonly reports: readonly LinkageReport[];
   /** Of each comparison that was made, in the order in which they were. */
   readonly tallies: readonly Tallies[];
+  /** The same, decoys off, as far as they can be expected: what decided who was linked. */
+  readonly expected: readonly Tallies[];
 }
 
 /**
@@ -49,19 +50,12 @@ export interface JoinedPeople {
 export function* joinPeople(
   plan: JoinPlan,
   linkage: LinkagePlan,
-  lists: readonly BlindedList[],
-  hash: ElementHash,
+  { lists, joined, numbers }: PeopleLists,
   { nonMatches }: Evidence,
   decoys: readonly Tallies[],
 ): Steps<JoinedPeople> {
   const bases = listsOf(lists);
   const sides = plan.links.map(({ dataset, on }) => (on === 'person' ? listsOf(lists, dataset) : null));
-  const joined = [...bases, ...sides.flatMap((side) => side ?? [])];
-  const numbers = yield* numberKeys(
-    joined.map(({ list }) => list),
-    linkage.keys,
-    hash,
-  );
   const join = new PeopleJoin(linkage, numbers, joined, nonMatches, decoys);
   const reports: LinkageReport[] = [];
   const base = yield* join.gather(bases, (merging) => reports.push(reportOf(plan.base.dataset, linkage, merging)));
@@ -76,12 +70,13 @@ export function* joinPeople(
     reports.push(reportOf(plan.links[edge]?.dataset ?? '', linkage, comparison));
     links.push(yield* personLink(comparison, linked, linkage.captures));
   }
-  return { base, links, reports, tallies: join.tallies };
+  return { base, links, reports, tallies: join.tallies, expected: join.expected };
 }
 
 /** The comparisons of one run, one after the other. */
 class PeopleJoin {
   readonly tallies: Tallies[] = [];
+  readonly expected: Tallies[] = [];
   readonly #linkage: LinkagePlan;
   readonly #numbers: KeyNumbers;
   readonly #lists: readonly NumberedList[];
@@ -108,7 +103,7 @@ class PeopleJoin {
     merged: (comparison: Comparison) => void = () => undefined,
   ): Steps<Population> {
     const { records, count } = this.#numbers;
-    const own = side.flatMap((list) => records[this.#lists.indexOf(list)] ?? []);
+    const own = side.flatMap(({ number }) => records[this.#lists.findIndex((list) => list.number === number)] ?? []);
     const merge = (soFar: KeyHolders, next: KeyHolders, nextList: number): Steps<Uint32Array> =>
       this.#merge(soFar, next, side.slice(0, nextList + 1), merged);
     return yield* gatherPeople(side, own, count, merge);
@@ -142,6 +137,7 @@ class PeopleJoin {
       decoys: this.#decoys[this.tallies.length] ?? null,
     });
     this.tallies.push(comparison.tallies);
+    this.expected.push(comparison.expected);
     return comparison;
   }
 }

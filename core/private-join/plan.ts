@@ -58,16 +58,19 @@ export interface ListPlan {
   readonly id: ListId;
   readonly dataset: string;
   readonly provider: PartyId;
-  /** Opt-out lists, which enter the ring with keys alone, will be a third role. */
-  readonly role: 'base' | 'linked';
+  /** Whoever is in an `opt-out` list is left out of all others; such a list is linked with nothing. */
+  readonly role: 'base' | 'linked' | 'opt-out';
   /** Match keys in column order. Each has its own domain separation, so columns never meet by accident. */
   readonly keys: readonly KeyColumn[];
-  /** Labels are 1..labels; 0 stands for "not linked". */
+  /** Labels are 1..labels; 0 stands for "not linked". 0 of an opt-out list, which has none. */
   readonly labels: number;
   /** A record's share in its cell number is label * stride. */
   readonly stride: number;
-  /** How many of the plan's sum columns are of this list's dataset: ciphertexts that follow a record's label. */
-  readonly sums: number;
+  /**
+   * How many of the plan's sum columns are of this list's dataset: ciphertexts that follow a record's label. Null of an
+   * opt-out list, whose records are keys and nothing else.
+   */
+  readonly sums: number | null;
 }
 
 /** One number of each record of a dataset, encrypted beside its label. */
@@ -162,6 +165,11 @@ export function discardCells({ links }: Pick<JoinPlan, 'links'>): readonly numbe
   return Array.from({ length: AGREEMENT_CLASSES }, (_, agreed) => DISCARD_CELL + agreed * stride);
 }
 
+/** Those that make people leave others. None where nothing is joined on the person. */
+export function optOutLists({ lists }: Pick<JoinPlan, 'lists'>): readonly ListPlan[] {
+  return lists.filter(({ role }) => role === 'opt-out');
+}
+
 /** Bound of one record's number in a column of sums, so that the sum of a million stays below MAX_LOGARITHM. */
 export const MAX_MAGNITUDE = 2 ** 20;
 /** Sum columns of one dataset, so that a chunk of its widest records stays below what the transport carries. */
@@ -170,7 +178,7 @@ export const MAX_LIST_SUMS = 16;
 export const MAX_SUMS = 4_096;
 /** Largest absolute value of a sum that can be opened. */
 export const MAX_LOGARITHM = 2 ** 44;
-/** Lists of a run that has decoys: patterns grow faster than 2 to their number. */
+/** Lists of a run that has decoys, opt-out lists apart: patterns grow faster than 2 to their number. */
 export const MAX_LISTS_WITH_DECOYS = 6;
 /** Dummies that one mixer adds to one tally, and decoys to one list. */
 export const MAX_DUMMIES = 2_097_152;

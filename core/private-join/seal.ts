@@ -6,8 +6,8 @@ import type { Rng } from '../base/index.js';
 import { NodeAes256Gcm } from './aes-gcm.js';
 import { DOMAINS } from './domains.js';
 import { JoinError } from './errors.js';
-import { verifySignature } from './identity.js';
-import type { SigningKey } from './identity.js';
+import { verifySignature } from '../signing/index.js';
+import type { SigningKey } from '../signing/index.js';
 import type { TransferHeader } from './messages.js';
 
 /**

@@ -4,7 +4,7 @@ import { noisyCells, shiftOf } from './dummies.js';
 import { ELEMENT_WORDS, ElementIndex, TabulationHash, WORD_BYTES, wordsOf } from './element-index.js';
 import type { Engine } from './engine.js';
 import { JoinError } from './errors.js';
-import { COORDINATOR, discardCells } from './plan.js';
+import { COORDINATOR, DISCARD_CELL, discardCells, optOutLists } from './plan.js';
 import type { JoinPlan } from './plan.js';
 import { NOWHERE } from './record-store.js';
 import type { RecordStore } from './record-store.js';
@@ -61,6 +61,7 @@ export function removeShifts(plan: JoinPlan, counts: Float64Array): Float64Array
   for (const cell of plan.tableCells) possible[cell] = 1;
   const discarded = discardCells(plan);
   if (plan.decoys !== null) for (const cell of discarded) possible[cell] = 1;
+  if (optOutLists(plan).length > 0) possible[DISCARD_CELL] = 1;
   if (counts.some((count, cell) => count > 0 && possible[cell] === 0)) throw outOfRange();
   for (const { law, cells } of noisyCells(plan)) {
     for (const cell of cells) counts[cell] = (counts[cell] ?? 0) - shiftOf(plan, law);

@@ -1,3 +1,5 @@
+import type { Matches } from './match.js';
+import { nowhere } from './places.js';
 import type { Places } from './places.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES } from './messages.js';
 import type { JoinPlan, ListId } from './plan.js';
@@ -34,6 +36,22 @@ export function gatherForTally(
     });
   }
   return ciphertexts;
+}
+
+/** Those matches and as many more of nothing, which end in DISCARD_CELL, as make `count`. */
+export function filledUp({ base, linked, agreements, ...found }: Matches, count: number): Matches {
+  const longer = ({ lists, rows }: Places): Places => {
+    const places = nowhere(count);
+    places.lists.set(lists);
+    places.rows.set(rows);
+    return places;
+  };
+  const classes = agreements.map((agreed) => {
+    const all = new Uint8Array(count);
+    all.set(agreed);
+    return all;
+  });
+  return { base: longer(base), linked: linked.map(longer), agreements: classes, ...found };
 }
 
 /** The link whose agreement the table shows, and by how much a class of it moves a cell number; null where it shows none. */

@@ -2,6 +2,7 @@ import { concatBytes, wipe } from '../base/index.js';
 import type { Engine } from './engine.js';
 import { CHUNK_RECORDS } from './plan.js';
 import type { JoinPlan } from './plan.js';
+import { ciphertextsOf } from './records.js';
 import type { TransferSteps } from './transfer-steps.js';
 
 /** Encryptions of zero that one pool holds at most: 16 MiB of them at 256 bytes each, the most a group makes of them. */
@@ -99,6 +100,6 @@ export function zerosOfUse({ lists }: JoinPlan, steps: TransferSteps, own: numbe
   return lists.reduce((sum, { id, sums }) => {
     const step = steps.get(id);
     const records = step?.at === 'receiving' ? step.count - step.received : step?.at === 'awaited' ? own : 0;
-    return sum + records * (1 + sums);
+    return sum + records * ciphertextsOf(sums);
   }, 0);
 }

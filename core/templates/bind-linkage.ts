@@ -2,6 +2,7 @@ import { CASE_KEY, keyCopies, keysOf, schemes } from '../linkage/index.js';
 import type { Scheme } from '../linkage/index.js';
 import type { KeyColumn, LinkOn } from '../private-join/index.js';
 import type { Catalogue, DatasetDefinition } from './dataset.js';
+import { OPT_OUTS_DEFINITION } from './opt-outs.js';
 import type { ProblemList } from './problems.js';
 import type { Template } from './template.js';
 
@@ -85,6 +86,11 @@ export function baseKeys(template: Template, population: DatasetDefinition, sche
     ...(joinsPeople(template) ? personColumns(population, scheme) : []),
     ...(template.links.some(({ on }) => on === 'case') ? [CASE_COLUMN] : []),
   ];
+}
+
+/** What an opt-out list has of everybody in it: all keys by which a run with this scheme joins people. */
+export function optOutKeys(scheme: Scheme | null): KeyColumn[] {
+  return personColumns(OPT_OUTS_DEFINITION, scheme);
 }
 
 /** What a link on this looks for in its dataset. */

@@ -1,6 +1,7 @@
 import { MAX_LIST_SUMS, MAX_MAGNITUDE } from '../private-join/index.js';
 import type { BoundMeasure, MeasureColumn } from './bound.js';
 import type { Catalogue, IntegerField } from './dataset.js';
+import { measuredField } from './field-use.js';
 import type { ProblemList } from './problems.js';
 import type { LinkClause, MeasureClause, MeasureKind } from './template.js';
 import { phrase } from './wording.js';
@@ -18,7 +19,7 @@ export function bindMeasures(
   const columns = new Map<string, number>();
   return clauses.flatMap((clause, index): BoundMeasure[] => {
     const path = ['measures', index];
-    const { field: qualified } = measured(clause);
+    const { field: qualified } = measuredField(clause);
     if (seen.has(qualified)) problems.add(path, 'is a measure already');
     seen.add(qualified);
     const bound = bindMeasure(clause, used, links, path, problems);
@@ -34,13 +35,6 @@ export function bindMeasures(
   });
 }
 
-/** What is done to which field: the name of the clause's entry that says both. */
-function measured(clause: MeasureClause): { readonly kind: MeasureKind; readonly field: string } {
-  if ('sum' in clause) return { kind: 'sum', field: clause.sum };
-  if ('mean' in clause) return { kind: 'mean', field: clause.mean };
-  return { kind: 'variance', field: clause.variance };
-}
-
 function bindMeasure(
   clause: MeasureClause,
   used: Catalogue,
@@ -48,7 +42,7 @@ function bindMeasure(
   path: Path,
   problems: ProblemList,
 ): BoundMeasure | undefined {
-  const { kind, field: qualified } = measured(clause);
+  const { kind, field: qualified } = measuredField(clause);
   const at = [...path, kind];
   const cut = qualified.lastIndexOf('.');
   const [dataset, field] = [qualified.slice(0, cut), qualified.slice(cut + 1)];

@@ -7,6 +7,7 @@ import { checkLimits } from './bind-limits.js';
 import { baseKeys, checkCaptures, joinsPeople, linkedKeys, resolveScheme } from './bind-linkage.js';
 import { bindMeasures } from './bind-measures.js';
 import { bindPresentation } from './bind-presentation.js';
+import { checkPurposes } from './bind-purposes.js';
 import { radixOf } from './bound.js';
 import type {
   AgreementDimension,
@@ -35,6 +36,7 @@ export function bindTemplate(template: Template, catalogue: Catalogue, lineOf?: 
   const used = resolveDatasets(template, catalogue, problems);
   const population = used.get(template.population.dataset);
   checkUnit(template, population, problems);
+  checkPurposes(template, used, problems);
   checkLinks(template, used, problems);
   const scheme = resolveScheme(template, used, problems);
   const dimensions = bindDimensions(template.dimensions, used, template.links, scheme, problems);

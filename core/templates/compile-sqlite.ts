@@ -1,4 +1,5 @@
 import type { KeyColumn } from '../private-join/index.js';
+import { optOutKeys } from './bind-linkage.js';
 import type {
   Band,
   BoundFilter,
@@ -9,9 +10,11 @@ import type {
   MeasureColumn,
 } from './bound.js';
 import { radixOf } from './bound.js';
+import { needsConsent } from './dataset.js';
 import type { BoundParameters } from './parameters.js';
 import {
   CASE_GROUP_COLUMN,
+  consentColumn,
   fieldColumn,
   keyColumn,
   PERSON_COLUMN,
@@ -35,8 +38,8 @@ export interface CompiledList extends CompiledQuery {
 
 /**
  * The rows that one agency's snapshot of `dataset` puts into the run, in record order: label, then its match keys'
- * places, then the numbers of its measures. Filters come first: of several records of a person the latest (or earliest)
- * of those that match them stands.
+ * places, then the numbers of its measures. Filters come first, consent to the template's purpose among them: of several
+ * records of a person the latest (or earliest) of those that match stands.
  * Thrown when the template doesn't use the dataset: RangeError.
  */
 export function compileList(bound: BoundTemplate, dataset: string, parameters: BoundParameters): CompiledList {
@@ -48,6 +51,17 @@ export function compileList(bound: BoundTemplate, dataset: string, parameters: B
     ...numbers.map(({ measure, part }, index) => ({ name: `number ${index}`, ...compileNumber(measure, part) })),
   ]);
   return { ...rows, keys: list.keys, numbers: numbers.map(({ part }) => part) };
+}
+
+/**
+ * The rows of an agency's opt-out list in a run of this template, in record order: all of them, whatever it asks. Their
+ * label is 0.
+ */
+export function compileOptOuts({ scheme }: BoundTemplate): CompiledList {
+  const keys = optOutKeys(scheme);
+  const columns = keyColumns(keys).map(column);
+  const sql = `SELECT ${['0 AS "label"', ...columns].join(', ')} FROM ${column(RECORDS_TABLE)} ORDER BY ${RECORD}`;
+  return { sql, parameters: [], keys, numbers: [] };
 }
 
 /** The snapshot's column of each of the list's: the n-th of a name is the n-th copy. */
@@ -117,7 +131,7 @@ function compileRows(
   parameters: BoundParameters,
   columns: readonly CompiledColumn[],
 ): CompiledQuery {
-  const where = list.where.map((filter) => compileFilter(filter, parameters));
+  const where = [...compileConsent(bound, list), ...list.where.map((filter) => compileFilter(filter, parameters))];
   const limit = list.role === 'base' && bound.unit === 'record' ? list.contributionLimit : 1;
   const inner = columns.filter(({ name }) => name !== RECORD_COLUMN);
   const named = inner.map(({ name, sql }) => (sql === column(name) ? sql : `${sql} AS ${column(name)}`));
@@ -195,6 +209,11 @@ function compileNumber({ field, range: [from, to], centre }: BoundMeasure, { par
       ? value
       : { sql: `${value.sql} * ${value.sql}`, parameters: [...value.parameters, ...value.parameters] };
   return { sql: `CAST(COALESCE(${number.sql}, 0) AS INTEGER)`, parameters: number.parameters };
+}
+
+/** Where the basis is opt-in, what nobody has consented to for this purpose is as if it weren't there. */
+function compileConsent({ template: { purpose } }: BoundTemplate, { dataset }: BoundList): CompiledQuery[] {
+  return needsConsent(dataset) ? [{ sql: `${column(consentColumn(purpose))} = ?`, parameters: [1] }] : [];
 }
 
 /** A comparison with null is neither true nor false: a record without the field never matches. */

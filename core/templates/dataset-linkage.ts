@@ -11,7 +11,10 @@ const identifiersSchema = z
   .refine((held) => Object.keys(held).length > 0, 'must have at least 1 entry')
   .transform(inOrder);
 
-const schemeSchema = z.string().refine((id) => schemes.has(id), `must be one of ${[...schemes.keys()].join(', ')}`);
+const schemeSchema = z
+  .string()
+  .refine((id) => schemes.has(id), `must be one of ${[...schemes.keys()].join(', ')}`)
+  .meta({ enum: [...schemes.keys()] });
 
 const epsilonMessage = {
   error: `must be none, or a number from ${MINIMUM_LINKAGE_EPSILON} to ${MAXIMUM_EPSILON}`,

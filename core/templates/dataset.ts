@@ -18,14 +18,35 @@ export interface DatasetDefinition {
   readonly keys: readonly LinkOn[];
   /** How its people can be linked; null where its records can't be linked on the person. */
   readonly linkage: DatasetLinkage | null;
+  /** How good a source has to be before a snapshot is made of it. */
+  readonly quality: DatasetQuality;
   /** True: the source is known not to hold everybody; whoever uses it must say so. */
   readonly partial: boolean;
+  /** About how many records all its sources have together, to tell how full a table can be. */
+  readonly records?: number;
   /** Name of the date, quarter or integer field that says which record of a person or case is the latest. */
   readonly order: string;
   /** Purpose codes under which it may be used. */
   readonly purposes: readonly string[];
+  /** Why people are in it. Left out: DEFAULT_BASIS. */
+  readonly basis?: Basis;
   /** In the order of the definition. */
   readonly fields: ReadonlyMap<string, FieldDefinition>;
+}
+
+/**
+ * public-task: everybody is in it, for that is what the agency is there for; whoever opts out is left out. opt-in: only
+ * those who have said yes, each to the purposes that they said it to.
+ */
+export const BASES = ['public-task', 'opt-in'] as const;
+export type Basis = (typeof BASES)[number];
+
+/** Of a dataset whose definition doesn't say. */
+export const DEFAULT_BASIS: Basis = 'public-task';
+
+/** Whether only those of its records are used that somebody has consented to. */
+export function needsConsent({ basis = DEFAULT_BASIS }: Pick<DatasetDefinition, 'basis'>): boolean {
+  return basis === 'opt-in';
 }
 
 /** What a dataset knows of people, and what is made of it. */
@@ -40,6 +61,22 @@ export interface DatasetLinkage {
    */
   readonly epsilon: number | 'none';
 }
+
+/** A floor: no snapshot is made of a source below it. All are shares, 0..1. */
+export interface DatasetQuality {
+  /** Of the source's rows: may be left out, because a value in them is not one that the dataset allows. */
+  readonly maximumRejected: number;
+  /**
+   * Of the rows that are used: have to have a match key on the person; on the case, where the dataset is linked on nothing
+   * else. (Many a record has no case yet.)
+   */
+  readonly minimumKeyed: number;
+  /** By field, of the rows that are used: may have nothing recorded. A field that isn't here may be empty in every row. */
+  readonly maximumMissing: ReadonlyMap<string, number>;
+}
+
+/** What a definition that says nothing of quality asks for, and each part of it that it leaves out. */
+export const DEFAULT_QUALITY: DatasetQuality = { maximumRejected: 0.01, minimumKeyed: 0.5, maximumMissing: new Map() };
 
 /** What most sources know of people, once each. */
 export const DEFAULT_IDENTIFIERS: HeldIdentifiers = new Map([
@@ -63,6 +100,8 @@ interface FieldCommon {
   /** In plain English. */
   readonly meaning: string;
   readonly category: FieldCategory;
+  /** Purpose codes under which this field may be used, of those of its dataset; all of them where absent. */
+  readonly purposes?: readonly string[];
 }
 
 export const FIELD_CATEGORIES = [
@@ -133,5 +172,9 @@ export function datasetDigest(definition: DatasetDefinition): Uint8Array {
     ...definition.linkage,
     identifiers: Object.fromEntries(definition.linkage.identifiers),
   };
-  return sha256(canonicalJson({ ...definition, linkage, fields }));
+  const quality = {
+    ...definition.quality,
+    maximumMissing: Object.fromEntries(definition.quality.maximumMissing),
+  };
+  return sha256(canonicalJson({ ...definition, linkage, quality, fields }));
 }

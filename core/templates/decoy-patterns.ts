@@ -19,30 +19,59 @@ export type DecoyList = Pick<ListPlan, 'id' | 'role' | 'keys'>;
  * Sets are in the order of the binary numbers whose bits say which lists are in them, the first list being the lowest
  * bit; within a set, patterns are in the order of IDENTIFIERS, for each of these list by list, with it before without
  * it. Patterns that come out alike are one, at its first place.
+ * Then, opt-out list by opt-out list, it alone and with each of these sets, all sharing all the keys they have: who is
+ * in two opt-out lists, or there with less than all keys, has no pattern.
  * Empty for more lists than MAX_LISTS_WITH_DECOYS: the caller asks `tooManyPatterns` first. Six lists joined by keys of
- * ten identifiers have 4,793.
+ * ten identifiers have 4,793, and each opt-out list adds 64.
  */
 export function decoyPatterns(lists: readonly DecoyList[]): DecoyPattern[] {
   if (tooManyPatterns(lists)) return [];
-  const patterns: DecoyPattern[] = [];
-  for (let bits = 1; bits < 2 ** lists.length; bits += 1) {
-    patterns.push(...patternsOf(lists.filter((_, index) => Math.floor(bits / 2 ** index) % 2 === 1)));
-  }
-  return patterns;
+  const sets = setsOf(joinedOf(lists));
+  const optOuts = lists.filter(({ role }) => role === 'opt-out');
+  return [
+    ...sets.flatMap(patternsOf),
+    ...optOuts.flatMap((list) => [aloneIn(list), ...sets.flatMap((set) => wholePatterns([...set, list]))]),
+  ];
 }
 
-/** Whether there are more lists than MAX_LISTS_WITH_DECOYS: with each there are about four times as many patterns. */
+/** Whether more lists are joined than MAX_LISTS_WITH_DECOYS: with each there are about four times as many patterns. */
 export function tooManyPatterns(lists: readonly DecoyList[]): boolean {
-  return lists.length > MAX_LISTS_WITH_DECOYS;
+  return joinedOf(lists).length > MAX_LISTS_WITH_DECOYS;
+}
+
+function joinedOf(lists: readonly DecoyList[]): readonly DecoyList[] {
+  return lists.filter(({ role }) => role !== 'opt-out');
+}
+
+/** All but the empty one. */
+function setsOf(lists: readonly DecoyList[]): (readonly DecoyList[])[] {
+  return Array.from({ length: 2 ** lists.length - 1 }, (_, set) =>
+    lists.filter((__, index) => Math.floor((set + 1) / 2 ** index) % 2 === 1),
+  );
+}
+
+function aloneIn({ id }: DecoyList): DecoyPattern {
+  return [{ list: id, shared: [] }];
 }
 
 function patternsOf(set: readonly DecoyList[]): DecoyPattern[] {
-  if (set.length === 1) return [set.map(({ id }) => ({ list: id, shared: [] }))];
+  const [only, ...others] = set;
+  if (only !== undefined && others.length === 0) return [aloneIn(only)];
+  return groupsOf(set, personShares(onPersonOf(set)));
+}
 
-  const onPerson = set.filter((list) => hasKey(list, 'person'));
-  const onCase = casePartners(set, onPerson);
+/** One group in which every list shares all that another has too; none where that doesn't join them all. */
+function wholePatterns(set: readonly DecoyList[]): DecoyPattern[] {
+  const onPerson = onPersonOf(set);
+  const names = onPerson.map((list) => namesOf(list, 'person'));
+  return groupsOf(set, [new Map(onPerson.map((list, index) => [list, heldTwice(names[index] ?? [], names)]))]);
+}
+
+/** The patterns that these shares make of the set, each once. */
+function groupsOf(set: readonly DecoyList[], everybodysShares: readonly Shares[]): DecoyPattern[] {
+  const onCase = casePartners(set, onPersonOf(set));
   const alike = new Map<string, DecoyPattern>();
-  for (const shares of personShares(onPerson)) {
+  for (const shares of everybodysShares) {
     const pattern = set.map((list): DecoyMember => {
       const person = shares.get(list) ?? [];
       const shared = new Set([...person, ...(onCase.includes(list) ? namesOf(list, 'case') : [])]);
@@ -51,6 +80,10 @@ function patternsOf(set: readonly DecoyList[]): DecoyPattern[] {
     if (isOneGroup(pattern)) alike.set(JSON.stringify(pattern), alike.get(JSON.stringify(pattern)) ?? pattern);
   }
   return [...alike.values()];
+}
+
+function onPersonOf(set: readonly DecoyList[]): readonly DecoyList[] {
+  return set.filter((list) => hasKey(list, 'person'));
 }
 
 /** For each list the names of the person keys it shares. */

@@ -1,20 +1,21 @@
 import type { KeyObject } from 'node:crypto';
 
-import { z } from 'zod';
-
-import { concatBytes, fromBase64, toBase64, utf8Bytes } from '../base/index.js';
-import { SIGNATURE_BYTES, signingKey, verifySignature } from '../private-join/index.js';
+import {
+  preAuthenticationEncoding,
+  readEnvelope,
+  signatureHolds,
+  SigningError,
+  signWith,
+  writeEnvelope,
+} from '../signing/index.js';
+import type { Envelope, EnvelopeSignature, SigningErrorCode } from '../signing/index.js';
 import { MAX_PAYLOAD_BYTES, templateDigest } from './canonical.js';
-import { TemplateError } from './errors.js';
+import { TEMPLATE_ERROR_CODES, TemplateError } from './errors.js';
+import type { TemplateErrorCode } from './errors.js';
 import { MAX_OFFICERS } from './roster.js';
 import type { Governance } from './roster.js';
-import { nameSchema } from './vocabulary.js';
 
-/**
- * A signed template travels as a DSSE envelope (github.com/secure-systems-lab/dsse, protocol v1.0.2): JSON with the
- * payload's type, its bytes, and signatures over both. What is signed is the bytes as they are, never something that
- * was parsed and written again.
- */
+/** A signed template travels as a DSSE envelope; each signature's `keyid` is the id of an officer. */
 export const TEMPLATE_PAYLOAD_TYPE = 'application/vnd.tallystick.template+json';
 
 /** Base64 makes four bytes of three; signatures and names come on top. */
@@ -30,26 +31,16 @@ export interface VerifiedEnvelope {
   readonly signers: readonly string[];
 }
 
-interface Envelope {
-  readonly payload: Uint8Array;
-  readonly signatures: readonly EnvelopeSignature[];
-}
-
-interface EnvelopeSignature {
-  /** Id of the officer. */
-  readonly keyid: string;
-  readonly sig: Uint8Array;
-}
-
-const envelopeSchema = z.strictObject({
-  payloadType: z.string(),
-  payload: z.string(),
-  signatures: z.array(z.strictObject({ keyid: nameSchema, sig: z.string() })).max(MAX_OFFICERS),
-});
+const KIND = {
+  payloadType: TEMPLATE_PAYLOAD_TYPE,
+  what: 'a template',
+  maxBytes: MAX_ENVELOPE_BYTES,
+  maxSignatures: MAX_OFFICERS,
+} as const;
 
 /** A new envelope with one signature. Thrown when the key isn't an Ed25519 private key: TypeError. */
 export function signTemplate(payload: Uint8Array, officerId: string, privateKey: KeyObject): Uint8Array {
-  return writeEnvelope({ payload, signatures: [signatureOf(payload, officerId, privateKey)] });
+  return writeEnvelope(TEMPLATE_PAYLOAD_TYPE, { payload, signatures: [signatureOf(payload, officerId, privateKey)] });
 }
 
 /**
@@ -57,10 +48,10 @@ export function signTemplate(payload: Uint8Array, officerId: string, privateKey:
  * TemplateError TOO_LARGE, BAD_ENVELOPE, WRONG_PAYLOAD_TYPE or DUPLICATE_SIGNER.
  */
 export function addSignature(envelope: Uint8Array, officerId: string, privateKey: KeyObject): Uint8Array {
-  const { payload, signatures } = readEnvelope(envelope);
+  const { payload, signatures } = read(envelope);
   const signed = { payload, signatures: [...signatures, signatureOf(payload, officerId, privateKey)] };
   assertDistinctSigners(signed);
-  return writeEnvelope(signed);
+  return writeEnvelope(TEMPLATE_PAYLOAD_TYPE, signed);
 }
 
 /**
@@ -69,7 +60,7 @@ export function addSignature(envelope: Uint8Array, officerId: string, privateKey
  * BAD_SIGNATURE or TOO_FEW_SIGNERS.
  */
 export function verifyEnvelope(bytes: Uint8Array, governance: Governance): VerifiedEnvelope {
-  const envelope = readEnvelope(bytes);
+  const envelope = read(bytes);
   assertDistinctSigners(envelope);
   assertSignatures(envelope, governance);
   const signers = envelope.signatures.map(({ keyid }) => keyid);
@@ -82,17 +73,8 @@ export function verifyEnvelope(bytes: Uint8Array, governance: Governance): Verif
   return { payload: envelope.payload, digest: templateDigest(envelope.payload), signers };
 }
 
-/**
- * DSSE's pre-authentication encoding: the type is signed with the bytes, so that bytes signed as one thing are never
- * taken for another. Lengths count bytes, not characters.
- */
-export function preAuthenticationEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
-  const type = utf8Bytes(payloadType);
-  return concatBytes(utf8Bytes(`DSSEv1 ${type.length} `), type, utf8Bytes(` ${payload.length} `), payload);
-}
-
-function signatureOf(payload: Uint8Array, keyid: string, privateKey: KeyObject): EnvelopeSignature {
-  return { keyid, sig: signingKey(privateKey).sign(preAuthenticationEncoding(TEMPLATE_PAYLOAD_TYPE, payload)) };
+function signatureOf(payload: Uint8Array, officerId: string, privateKey: KeyObject): EnvelopeSignature {
+  return signWith(privateKey, preAuthenticationEncoding(TEMPLATE_PAYLOAD_TYPE, payload), officerId);
 }
 
 function assertDistinctSigners({ signatures }: Envelope): void {
@@ -104,54 +86,29 @@ function assertDistinctSigners({ signatures }: Envelope): void {
 /** One signature that doesn't hold spoils the envelope: who put it there, and why, is for people to find out. */
 function assertSignatures({ payload, signatures }: Envelope, { officers }: Governance): void {
   const encoded = preAuthenticationEncoding(TEMPLATE_PAYLOAD_TYPE, payload);
-  for (const { keyid, sig } of signatures) {
-    const officer = officers.find(({ id }) => id === keyid);
+  for (const signature of signatures) {
+    const officer = officers.find(({ id }) => id === signature.keyid);
     if (officer === undefined) {
       throw new TemplateError(
         'UNKNOWN_SIGNER',
         'The template is signed by somebody who is not an officer of the roster.',
       );
     }
-    if (sig.length !== SIGNATURE_BYTES || !verifySignature(officer.publicKey, encoded, sig)) {
+    if (!signatureHolds({ kind: 'ed25519', publicKey: officer.publicKey }, encoded, signature)) {
       throw new TemplateError('BAD_SIGNATURE', `The signature of ${officer.id} is not one over this template.`);
     }
   }
 }
 
-function readEnvelope(bytes: Uint8Array): Envelope {
-  if (bytes.length > MAX_ENVELOPE_BYTES) {
-    throw new TemplateError('TOO_LARGE', `A signed template must have at most ${MAX_ENVELOPE_BYTES} bytes.`);
-  }
-  const { payloadType, payload, signatures } = readEnvelopeJson(bytes);
-  if (payloadType !== TEMPLATE_PAYLOAD_TYPE) {
-    throw new TemplateError('WRONG_PAYLOAD_TYPE', 'What is signed here is not a template.');
-  }
+function read(bytes: Uint8Array): Envelope {
   try {
-    return {
-      payload: fromBase64(payload),
-      signatures: signatures.map(({ keyid, sig }) => ({ keyid, sig: fromBase64(sig) })),
-    };
+    return readEnvelope(bytes, KIND);
   } catch (error) {
-    throw new TemplateError('BAD_ENVELOPE', 'The payload or a signature of the envelope is not base64.', [], {
-      cause: error,
-    });
+    if (!(error instanceof SigningError) || !isEnvelopeCode(error.code)) throw error;
+    throw new TemplateError(error.code, error.message, [], { cause: error });
   }
 }
 
-function readEnvelopeJson(bytes: Uint8Array): z.infer<typeof envelopeSchema> {
-  try {
-    return envelopeSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  } catch (error) {
-    throw new TemplateError('BAD_ENVELOPE', 'This is not a DSSE envelope.', [], { cause: error });
-  }
-}
-
-function writeEnvelope({ payload, signatures }: Envelope): Uint8Array {
-  return utf8Bytes(
-    JSON.stringify({
-      payloadType: TEMPLATE_PAYLOAD_TYPE,
-      payload: toBase64(payload),
-      signatures: signatures.map(({ keyid, sig }) => ({ keyid, sig: toBase64(sig) })),
-    }),
-  );
+function isEnvelopeCode(code: SigningErrorCode): code is SigningErrorCode & TemplateErrorCode {
+  return (TEMPLATE_ERROR_CODES as readonly string[]).includes(code);
 }

@@ -20,7 +20,7 @@ export function explainSideView(bound: BoundTemplate, roster: Roster | undefined
   return [
     law === null
       ? 'All who take part learn how many records each agency sent; the coordinator also learns how many linked. ' +
-        'Nothing is added to these numbers.'
+        `Nothing is added to these numbers.${describeNoNoise(bound, terms)}`
       : 'Every agency mixes made-up records into all lists, more or fewer by chance, which count nowhere. So what others ' +
         'learn of how many records an agency sent, and the coordinator of how many linked, is never exact: each such ' +
         `number is off by ${about(law, offering.length)}, or a few times that, with an epsilon of ${terms.overlapEpsilon}.`,
@@ -29,6 +29,13 @@ export function explainSideView(bound: BoundTemplate, roster: Roster | undefined
       : `Nobody sees an exact ${numbers} of a cell, the coordinator no more than anybody else: every agency adds its ` +
         'noise before the coordinator can read them.',
   ];
+}
+
+/** Said with the counts where they have no noise, else with what has none. */
+function describeNoNoise({ template: { disclosure } }: BoundTemplate, { epsilon }: RunTerms): string {
+  return epsilon === null || disclosure.noNoise === undefined
+    ? ''
+    : ` The template says why: ${sentence(disclosure.noNoise)}`;
 }
 
 /** What comes out, and what is done to it first. */
@@ -92,9 +99,11 @@ function describeWholeLines({ template: { disclosure } }: BoundTemplate, { thres
 function describeNoise(bound: BoundTemplate, terms: RunTerms, agencies: number): string {
   const law = countLaw(terms);
   if (law === null || terms.epsilon === null) {
+    const { noNoise } = bound.template.disclosure;
     return (
       'No noise is added to the counts. Between two tables and their difference stand only suppression, rounding, and ' +
-      "each agency's node, which refuses a request that differs from an earlier one by a few of its records."
+      "each agency's node, which refuses a request that differs from an earlier one by a few of its records." +
+      (noNoise === undefined ? '' : ` The template says why: ${sentence(noNoise)}`)
     );
   }
   return (

@@ -8,11 +8,12 @@ import type {
   BoundTemplate,
   FieldDimension,
 } from './bound.js';
-import { codesOf } from './dataset.js';
+import { codesOf, needsConsent } from './dataset.js';
 import type { FieldCategory } from './dataset.js';
 import { describeKeys, explainAgreement, explainLinking } from './explain-linkage.js';
 import { explainPublication, explainSideView } from './explain-publication.js';
 import type { BoundParameters } from './parameters.js';
+import type { LinkClause } from './template.js';
 import type { Roster } from './roster.js';
 import { tableShape } from './table.js';
 import { phrase, sentence } from './wording.js';
@@ -53,6 +54,7 @@ function explainQuestion(bound: BoundTemplate, parameters: BoundParameters | und
       `It counts ${describeUnit(bound)} in ${quoted(population)}${describeFilters(population, bound, parameters)}`,
     ),
     ...links.map((link) => sentence(describeLink(link) + describeFilters(link, bound, parameters))),
+    ...links.flatMap((link, index) => explainUnlinked(link, bound.template.links[index]?.unlinked)),
     ...explainLinking(bound),
     ...dimensions.map((dimension, index) => {
       const categories = shape[index]?.categories.map(({ label }) => label) ?? [];
@@ -78,6 +80,16 @@ function describeLink({ dataset, on, keep, take }: BoundLink): string {
     case 'not-linked':
       return `Only those count that link to no record of ${how} in "${dataset.title}"`;
   }
+}
+
+/** What the author says of those whom nothing is found for; nothing where they say nothing, or none of them count. */
+function explainUnlinked({ dataset, keep }: BoundLink, unlinked: LinkClause['unlinked']): string[] {
+  if (unlinked === undefined || keep === 'linked') return [];
+  return [
+    unlinked === 'unknown'
+      ? `Where nothing is found in "${dataset.title}", it is not known whether there is anything: the table says "not found", and no more.`
+      : `Where nothing is found in "${dataset.title}", it counts as not being there.`,
+  ];
 }
 
 function describeFilters(list: BoundList, bound: BoundTemplate, parameters: BoundParameters | undefined): string {
@@ -115,16 +127,25 @@ function shortened(categories: readonly string[]): string {
 }
 
 function explainSources(bound: BoundTemplate, roster: Roster | undefined): string[] {
-  return listsOf(bound).flatMap(({ dataset }) => {
+  const { purpose, minimumParticipants } = bound.template;
+  const needed =
+    minimumParticipants === undefined
+      ? []
+      : [`It runs only where at least ${minimumParticipants} agencies take part; every node counts them for itself.`];
+  const sources = listsOf(bound).flatMap(({ dataset }) => {
     const agencies = roster?.agencies.filter(({ datasets }) => datasets.includes(dataset.dataset)) ?? [];
     const offered = agencies.length === 0 ? '' : ` Offered by ${agencies.map(({ name }) => name).join(', ')}.`;
     return [
       `"${dataset.title}" (${dataset.dataset}): ${sentence(dataset.description)}${offered}`,
+      needsConsent(dataset)
+        ? `"${dataset.title}" is opt-in: only records are used whose people have agreed that they are used for ${purpose}. Whoever takes that back is left out from when the agency next prepares its data.`
+        : `"${dataset.title}" is held for a public task: people are in it without being asked, and left out when they opt out.`,
       ...(dataset.partial
         ? [`"${dataset.title}" is known not to hold everybody: a record that is not in it may still exist elsewhere.`]
         : []),
     ];
   });
+  return [...sources, ...needed];
 }
 
 function explainReasons({ template: { purpose, pilot, success, principles } }: BoundTemplate): string[] {

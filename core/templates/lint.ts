@@ -1,73 +1,44 @@
 import type { BoundDimension, BoundParameter, BoundTemplate } from './bound.js';
+import { BASES, DEFAULT_BASIS } from './dataset.js';
 import { nearBands } from './lint-bands.js';
+import { lintAnswers } from './lint-answers.js';
+import { lintFields } from './lint-fields.js';
+import type { LintFinding, LintGrounds } from './lint-finding.js';
+import { lintProtection } from './lint-protection.js';
 import { comparePopulations } from './lint-population.js';
 import { formatPath } from './problems.js';
-import { possibleCells } from './table.js';
 import { DEFAULT_BUDGET, runCost, runTerms } from './terms.js';
 
-export const LINT_CODES = [
-  /** Two choices of a parameter differ by one value: their tables can be subtracted. */
-  'CHOICES_NEST',
-  /** Choices of a parameter overlap so that single values follow from several tables. */
-  'CHOICES_COMBINE',
-  /** Another template counts a part of the same records, or more of them. */
-  'POPULATIONS_NEST',
-  /** Another template over the same records cuts the same field a little elsewhere. */
-  'BANDS_DIFFER',
-  /** Another template over the same records links the same people more or less surely, or by another scheme. */
-  'LINKAGE_DIFFERS',
-  /** Sums without noise: their decimals tell more than the counts beside them. */
-  'EXACT_MEASURES',
-  /** So many cells that most will be suppressed. */
-  'MANY_CELLS',
-  /** A dimension whose categories may be organisations. */
-  'NAMES_ORGANISATIONS',
-] as const;
-export type LintCode = (typeof LINT_CODES)[number];
-
-/** What a template allows that its signers should have thought of. It follows from templates alone, not from any data. */
-export interface LintFinding {
-  readonly code: LintCode;
-  /** As in `parameters.quarters`. */
-  readonly path: string;
-  /** error: it should not be signed. warning: it may be, by somebody who has weighed it. */
-  readonly severity: 'error' | 'warning';
-  /** In plain English. */
-  readonly why: string;
-  readonly whatToDo: string;
-}
-
-/** Tables with more cells than this are mostly suppressed, or need a population that pilots don't have. */
-export const MANY_CELLS = 200;
-
 /**
- * Goes through what analysts may ask with the template, alone and together with the other live templates, for questions
- * whose answers could be subtracted. `others` may have the template itself among them, and its other versions.
+ * Goes through a template for what its signers should have thought of: what analysts may ask with it, alone and together
+ * with the other live templates, what it shows of whom, how that is protected, and what it says of itself. `others` may
+ * have the template itself among them, and its other versions.
  */
-export function lintTemplate(bound: BoundTemplate, others: readonly BoundTemplate[]): LintFinding[] {
-  return [
+export function lintTemplate(
+  bound: BoundTemplate,
+  others: readonly BoundTemplate[],
+  grounds: LintGrounds = {},
+): LintFinding[] {
+  const findings = [
     ...[...bound.parameters.values()].flatMap((parameter) => lintChoices(parameter, bound)),
     ...others.filter((other) => !isSame(bound, other)).flatMap((other) => lintAgainst(bound, other)),
-    ...lintMeasures(bound),
-    ...lintCells(bound),
+    ...lintProtection(bound, grounds),
+    ...lintFields(bound),
     ...bound.dimensions.flatMap(lintDimension),
+    ...lintPartial(bound),
+    ...lintBases(bound),
+    ...lintAnswers(bound.template),
   ];
+  return findings.map((finding) => {
+    const line = grounds.lineOf?.(partsOf(finding.path));
+    return line === undefined ? finding : { ...finding, line };
+  });
 }
 
-/** Sums and means are not rounded: their noise is what protects them. */
-function lintMeasures(bound: BoundTemplate): LintFinding[] {
-  return runTerms(bound, []).measures.flatMap((epsilon, index): LintFinding[] => {
-    if (epsilon !== null) return [];
-    return [
-      {
-        code: 'EXACT_MEASURES',
-        path: formatPath(['measures', index]),
-        severity: 'error',
-        why: 'Without noise the decimals of a mean give away exactly how many records it is of, and sums that differ by a record give its value away.',
-        whatToDo: 'Set an epsilon for the measure, or one for the template.',
-      },
-    ];
-  });
+/** What `formatPath` wrote: names of templates have neither points nor brackets. */
+function partsOf(path: string): PropertyKey[] {
+  const parts = path.split(/[.[\]]+/).filter((part) => part !== '');
+  return parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
 function isSame({ template: a }: BoundTemplate, { template: b }: BoundTemplate): boolean {
@@ -185,18 +156,40 @@ function linkedOtherwise(a: BoundTemplate, b: BoundTemplate): 'scheme' | 'linkag
   return a.linkThreshold === b.linkThreshold ? null : 'linkage.threshold';
 }
 
-function lintCells(bound: BoundTemplate): LintFinding[] {
-  const cells = possibleCells(bound).length;
-  if (cells <= MANY_CELLS) return [];
-  return [
-    {
-      code: 'MANY_CELLS',
-      path: 'dimensions',
-      severity: 'warning',
-      why: `The table has ${cells} cells. Unless very many are counted, most will be too small to be shown.`,
-      whatToDo: `Use fewer dimensions or wider bands, for at most ${MANY_CELLS} cells.`,
-    },
+/** Where a table shows who is in no record of a dataset that doesn't hold everybody. */
+function lintPartial({ template, dimensions, links }: BoundTemplate): LintFinding[] {
+  return template.links.flatMap(({ keep, unlinked }, index): LintFinding[] => {
+    const dataset = links[index]?.dataset;
+    if (dataset?.partial !== true || unlinked !== undefined) return [];
+    const isShown = dimensions.some((shown) => shown.dataset === dataset.dataset && shown.kind !== 'agreement');
+    if (keep === 'linked' || (keep === 'all' && !isShown)) return [];
+    return [
+      {
+        code: 'PARTIAL_NOT_SAID',
+        path: formatPath(['links', index]),
+        severity: 'warning',
+        why: `${dataset.dataset} doesn't hold everybody, and the table shows who is not in it as if there were nothing to find.`,
+        whatToDo:
+          'Say what no link means: `unlinked: unknown`, or `unlinked: none` where the question is about this dataset only.',
+      },
+    ];
+  });
+}
+
+function lintBases({ population, links }: BoundTemplate): LintFinding[] {
+  const lists = [
+    { dataset: population.dataset, path: ['population', 'dataset'] },
+    ...links.map(({ dataset }, index) => ({ dataset, path: ['links', index, 'dataset'] })),
   ];
+  return lists
+    .filter(({ dataset }) => dataset.basis === undefined)
+    .map(({ dataset: { dataset }, path }) => ({
+      code: 'BASIS_NOT_STATED',
+      path: formatPath(path),
+      severity: 'warning',
+      why: `The definition of ${dataset} doesn't say why people are in it, so it counts as ${DEFAULT_BASIS}: nobody in it was asked.`,
+      whatToDo: `Have the definition say \`basis: ${BASES.join('` or `basis: ')}\`.`,
+    }));
 }
 
 const ORGANISATIONS: ReadonlySet<string> = new Set([

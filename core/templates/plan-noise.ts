@@ -45,14 +45,15 @@ function planCounts({ bound, terms, cells }: NoisePlanInput): NoiseLaw | null {
 function planDecoys({ terms, lists }: NoisePlanInput): DecoyPlan | null {
   const law = overlapLaw(terms);
   if (law === null) return null;
-  if (lists.length > MAX_LISTS_WITH_DECOYS) {
+  if (tooManyPatterns(lists)) {
+    const joined = lists.filter(({ role }) => role !== 'opt-out').length;
     throw badOffer(
-      `The overlaps of ${lists.length} lists can't be hidden, at most those of ${MAX_LISTS_WITH_DECOYS}: ` +
+      `The overlaps of ${joined} lists can't be hidden, at most those of ${MAX_LISTS_WITH_DECOYS}: ` +
         'fewer agencies must take part, or a template that says overlapEpsilon: none.',
     );
   }
   const patterns = decoyPatterns(lists);
-  if (tooManyPatterns(lists) || !fitsDummies(mostPatternsOfAList(patterns), law)) {
+  if (!fitsDummies(mostPatternsOfAList(patterns), law)) {
     throw badOffer(`An epsilon of ${terms.overlapEpsilon} asks for more decoys than a list can carry.`);
   }
   return { law, patterns };

@@ -4,10 +4,13 @@ import { NORMALISER_VERSION } from '../linkage/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../noise/index.js';
 import { computeContext, COORDINATOR, listId } from '../private-join/index.js';
 import type { ContextParticipant, JoinPlan, LinkagePlan, LinkPlan, ListPlan } from '../private-join/index.js';
+import { joinsPeople, optOutKeys } from './bind-linkage.js';
 import type { BoundList, BoundTemplate } from './bound.js';
 import { TemplateError } from './errors.js';
 import type { Floors, Participant, RunOffer } from './offer.js';
 import type { BoundParameters } from './parameters.js';
+import { OPT_OUTS } from './opt-outs.js';
+import { participantsNeeded } from './participants.js';
 import { planNoise } from './plan-noise.js';
 import { datasetDigests, listSnapshots, requestDigest } from './request.js';
 import type { Roster, RosterAgency } from './roster.js';
@@ -22,9 +25,6 @@ export interface PlanInput {
   readonly templateDigest: string;
   readonly roster: Roster;
 }
-
-/** Fewer agencies than this would be a count of one agency's own records. */
-export const MINIMUM_PARTICIPANTS = 2;
 
 /** Characters of the name under which somebody asks. */
 export const MAX_REQUESTER_LENGTH = 200;
@@ -48,7 +48,7 @@ export function planRun({ offer, bound, parameters, templateDigest, roster }: Pl
     context: computeContext({
       runId: offer.runId,
       templateDigest: fromHex(templateDigest),
-      datasetDigests: datasetDigests(bound),
+      datasetDigests: datasetDigests(bound, offer.participants),
       parameters: parameters.canonical,
       requester: offer.requester,
       purpose: offer.purpose,
@@ -96,12 +96,13 @@ function resolveParticipants(
   const providers = participants.map(({ datasets, floors }, index): Provider => {
     const agency = roster.agencies[places[index] ?? -1];
     if (agency === undefined) throw badOffer('A participant is not an agency of the roster.');
-    assertDatasets(datasets, agency, asked);
+    assertDatasets(datasets, agency, joinsPeople(bound.template) ? [...asked, OPT_OUTS] : asked);
     assertFloors(floors);
     return { agency, datasets, floors };
   });
-  if (providers.length < MINIMUM_PARTICIPANTS) {
-    throw new TemplateError('TOO_FEW_PARTICIPANTS', `A run needs at least ${MINIMUM_PARTICIPANTS} agencies.`);
+  const needed = participantsNeeded(bound);
+  if (providers.length < needed) {
+    throw new TemplateError('TOO_FEW_PARTICIPANTS', `A run of this template needs at least ${needed} agencies.`);
   }
   for (const name of asked) {
     if (!providers.some(({ datasets }) => datasets.some(({ dataset }) => dataset === name))) {
@@ -114,7 +115,7 @@ function resolveParticipants(
 function assertDatasets(datasets: Participant['datasets'], agency: RosterAgency, asked: readonly string[]): void {
   const names = datasets.map(({ dataset }) => dataset);
   if (new Set(names).size !== names.length) throw badOffer('A participant answers from one dataset twice.');
-  if (names.some((name) => !agency.datasets.includes(name))) {
+  if (names.some((name) => name !== OPT_OUTS && !agency.datasets.includes(name))) {
     throw badOffer('A participant answers from a dataset that the roster does not let it offer.');
   }
   if (names.some((name) => !asked.includes(name))) {
@@ -137,8 +138,25 @@ function assertFloors({ threshold, roundTo, epsilon }: Floors): void {
   }
 }
 
-/** Dataset by dataset in template order; within one, in roster order, which is the order of preference. */
+/**
+ * Dataset by dataset in template order; within one, in roster order, which is the order of preference. Then the opt-out
+ * lists, in roster order.
+ */
 function planLists(providers: readonly Provider[], bound: BoundTemplate): ListPlan[] {
+  return [...joinedLists(providers, bound), ...optOutLists(providers, bound)];
+}
+
+function optOutLists(providers: readonly Provider[], { scheme }: BoundTemplate): ListPlan[] {
+  const keys = optOutKeys(scheme);
+  return providers
+    .filter(({ datasets }) => datasets.some(({ dataset }) => dataset === OPT_OUTS))
+    .map(({ agency: { id } }) => ({
+      ...{ id: listId(OPT_OUTS, id), dataset: OPT_OUTS, provider: id, role: 'opt-out' as const, keys },
+      ...{ labels: 0, stride: 0, sums: null },
+    }));
+}
+
+function joinedLists(providers: readonly Provider[], bound: BoundTemplate): ListPlan[] {
   return listsOf(bound).flatMap(({ dataset: { dataset }, role, keys, labels, stride, measures }) =>
     providers
       .filter(({ datasets }) => datasets.some((offered) => offered.dataset === dataset))

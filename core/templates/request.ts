@@ -5,6 +5,7 @@ import type { BoundTemplate } from './bound.js';
 import { canonicalJson } from './canonical-json.js';
 import { datasetDigest } from './dataset.js';
 import type { Participant } from './offer.js';
+import { OPT_OUTS, OPT_OUTS_DEFINITION } from './opt-outs.js';
 import type { BoundParameters } from './parameters.js';
 
 export interface RequestInput {
@@ -25,7 +26,7 @@ export interface RequestInput {
 export function requestDigest({ templateDigest, bound, parameters, participants }: RequestInput): Uint8Array {
   return computeRequest({
     templateDigest: fromHex(templateDigest),
-    datasetDigests: datasetDigests(bound),
+    datasetDigests: datasetDigests(bound, participants),
     parameters: parameters.canonical,
     participants: participants.map(({ agency, datasets, floors: { threshold, roundTo, epsilon } }) => ({
       party: agency,
@@ -35,12 +36,17 @@ export function requestDigest({ templateDigest, bound, parameters, participants 
   });
 }
 
-/** What must be meant by the template's datasets, in template order. */
-export function datasetDigests({
-  population,
-  links,
-}: BoundTemplate): { readonly dataset: string; readonly digest: Uint8Array }[] {
-  return [population, ...links].map(({ dataset }) => ({ dataset: dataset.dataset, digest: datasetDigest(dataset) }));
+/** What must be meant by the template's datasets, in template order, and by opt-outs where anybody brings them. */
+export function datasetDigests(
+  { population, links }: BoundTemplate,
+  participants: readonly Pick<Participant, 'datasets'>[],
+): { readonly dataset: string; readonly digest: Uint8Array }[] {
+  const asked = [population, ...links].map(({ dataset }) => dataset);
+  const isBrought = participants.some(({ datasets }) => datasets.some(({ dataset }) => dataset === OPT_OUTS));
+  return [...asked, ...(isBrought ? [OPT_OUTS_DEFINITION] : [])].map((definition) => ({
+    dataset: definition.dataset,
+    digest: datasetDigest(definition),
+  }));
 }
 
 /** Sorted, so that the order in which an agency names its datasets means nothing. */

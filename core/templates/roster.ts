@@ -15,6 +15,15 @@ export interface Roster {
   readonly agencies: readonly RosterAgency[];
   readonly coordinator: { readonly identityKey: Uint8Array };
   readonly governance: Governance;
+  /** Certificates that nobody is let in with, whatever else they say; none where it is left out. */
+  readonly revoked?: readonly RevokedCertificate[] | undefined;
+}
+
+export interface RevokedCertificate {
+  /** Its serial number: lower-case hexadecimal digits, without colons. */
+  readonly serial: string;
+  /** For people: whose it was, and what happened. */
+  readonly reason: string;
 }
 
 export interface RosterAgency {
@@ -46,6 +55,8 @@ export const MAX_ROSTER_BYTES = 262_144;
 export const MAX_AGENCIES = 200;
 export const MAX_OFFICERS = 32;
 export const MAX_DATASETS_PER_AGENCY = 50;
+/** One that has expired may go from the list, for nobody is let in with it anyway. */
+export const MAX_REVOKED = 1_000;
 
 const PUBLIC_KEY_BYTES = 32;
 
@@ -74,6 +85,14 @@ const officerSchema = z.strictObject({
   name: lineSchema,
   organisation: lineSchema,
   publicKey: publicKeySchema,
+});
+
+/** RFC 5280 section 4.1.2.2: at most 20 bytes. */
+const SERIAL = /^(?:[0-9a-f]{2}){1,20}$/;
+
+export const revokedSchema = z.strictObject({
+  serial: z.string().regex(SERIAL, 'must be 2 to 40 lower-case hexadecimal digits, two for each byte, in quotes'),
+  reason: lineSchema,
 });
 
 const rosterSchema: z.ZodType<Roster> = z
@@ -105,6 +124,11 @@ const rosterSchema: z.ZodType<Roster> = z
         path: ['threshold'],
         error: 'must not be more than there are officers',
       }),
+    revoked: z
+      .array(revokedSchema)
+      .max(MAX_REVOKED)
+      .refine((revoked) => isDistinct(revoked.map(({ serial }) => serial)), 'must not have one serial twice')
+      .exactOptional(),
   })
   .refine(
     ({ agencies, coordinator }) => isDistinct([coordinator, ...agencies].map(({ identityKey }) => toHex(identityKey))),
@@ -127,6 +151,11 @@ export function identityKeys(roster: Roster): ReadonlyMap<PartyId, Uint8Array> {
     [COORDINATOR, roster.coordinator.identityKey],
     ...roster.agencies.map(({ id, identityKey }): [PartyId, Uint8Array] => [id, identityKey]),
   ]);
+}
+
+/** Serial numbers of the certificates that nobody is let in with. */
+export function revokedSerials({ revoked = [] }: Pick<Roster, 'revoked'>): ReadonlySet<string> {
+  return new Set(revoked.map(({ serial }) => serial));
 }
 
 function decodeBase64(text: string): Uint8Array | undefined {

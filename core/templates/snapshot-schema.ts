@@ -8,6 +8,11 @@ export function fieldColumn(field: string): string {
   return `f:${field}`;
 }
 
+/** 1 in records that somebody has consented to be used for the purpose, else 0. */
+export function consentColumn(purpose: string): string {
+  return `c:${purpose}`;
+}
+
 /** `copy` counts the columns of one key from 1: a person may have several values of it, in any of them. */
 export function keyColumn(key: string, copy = 1): string {
   return copy === 1 ? `k:${key}` : `k:${key}#${copy}`;

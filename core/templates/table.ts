@@ -36,12 +36,15 @@ export function tableShape({ dimensions, template: { links } }: BoundTemplate): 
 /** The same, for a template that is only being bound. */
 export function dimensionsShape(
   dimensions: readonly BoundDimension[],
-  links: readonly Pick<LinkClause, 'dataset' | 'keep'>[],
+  links: readonly Pick<LinkClause, 'dataset' | 'keep' | 'unlinked'>[],
 ): TableDimension[] {
   return dimensions.map((dimension) => ({
     name: dimensionName(dimension),
     label: dimension.label,
-    categories: categoriesOf(dimension, canBeUnlinked(links, dimension)),
+    categories: categoriesOf(
+      dimension,
+      links.find(({ dataset }) => dataset === dimension.dataset),
+    ),
   }));
 }
 
@@ -173,6 +176,12 @@ const YES_NO: readonly TableCategory[] = [
 const YES = 0;
 const NO = 1;
 
+/** For `unlinked: unknown`: that nothing was found is not that there is nothing. */
+const YES_OR_NOT_FOUND: readonly TableCategory[] = [
+  { code: 'yes', label: 'Yes' },
+  { code: 'no', label: 'Not found' },
+];
+
 const NOT_LINKED: TableCategory = { code: RESERVED_CODES.notLinked, label: 'Not linked' };
 
 /** In the order of AGREEMENTS: a class of agreement is its place there, plus one. */
@@ -184,11 +193,15 @@ const AGREEMENT_LABELS: Readonly<Record<Agreement, string>> = {
   other: 'Several differ or are missing',
 };
 
-function categoriesOf(dimension: BoundDimension, canBeMissing: boolean): readonly TableCategory[] {
-  const notLinked = canBeMissing ? [NOT_LINKED] : [];
+/** `link` is that of the dimension's dataset; undefined for the population's own. */
+function categoriesOf(
+  dimension: BoundDimension,
+  link: Pick<LinkClause, 'keep' | 'unlinked'> | undefined,
+): readonly TableCategory[] {
+  const notLinked = link?.keep === 'all' ? [NOT_LINKED] : [];
   switch (dimension.kind) {
     case 'linked':
-      return YES_NO;
+      return link?.unlinked === 'unknown' ? YES_OR_NOT_FOUND : YES_NO;
     case 'agreement':
       return [...AGREEMENTS.map((code) => ({ code, label: AGREEMENT_LABELS[code] })), ...notLinked];
     case 'code':
@@ -211,10 +224,6 @@ function bandCategory({ from, below }: Band): TableCategory {
   if (below === null) return { code: `${from}..`, label: `${from} or more` };
   const last = below - 1;
   return { code: `${from}..${last}`, label: from === last ? `${from}` : `${from} to ${last}` };
-}
-
-function canBeUnlinked(links: readonly Pick<LinkClause, 'dataset' | 'keep'>[], { dataset }: BoundDimension): boolean {
-  return links.some((link) => link.dataset === dataset && link.keep === 'all');
 }
 
 /** A share in cell numbers that records can have, and what it says for each of the table's dimensions (null: nothing). */

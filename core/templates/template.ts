@@ -23,6 +23,8 @@ export interface Template {
   readonly unit: string;
   /** Records one person may have in the population; 1 when the unit is the person. */
   readonly contributionLimit: number;
+  /** Agencies that have to take part, where that is more than any run needs; MINIMUM_PARTICIPANTS where absent. */
+  readonly minimumParticipants?: number;
   /** Match-key scheme, where anything is joined on the person. */
   readonly scheme?: string;
   /** How sure a link on the person must be; DEFAULT_LINK_THRESHOLD where absent. */
@@ -61,6 +63,11 @@ export interface LinkClause {
   readonly keep: 'all' | 'linked' | 'not-linked';
   /** Which of several records of one person or case stands. */
   readonly take: 'earliest' | 'latest';
+  /**
+   * What it means that a record links to nothing. none: there is no such record. unknown: there may be one that this
+   * dataset doesn't hold. To be said of a dataset that is partial; none where absent.
+   */
+  readonly unlinked?: 'none' | 'unknown';
   readonly where: readonly FilterClause[];
 }
 
@@ -116,6 +123,8 @@ export interface DisclosureClause {
   readonly rounding?: 'base' | 'midpoint-6';
   /** Privacy loss of the counts, MINIMUM_EPSILON..MAXIMUM_EPSILON; `none`: no noise. */
   readonly epsilon: number | 'none';
+  /** Why there is no noise where an epsilon is none, in plain English. */
+  readonly noNoise?: string;
   /** Privacy loss of list sizes and overlaps towards the coordinator; that of the counts where absent. */
   readonly overlapEpsilon?: number | 'none';
   /** Why a line of the table may show that everybody in it is in one category, in plain English. */

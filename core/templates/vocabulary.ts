@@ -22,7 +22,8 @@ export const nameSchema = z
 export const datasetNameSchema = z
   .string()
   .max(2 * MAX_NAME_LENGTH + 1)
-  .refine(isDatasetName, 'must be <organisation>.<name>, each of small letters, digits and single hyphens');
+  .refine(isDatasetName, 'must be <organisation>.<name>, each of small letters, digits and single hyphens')
+  .meta({ pattern: jsonPattern(2) });
 
 /** `<organisation>.<name>.<field>` */
 export const qualifiedFieldSchema = z
@@ -31,7 +32,8 @@ export const qualifiedFieldSchema = z
   .refine((text) => {
     const [organisation, name, field, ...rest] = text.split('.');
     return isDatasetName(`${organisation}.${name}`) && NAME.test(field ?? '') && rest.length === 0;
-  }, 'must be <dataset>.<field>, as in police.victim-crimes.offence-group');
+  }, 'must be <dataset>.<field>, as in police.victim-crimes.offence-group')
+  .meta({ pattern: jsonPattern(3) });
 
 /** Codes stand for themselves in tables, so those that tables add to every field are not free. */
 export const RESERVED_CODES = { notRecorded: 'not-recorded', notLinked: 'not-linked' } as const;
@@ -56,7 +58,8 @@ export const lineSchema = z
   .min(1)
   .max(MAX_LINE_LENGTH)
   .refine((text) => !CONTROLS.test(text), NO_CONTROLS)
-  .refine((text) => !text.includes('\n'), 'must be one line');
+  .refine((text) => !text.includes('\n'), 'must be one line')
+  .meta({ pattern: '^\\s*\\S.*\\s*$' });
 
 /** A passage for people. */
 export const textSchema = z
@@ -64,7 +67,8 @@ export const textSchema = z
   .trim()
   .min(1)
   .max(MAX_TEXT_LENGTH)
-  .refine((text) => !CONTROLS.test(text), NO_CONTROLS);
+  .refine((text) => !CONTROLS.test(text), NO_CONTROLS)
+  .meta({ pattern: '\\S' });
 
 /** YAML knows a negative zero; canonical JSON doesn't, and what is signed must read back as it was. */
 export const integerSchema = z
@@ -77,7 +81,14 @@ export const versionSchema = z.int().min(1).max(MAX_INTEGER);
 
 export const isoDateSchema = z
   .string()
-  .refine((text) => normaliseDate(text) === text, 'must be a day of the calendar, as in 2027-06-30');
+  .refine((text) => normaliseDate(text) === text, 'must be a day of the calendar, as in 2027-06-30')
+  .meta({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' });
+
+/** `count` names, with points between them: what the JSON Schema says where a check of ours says more. */
+function jsonPattern(count: number): string {
+  const name = NAME.source.replace(/^\^|\$$/g, '');
+  return `^${Array.from({ length: count }, () => name).join('\\.')}$`;
+}
 
 /** For checks of a whole block that run also where single entries are wrong, so that everything is said at once. */
 export const onAnyBlock = {

@@ -47,6 +47,8 @@ const HOUSEHOLDS_PER_TRANSACTION = 10_000;
 const DUPLICATES = 0.02;
 /** What each agency makes of people is drawn apart from what happens to them: agency after agency from here on. */
 const PURPOSE_OF_RECORDING = 32;
+/** What people answer it, likewise. */
+const PURPOSE_OF_CONSENT = 64;
 
 /**
  * Writes six agencies' SQLite databases from one hidden population, and the truth of it apart from them.
@@ -98,18 +100,17 @@ function fill(
   const outlets = agencyDatabases.flatMap((database, index) => {
     const table = AGENCY_TABLES[index];
     if (table === undefined) return [];
-    return [
-      { table, writer: new TableWriter(database, table.table, table.columns), purpose: PURPOSE_OF_RECORDING + index },
-    ];
+    return [{ table, writer: new TableWriter(database, table.table, table.columns), index }];
   });
 
   for (const database of databases) database.exec('BEGIN');
   for (const history of households) {
     truth.write(history);
     const personas = personasOf(seed, history.number, history.people);
-    for (const { table, writer, purpose } of outlets) {
-      const random = new SeededRandom(seed, history.number, purpose);
-      const register = new Register(random, personas, { ...recording, traits: table.traits });
+    for (const { table, writer, index } of outlets) {
+      const random = new SeededRandom(seed, history.number, PURPOSE_OF_RECORDING + index);
+      const consent = new SeededRandom(seed, history.number, PURPOSE_OF_CONSENT + index);
+      const register = new Register(random, personas, { ...recording, traits: table.traits, consent });
       for (const { person, crime, values } of table.rows(history, register)) {
         truth.appearance(table, writer.write(values), person, crime);
       }

@@ -25,6 +25,8 @@ const sourceSchema = z.strictObject({
     sex: columns.optional(),
     urn: column.optional(),
   }),
+  /** Purpose code to column, where the dataset is opt-in. */
+  consent: z.record(z.string(), column).exactOptional(),
   fields: z.record(z.string(), column),
 });
 

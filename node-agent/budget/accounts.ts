@@ -6,12 +6,18 @@ import type { FailureCode, PartyId, RefusalCode } from '../../core/private-join/
 import type { RunOffer } from '../../core/templates/index.js';
 import type { DifferencingGuard, GuardedSnapshot } from '../guard/guard.js';
 import { localQuestion } from '../guard/question.js';
+import type { EntryBody } from '../ledger/entries.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { LogHead } from '../offers/offer-log.js';
+import { Refusal } from '../offers/refusal.js';
 import type { VerifiedOffer } from '../offers/verify-offer.js';
+import type { Mode, Policy } from '../policy/policy.js';
 import { Budget } from './budget.js';
-import type { BudgetLimits } from './budget.js';
 import { LedgerMemory } from './memory.js';
+import type { ClockMarks } from './memory.js';
 import { toMillionths } from './millionths.js';
+import { roundedSize } from './rounded-size.js';
+import { assertBelowCap } from './run-cap.js';
 
 /** Characters of an unchecked name, or of a reason, that the ledger keeps. */
 const MAX_TEXT_CHARACTERS = 500;
@@ -41,16 +47,46 @@ export interface RunAccount {
   readonly clipped: readonly ClippedValues[];
 }
 
+/** What would have become of a run that was not answered. */
+export interface Observation {
+  readonly mode: Mode;
+  /** Null where it would have been answered. */
+  readonly trouble: Trouble | null;
+  /** By dataset, exactly; those that were not made are missing. */
+  readonly records: ReadonlyMap<string, number>;
+}
+
+export interface Trouble {
+  readonly code: RefusalCode | FailureCode;
+  readonly reason: string;
+}
+
+/** What is known of an offer that was refused. */
+export interface RefusalTrace {
+  /** The audit log in which it stands; undefined where that was not shown. */
+  readonly log?: LogHead | undefined;
+  /** File with what accuses the audit log. */
+  readonly evidence?: string | undefined;
+}
+
 /** Where a node's runs leave their trace, and what they have to pass. */
 export interface Accounts {
   /**
    * Pays for a run before anything of it leaves the node. A request that was paid for before is free. `snapshots` are
    * those of the offer, by dataset.
-   * Thrown when it is too close to what was answered, or too little is left: Refusal DIFFERENCING, BUDGET_SPENT; when it
-   * can't be written down: NodeError LEDGER_UNUSABLE. Then nothing has been spent.
+   * Thrown when it is too close to what was answered, too little is left, or too many were answered: Refusal
+   * DIFFERENCING, BUDGET_SPENT, CAP_REACHED; when it can't be written down: NodeError LEDGER_UNUSABLE. Then nothing has
+   * been spent.
    */
   spend(verified: VerifiedOffer, snapshots: ReadonlyMap<string, GuardedSnapshot>): void;
-  refused(offer: RunOffer, code: RefusalCode, reason: string): void;
+  /**
+   * What `spend` would say, with nothing spent or written: the refusal, or null. Without the snapshots what can be known
+   * without reading them.
+   */
+  consider(verified: VerifiedOffer, snapshots: ReadonlyMap<string, GuardedSnapshot> | null): Refusal | null;
+  observed(verified: VerifiedOffer, observation: Observation): void;
+  /** INTERNAL: it was not the offer's fault. */
+  refused(offer: RunOffer, code: RefusalCode | 'INTERNAL', reason: string, trace?: RefusalTrace): void;
   ended(verified: VerifiedOffer, account: RunAccount): void;
   /**
    * Pays for the linkage statistics of a snapshot before they leave the node; what was paid for before is free. False
@@ -64,7 +100,8 @@ export interface Accounts {
 
 export interface LedgerAccountsOptions {
   readonly ledger: Ledger;
-  readonly limits: BudgetLimits;
+  /** What holds now. */
+  readonly policy: () => Pick<Policy, 'budget' | 'caps'>;
   readonly guard: DifferencingGuard;
   readonly clock: Clock;
 }
@@ -75,31 +112,24 @@ export class LedgerAccounts implements Accounts {
   readonly #guard: DifferencingGuard;
   readonly #memory: LedgerMemory;
   readonly #budget: Budget;
+  readonly #policy: LedgerAccountsOptions['policy'];
+  readonly #clock: Clock;
 
-  constructor({ ledger, limits, guard, clock }: LedgerAccountsOptions) {
+  constructor({ ledger, policy, guard, clock }: LedgerAccountsOptions) {
     this.#ledger = ledger;
     this.#guard = guard;
+    this.#policy = policy;
+    this.#clock = clock;
     this.#memory = new LedgerMemory(ledger);
-    this.#budget = new Budget({ memory: this.#memory, limits, clock });
+    this.#budget = new Budget({ memory: this.#memory, limits: () => policy().budget, clock });
   }
 
   spend(verified: VerifiedOffer, snapshots: ReadonlyMap<string, GuardedSnapshot>): void {
-    const request = toHex(verified.plan.request);
     this.#ledger.atomically(() => {
       this.#memory.catchUp();
-      const isPaid = this.#memory.hasSpent(request, verified.snapshots);
-      const cost = isPaid ? 0 : toMillionths(verified.cost.total);
-      if (!isPaid) this.#budget.assertEnough(cost, verified.snapshots);
-      const { template } = verified.bound;
+      const { isPaid, cost } = this.#affordable(verified);
       this.#ledger.append('spent', {
-        runId: verified.offer.runId,
-        request,
-        template: template.template,
-        version: template.version,
-        templateDigest: verified.templateDigest,
-        parameters: Object.fromEntries([...verified.parameters.values].map(([name, values]) => [name, [...values]])),
-        requester: verified.offer.requester,
-        purpose: verified.offer.purpose,
+        ...askedIn(verified),
         quarter: this.#budget.quarter,
         spent: cost,
         datasets: [...verified.snapshots].map(([dataset, snapshot]) => ({
@@ -108,6 +138,35 @@ export class LedgerAccounts implements Accounts {
           question: isPaid ? null : this.#guarded(verified, dataset, snapshot, snapshots),
         })),
       });
+    });
+  }
+
+  consider(verified: VerifiedOffer, snapshots: ReadonlyMap<string, GuardedSnapshot> | null): Refusal | null {
+    try {
+      this.#memory.catchUp();
+      const { isPaid } = this.#affordable(verified);
+      if (isPaid || snapshots === null) return null;
+      for (const [dataset, snapshot] of verified.snapshots) this.#guarded(verified, dataset, snapshot, snapshots);
+      return null;
+    } catch (thrown) {
+      if (thrown instanceof Refusal) return thrown;
+      throw thrown;
+    }
+  }
+
+  observed(verified: VerifiedOffer, { mode, trouble, records }: Observation): void {
+    this.#memory.catchUp();
+    const isPaid = this.#isPaid(verified);
+    this.#ledger.append('observed', {
+      ...askedIn(verified),
+      mode,
+      cost: isPaid ? 0 : toMillionths(verified.cost.total),
+      code: trouble?.code ?? null,
+      reason: trouble?.reason.slice(0, MAX_TEXT_CHARACTERS) ?? null,
+      datasets: [...verified.snapshots].map(([dataset, snapshot]) => {
+        const exactly = records.get(dataset);
+        return { dataset, snapshot, records: exactly === undefined ? null : roundedSize(exactly) };
+      }),
     });
   }
 
@@ -128,13 +187,20 @@ export class LedgerAccounts implements Accounts {
     });
   }
 
-  refused({ runId, envelope, requester }: RunOffer, code: RefusalCode, reason: string): void {
+  refused(
+    { runId, envelope, requester }: RunOffer,
+    code: RefusalCode | 'INTERNAL',
+    reason: string,
+    { log, evidence }: RefusalTrace = {},
+  ): void {
     this.#ledger.append('refused', {
       runId,
       code,
       reason: reason.slice(0, MAX_TEXT_CHARACTERS),
       envelope: createHash('sha256').update(envelope).digest('hex'),
       requester: requester.slice(0, MAX_TEXT_CHARACTERS),
+      ...(log === undefined ? {} : { log: { ...log } }),
+      ...(evidence === undefined ? {} : { evidence }),
     });
   }
 
@@ -149,6 +215,25 @@ export class LedgerAccounts implements Accounts {
     return this.#budget.left(dataset, snapshot);
   }
 
+  /** Thrown when the ledger can't be read: NodeError LEDGER_DAMAGED. */
+  get clockMarks(): ClockMarks {
+    this.#memory.catchUp();
+    return this.#memory.clockMarks;
+  }
+
+  #isPaid({ plan, snapshots }: VerifiedOffer): boolean {
+    return this.#memory.hasSpent(toHex(plan.request), snapshots);
+  }
+
+  /** Millionths. Thrown when there were too many runs, or too little is left: Refusal. */
+  #affordable(verified: VerifiedOffer): { readonly isPaid: boolean; readonly cost: number } {
+    assertBelowCap(this.#memory, this.#policy().caps.runsPerWeek, this.#clock.now());
+    const isPaid = this.#isPaid(verified);
+    const cost = isPaid ? 0 : toMillionths(verified.cost.total);
+    if (!isPaid) this.#budget.assertEnough(cost, verified.snapshots);
+    return { isPaid, cost };
+  }
+
   #guarded(
     { bound, parameters, terms }: VerifiedOffer,
     dataset: string,
@@ -161,4 +246,29 @@ export class LedgerAccounts implements Accounts {
     this.#guard.check({ dataset, snapshot }, question, this.#memory.questionsOf(dataset, snapshot), records);
     return question;
   }
+}
+
+/** What entries about an offer have in common: who asked what, and why. */
+function askedIn({
+  offer: { runId, requester, purpose },
+  bound: { template },
+  parameters,
+  plan,
+  templateDigest,
+  log,
+}: VerifiedOffer): Pick<
+  EntryBody<'spent'>,
+  'runId' | 'request' | 'template' | 'version' | 'templateDigest' | 'parameters' | 'requester' | 'purpose' | 'log'
+> {
+  return {
+    runId,
+    request: toHex(plan.request),
+    template: template.template,
+    version: template.version,
+    templateDigest,
+    parameters: Object.fromEntries([...parameters.values].map(([name, values]) => [name, [...values]])),
+    requester,
+    purpose,
+    log: { ...log },
+  };
 }

@@ -17,21 +17,20 @@ export interface BudgetLimits {
 
 export interface BudgetOptions {
   readonly memory: LedgerMemory;
-  readonly limits: BudgetLimits;
+  /** What holds now. */
+  readonly limits: () => BudgetLimits;
   readonly clock: Clock;
 }
 
 /** What is left for questions. Reads the memory as it is; who may spend calls `LedgerMemory.catchUp` before. */
 export class Budget {
   readonly #memory: LedgerMemory;
-  readonly #perSnapshot: number;
-  readonly #perQuarter: number;
+  readonly #limits: () => BudgetLimits;
   readonly #clock: Clock;
 
   constructor({ memory, limits, clock }: BudgetOptions) {
     this.#memory = memory;
-    this.#perSnapshot = toMillionths(limits.perSnapshot);
-    this.#perQuarter = toMillionths(limits.perQuarter);
+    this.#limits = limits;
     this.#clock = clock;
   }
 
@@ -63,6 +62,16 @@ export class Budget {
           (cost <= ofQuarter ? 'when there is a newer snapshot' : 'in another quarter'),
       );
     }
+  }
+
+  /** Millionths. */
+  get #perSnapshot(): number {
+    return toMillionths(this.#limits().perSnapshot);
+  }
+
+  /** Millionths. */
+  get #perQuarter(): number {
+    return toMillionths(this.#limits().perQuarter);
   }
 
   /** Millionths. */

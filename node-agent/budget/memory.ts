@@ -33,6 +33,14 @@ export interface LinkageSpending {
   readonly schemes: readonly string[];
 }
 
+/** What a ledger says of the time. */
+export interface ClockMarks {
+  /** The latest that an entry says, from the last one on by which the operator resumed the node; undefined without any. */
+  readonly latestMs: number | undefined;
+  /** How often the operator has resumed the node. */
+  readonly confirmations: number;
+}
+
 interface RememberedRequest {
   readonly first: Spent;
   /** Runs of it that began here. */
@@ -45,11 +53,15 @@ interface RememberedRequest {
 export class LedgerMemory {
   readonly #ledger: Ledger;
   readonly #bySnapshot = new Map<string, number>();
-  readonly #byQuarter = new Map<string, number>();
+  /** By dataset, then by quarter. */
+  readonly #byQuarter = new Map<string, Map<string, number>>();
   /** Of snapshots whose linkage statistics may have left. */
   readonly #linkage = new Map<string, LinkageSpending>();
   readonly #requests = new Map<string, RememberedRequest>();
+  /** When runs were taken part in, in milliseconds, in the order of the ledger. */
+  readonly #runsAt: number[] = [];
   #read = 0;
+  #marks: ClockMarks = { latestMs: undefined, confirmations: 0 };
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -68,9 +80,17 @@ export class LedgerMemory {
     return this.#bySnapshot.get(keyOf(dataset, snapshot)) ?? 0;
   }
 
-  /** Millionths. */
+  /**
+   * Millionths, with what the ledger says of later quarters: it was spent before now, whatever the clock said then. So a
+   * clock that was ahead opens no budget of its own, and one that is set back gives none back.
+   */
   spentInQuarter(dataset: string, quarter: string): number {
-    return this.#byQuarter.get(keyOf(dataset, quarter)) ?? 0;
+    const ofQuarters = this.#byQuarter.get(dataset) ?? new Map<string, number>();
+    return [...ofQuarters].reduce((sum, [one, spent]) => (one >= quarter ? sum + spent : sum), 0);
+  }
+
+  get clockMarks(): ClockMarks {
+    return this.#marks;
   }
 
   /** Whether the request has been paid for, from these snapshots of this node. */
@@ -99,6 +119,11 @@ export class LedgerMemory {
       );
   }
 
+  /** When the runs were taken part in that began after that time, oldest first. Milliseconds. */
+  runsAfter(time: number): readonly number[] {
+    return this.#runsAt.filter((at) => at > time).toSorted((left, right) => left - right);
+  }
+
   /** For each snapshot that something was spent on, oldest first. */
   snapshots(): readonly SnapshotSpending[] {
     return [...this.#bySnapshot].map(([key, spent]) => {
@@ -107,9 +132,11 @@ export class LedgerMemory {
     });
   }
 
-  #take({ kind, body }: LedgerEntry): void {
+  #take({ kind, at, body }: LedgerEntry): void {
+    this.#mark(kind === 'resumed', Date.parse(at));
     switch (kind) {
       case 'spent':
+        this.#runsAt.push(Date.parse(at));
         this.#spent(body);
         return;
       case 'failed': {
@@ -121,20 +148,39 @@ export class LedgerMemory {
         const { dataset, snapshot, quarter, spent, schemes } = body;
         this.#linkage.set(keyOf(dataset, snapshot), { spent, schemes });
         add(this.#bySnapshot, keyOf(dataset, snapshot), spent);
-        add(this.#byQuarter, keyOf(dataset, quarter), spent);
+        this.#addToQuarter(dataset, quarter, spent);
         return;
       }
       case 'refused':
       case 'answered':
+      case 'observed':
+      case 'policy':
+      case 'snapshot':
+      case 'paused':
+      case 'resumed':
         return;
     }
+  }
+
+  #addToQuarter(dataset: string, quarter: string, millionths: number): void {
+    const ofQuarters = this.#byQuarter.get(dataset) ?? new Map<string, number>();
+    this.#byQuarter.set(dataset, ofQuarters);
+    add(ofQuarters, quarter, millionths);
+  }
+
+  /** Whoever resumes a node has looked at its clock: what was written by another one before counts no more. */
+  #mark(isConfirmed: boolean, atMs: number): void {
+    const { latestMs, confirmations } = this.#marks;
+    this.#marks = isConfirmed
+      ? { latestMs: atMs, confirmations: confirmations + 1 }
+      : { latestMs: Math.max(latestMs ?? atMs, atMs), confirmations };
   }
 
   #spent(body: Spent): void {
     const { request, spent, quarter, datasets } = body;
     for (const { dataset, snapshot } of datasets) {
       add(this.#bySnapshot, keyOf(dataset, snapshot), spent);
-      add(this.#byQuarter, keyOf(dataset, quarter), spent);
+      this.#addToQuarter(dataset, quarter, spent);
     }
     const known = this.#requests.get(request);
     if (known === undefined) this.#requests.set(request, { first: body, runs: 1, fruitless: 0 });

@@ -1,8 +1,20 @@
 import { z } from 'zod';
 
+/** The coordinator's audit log, with the checkpoint under which an offer stood in it; older entries have none. */
+const log = z
+  .strictObject({
+    /** Entries. */
+    size: z.int().min(1),
+    /** 64 hexadecimal digits. */
+    root: z.string(),
+  })
+  .exactOptional();
+
 /**
  * What a ledger has entries of. `spent`: a run was taken part in, and what that cost. `refused`: an offer was not.
  * `answered`, `failed`: how a run ended. `linkage`: what is known of a snapshot's people may have left, and what that cost.
+ * `observed`: what would have become of an offer, had the policy said `live`. `policy`, `snapshot`: another one is in force.
+ * `paused`, `resumed`: the operator has stopped the node from answering, and no longer.
  *
  * A kind once written is read for ever: a new fact is a new kind, or a key that older entries may lack.
  */
@@ -18,6 +30,7 @@ export const ENTRY_SCHEMAS = {
     parameters: z.record(z.string(), z.array(z.string())),
     requester: z.string(),
     purpose: z.string(),
+    log,
     /** Calendar quarter, `2026-Q2`, in which it counts. */
     quarter: z.string(),
     /** Millionths of epsilon that this took from each dataset's budget: 0 where the request had been paid for before. */
@@ -50,6 +63,9 @@ export const ENTRY_SCHEMAS = {
     envelope: z.string(),
     /** As the offer says; nobody has checked it. */
     requester: z.string(),
+    log,
+    /** File with two checkpoints that accuse the audit log. */
+    evidence: z.string().exactOptional(),
   }),
   answered: z.strictObject({
     runId: z.string(),
@@ -76,6 +92,47 @@ export const ENTRY_SCHEMAS = {
     /** Millionths of epsilon that this took from the dataset's budget, for all schemes: 0 where there is no noise. */
     spent: z.int().min(0),
   }),
+  observed: z.strictObject({
+    runId: z.string(),
+    request: z.string(),
+    template: z.string(),
+    version: z.number(),
+    templateDigest: z.string(),
+    parameters: z.record(z.string(), z.array(z.string())),
+    requester: z.string(),
+    purpose: z.string(),
+    log,
+    /** `observe`: nothing was read. `shadow`: the lists were made, and thrown away. */
+    mode: z.string(),
+    /** Millionths of epsilon that it would have taken from each dataset's budget. */
+    cost: z.int().min(0),
+    /** What it would have been refused with, or would have failed with here; null where it would have been answered. */
+    code: z.string().nullable(),
+    reason: z.string().nullable(),
+    datasets: z.array(
+      z.strictObject({
+        dataset: z.string(),
+        snapshot: z.string(),
+        /** What would have been sent, in tens, 0 where there are fewer than ten; null where it was not made. */
+        records: z.int().min(0).nullable(),
+      }),
+    ),
+  }),
+  policy: z.strictObject({
+    /** SHA-256 of the policy's file, 64 hexadecimal digits. */
+    digest: z.string(),
+  }),
+  snapshot: z.strictObject({
+    dataset: z.string(),
+    snapshot: z.string(),
+    /** ISO date of the data. */
+    asAt: z.string(),
+  }),
+  paused: z.strictObject({
+    /** In the operator's words. */
+    reason: z.string().nullable(),
+  }),
+  resumed: z.strictObject({}),
 } as const;
 
 export type EntryKind = keyof typeof ENTRY_SCHEMAS;

@@ -75,6 +75,17 @@ export function openForWriting(file: string, owner: LedgerOwner): Database.Datab
 
 /** The ledger as it stands, also while a node writes it. Thrown as `ledgerError` says. */
 export function openForReading(file: string, owner: LedgerOwner): Database.Database {
+  const database = openToLook(file);
+  try {
+    refuseForeign(database, file, owner);
+    return database;
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+}
+
+function openToLook(file: string): Database.Database {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) {
     throw new NodeError('LEDGER_UNUSABLE', `There is no ledger ${file}: the node makes it when it first starts.`);
   }
@@ -82,11 +93,20 @@ export function openForReading(file: string, owner: LedgerOwner): Database.Datab
   const database = new Database(file, { fileMustExist: true });
   try {
     database.pragma('query_only = ON');
-    refuseForeign(database, file, owner);
     return database;
   } catch (thrown) {
     database.close();
     throw thrown;
+  }
+}
+
+/** Whose ledger a file is, by what it says itself. Thrown as `ledgerError` says. */
+export function ownerOf(file: string): LedgerOwner {
+  const database = openToLook(file);
+  try {
+    return ownerIn(database, file);
+  } finally {
+    database.close();
   }
 }
 
@@ -116,6 +136,15 @@ function createTables(database: Database.Database, { federation, agency }: Ledge
 }
 
 function refuseForeign(database: Database.Database, file: string, { federation, agency }: LedgerOwner): void {
+  const whose = ownerIn(database, file);
+  if (whose.federation === federation && whose.agency === agency) return;
+  throw new NodeError(
+    'LEDGER_UNUSABLE',
+    `${file} is the ledger of ${whose.agency} in ${whose.federation}: correct \`ledger\`.`,
+  );
+}
+
+function ownerIn(database: Database.Database, file: string): LedgerOwner {
   if (database.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
     throw new NodeError('LEDGER_UNUSABLE', `${file} is not a ledger of a node: correct \`ledger\`.`);
   }
@@ -123,11 +152,8 @@ function refuseForeign(database: Database.Database, file: string, { federation, 
     throw new NodeError('LEDGER_UNUSABLE', `${file} was written by another version of this program: use that one.`);
   }
   const whose = database.prepare<[], LedgerOwner>('SELECT federation, agency FROM whose').get();
-  if (whose?.federation === federation && whose.agency === agency) return;
-  throw new NodeError(
-    'LEDGER_UNUSABLE',
-    `${file} is the ledger of ${whose?.agency ?? 'nobody'} in ${whose?.federation ?? 'no federation'}: correct \`ledger\`.`,
-  );
+  if (whose !== undefined) return whose;
+  throw new NodeError('LEDGER_UNUSABLE', `${file} doesn't say whose ledger it is: put the last copy of it back.`);
 }
 
 function refuseExposed(file: string): void {

@@ -144,6 +144,26 @@ export class Ledger {
     return { entries, hash: toHex(hash) };
   }
 
+  /** Whether it has the entry with that hash, or is that of this agency where nothing had been written yet. */
+  has(hash: Uint8Array): boolean {
+    if (equalBytes(hash, this.#first)) return true;
+    return this.#database.prepare<[Uint8Array]>('SELECT 1 FROM entries WHERE hash = ?').get(hash) !== undefined;
+  }
+
+  /**
+   * As it is at one moment, into an empty file; the journal that a running node keeps beside it is in the copy. For a
+   * ledger that was opened to be read.
+   */
+  writeCopy(file: string): void {
+    // SQLite counts the other file among what a connection that only reads may not write.
+    this.#database.pragma('query_only = OFF');
+    try {
+      this.#database.prepare('VACUUM INTO ?').run(file);
+    } finally {
+      this.#database.pragma('query_only = ON');
+    }
+  }
+
   /** May be called twice. */
   close(): void {
     this.#database.close();

@@ -4,7 +4,9 @@ import {
   bindParameters,
   bindTemplate,
   isExpired,
-  MINIMUM_PARTICIPANTS,
+  joinsPeople,
+  OPT_OUTS,
+  participantsNeeded,
   planRun,
   runCost,
   runTerms,
@@ -24,8 +26,11 @@ import type {
   Template,
   VerifiedEnvelope,
 } from '../../core/templates/index.js';
-import { floorsOf, reasonToDeny } from '../policy/policy.js';
-import type { Policy } from '../policy/policy.js';
+import { verifyConsent } from '../consent/verify-consent.js';
+import type { ConsentGrounds } from '../consent/verify-consent.js';
+import { decide, floorsOf } from '../policy/policy.js';
+import type { Mode, Policy } from '../policy/policy.js';
+import type { LoggedOffer, LogHead } from './offer-log.js';
 import { Refusal } from './refusal.js';
 
 /** What a node holds an offer against: nothing of it comes from the coordinator. */
@@ -38,6 +43,10 @@ export interface OfferGrounds {
   readonly policy: Policy;
   /** The id of the snapshot in force of each dataset that has one. */
   readonly snapshots: ReadonlyMap<string, string>;
+  /** What people have agreed to, and how fresh that is. */
+  readonly consent: ConsentGrounds;
+  /** What it says of itself in the audit log. */
+  readonly logged: LoggedOffer;
   readonly clock: Clock;
 }
 
@@ -55,6 +64,12 @@ export interface VerifiedOffer {
   readonly cost: RunCost;
   /** This node's own snapshots in the run, by dataset. */
   readonly snapshots: ReadonlyMap<string, string>;
+  /** That of its opt-outs; null where it has none, or none are brought. Nothing is counted from it, so it pays nothing. */
+  readonly optOuts: string | null;
+  /** How far the policy lets it go. */
+  readonly mode: Mode;
+  /** The audit log in which it stands. */
+  readonly log: LogHead;
 }
 
 /**
@@ -64,17 +79,22 @@ export interface VerifiedOffer {
 export function verifyOffer(offer: RunOffer, grounds: OfferGrounds): VerifiedOffer {
   const envelope = verifySignatures(offer, grounds.roster);
   const template = readTemplate(envelope);
+  verifyLoggedTemplate(template, envelope, grounds.logged);
   verifyNotExpired(template, grounds.clock);
-  verifyPolicy(template, grounds.policy);
+  const mode = verifyPolicy(template, grounds.policy);
   const bound = bindToCatalogue(template, grounds.catalogue);
   const parameters = verifyParameters(offer, bound);
   verifyParticipants(offer, bound, grounds);
-  verifyParticipantCount(offer, grounds.policy);
+  verifyParticipantCount(offer, bound, grounds.policy);
   verifyFloors(offer, grounds);
-  const snapshots = verifySnapshots(offer, grounds);
+  const { snapshots, optOuts } = verifySnapshots(offer, grounds);
+  verifyConsent(offer, bound, grounds);
   const plan = makePlan(offer, bound, parameters, envelope, grounds.roster);
   const terms = runTerms(bound, offer.participants);
-  return { offer, bound, parameters, templateDigest: envelope.digest, plan, terms, cost: runCost(terms), snapshots };
+  const { digest: templateDigest } = envelope;
+  const { head: log } = grounds.logged;
+  const cost = runCost(terms);
+  return { offer, bound, parameters, templateDigest, plan, terms, cost, snapshots, optOuts, mode, log };
 }
 
 function verifySignatures(offer: RunOffer, roster: Roster): VerifiedEnvelope {
@@ -89,6 +109,19 @@ function readTemplate({ payload }: VerifiedEnvelope): Template {
   );
 }
 
+/** That the offer itself is the one in the log was verified before anything in it was read; this is what it didn't say. */
+function verifyLoggedTemplate(
+  { template, version }: Template,
+  { digest }: VerifiedEnvelope,
+  { template: logged }: LoggedOffer,
+): void {
+  if (logged.template === template && logged.version === version && logged.templateDigest === digest) return;
+  throw new Refusal(
+    'LOG_INCONSISTENT',
+    'the audit log names another template for this offer than the one that was sent',
+  );
+}
+
 function verifyNotExpired(template: Template, clock: Clock): void {
   if (!isExpired(template, clock.now())) return;
   throw new Refusal(
@@ -97,9 +130,10 @@ function verifyNotExpired(template: Template, clock: Clock): void {
   );
 }
 
-function verifyPolicy(template: Template, policy: Policy): void {
-  const reason = reasonToDeny(policy, template);
-  if (reason !== undefined) throw new Refusal('NOT_ALLOWED_HERE', reason);
+function verifyPolicy(template: Template, policy: Policy): Mode {
+  const decision = decide(policy, template);
+  if (decision.kind === 'refused') throw new Refusal('NOT_ALLOWED_HERE', decision.reason);
+  return decision.mode;
 }
 
 function bindToCatalogue(template: Template, catalogue: Catalogue): BoundTemplate {
@@ -118,15 +152,19 @@ function verifyParameters(offer: RunOffer, bound: BoundTemplate): BoundParameter
  * The participants are all the agencies of the roster that offer a dataset of the template, each with all of those
  * datasets, and this node is one of them. A coordinator that could leave an agency out could ask twice, with it and
  * without it, and learn from the difference what that agency alone holds.
+ *
+ * Where people are joined each may bring its opt-outs too. Which of the others have any only they know, and each looks
+ * after its own: an offer without this node's is refused.
  */
-function verifyParticipants(offer: RunOffer, bound: BoundTemplate, { roster, self }: OfferGrounds): void {
+function verifyParticipants(offer: RunOffer, bound: BoundTemplate, { roster, self, snapshots }: OfferGrounds): void {
   const asked = new Set([bound.population, ...bound.links].map(({ dataset }) => dataset.dataset));
   const expected = roster.agencies
     .map(({ id, datasets }) => ({ agency: id, datasets: datasets.filter((dataset) => asked.has(dataset)) }))
     .filter(({ datasets }) => datasets.length > 0);
+  const bringOptOuts = joinsPeople(bound.template);
   const asOffered = offer.participants.map(({ agency, datasets }) => ({
     agency,
-    datasets: datasets.map(({ dataset }) => dataset),
+    datasets: datasets.map(({ dataset }) => dataset).filter((dataset) => !bringOptOuts || dataset !== OPT_OUTS),
   }));
   const same =
     expected.length === asOffered.length &&
@@ -143,10 +181,17 @@ function verifyParticipants(offer: RunOffer, bound: BoundTemplate, { roster, sel
   if (!expected.some(({ agency }) => agency === self)) {
     throw new Refusal('PROTOCOL_VIOLATION', `${self} offers none of the template’s datasets`);
   }
+  const own = offer.participants.find(({ agency }) => agency === self)?.datasets ?? [];
+  if (bringOptOuts && snapshots.has(OPT_OUTS) && own.every(({ dataset }) => dataset !== OPT_OUTS)) {
+    throw new Refusal(
+      'PROTOCOL_VIOLATION',
+      `the offer leaves out the opt-outs of ${self}: ask again when it has said hello anew`,
+    );
+  }
 }
 
-function verifyParticipantCount(offer: RunOffer, { minimumParticipants }: Policy): void {
-  const minimum = Math.max(minimumParticipants, MINIMUM_PARTICIPANTS);
+function verifyParticipantCount(offer: RunOffer, bound: BoundTemplate, { minimumParticipants }: Policy): void {
+  const minimum = Math.max(minimumParticipants, participantsNeeded(bound));
   if (offer.participants.length >= minimum) return;
   throw new Refusal(
     'TOO_FEW_PARTICIPANTS',
@@ -168,7 +213,10 @@ function sameFloors(left: Floors, right: Floors): boolean {
   return left.threshold === right.threshold && left.roundTo === right.roundTo && left.epsilon === right.epsilon;
 }
 
-function verifySnapshots(offer: RunOffer, { self, snapshots }: OfferGrounds): ReadonlyMap<string, string> {
+function verifySnapshots(
+  offer: RunOffer,
+  { self, snapshots }: OfferGrounds,
+): Pick<VerifiedOffer, 'snapshots' | 'optOuts'> {
   const own = offer.participants.find(({ agency }) => agency === self)?.datasets ?? [];
   for (const { dataset, snapshot } of own) {
     const inForce = snapshots.get(dataset);
@@ -179,7 +227,11 @@ function verifySnapshots(offer: RunOffer, { self, snapshots }: OfferGrounds): Re
       throw new Refusal('SNAPSHOT_STALE', `${self} has prepared a newer snapshot of ${dataset}: ask again`);
     }
   }
-  return new Map(own.map(({ dataset, snapshot }) => [dataset, snapshot]));
+  const asked = own.filter(({ dataset }) => dataset !== OPT_OUTS);
+  return {
+    snapshots: new Map(asked.map(({ dataset, snapshot }) => [dataset, snapshot])),
+    optOuts: own.find(({ dataset }) => dataset === OPT_OUTS)?.snapshot ?? null,
+  };
 }
 
 function makePlan(

@@ -23,7 +23,7 @@ import { watchedLink, watchedReceiver } from './watched-link.js';
 export interface RunGrounds {
   readonly self: PartyId;
   readonly identity: SigningKey;
-  /** Raw Ed25519 keys of every party of the roster, the coordinator among them. */
+  /** Raw Ed25519 keys of every party of the roster, the coordinator among them. Read when a run begins: may be a getter. */
   readonly peers: ReadonlyMap<PartyId, Uint8Array>;
   readonly client: FederationClient;
   readonly group: Group;
@@ -58,6 +58,9 @@ const SHUT_PHASES: readonly NodePhase[] = ['keying', 'ring'];
 
 /** A run that this node takes part in. */
 export interface NodeRun {
+  readonly phase: NodePhase;
+  /** Whether this node's share of the key may have been used. */
+  readonly opened: boolean;
   /** Resolves when the run has ended, however it ended, with every secret wiped and every lease released. */
   readonly ended: Promise<RunEnd>;
   /** Ends the run here and tells the coordinator. Does nothing when it has ended. */
@@ -74,6 +77,7 @@ export function startRun(
   const cpuSecondsBefore = grounds.cpuSeconds();
   const clipped: ClippedValues[] = [];
   let opened = false;
+  let current: NodePhase = 'keying';
 
   // A link delivers from the event loop, so never before the join below stands.
   const receiver: LinkReceiver = {
@@ -110,6 +114,7 @@ export function startRun(
     observer: {
       phase: (phase) => {
         moved();
+        current = phase;
         opened ||= !SHUT_PHASES.includes(phase);
         log.info({ event: 'run-phase', runId, phase }, 'the run is in another phase');
       },
@@ -119,7 +124,7 @@ export function startRun(
     join.abort(new JoinError(code, party, message));
   };
 
-  log.info({ event: 'run-phase', runId, phase: 'keying' }, 'this node takes part in a run');
+  log.info({ event: 'run-phase', runId, phase: current }, 'this node takes part in a run');
   progress.watch();
   void join.start();
   const ended = join.outcome
@@ -133,7 +138,16 @@ export function startRun(
       log.info({ event: 'run-ended', runId, ...how, cpuSeconds: Number(cpuSeconds.toFixed(3)) }, 'the run has ended');
       return { ...how, opened, clipped };
     });
-  return { ended, abort };
+  return {
+    ended,
+    abort,
+    get phase() {
+      return current;
+    },
+    get opened() {
+      return opened;
+    },
+  };
 }
 
 function finished(): Outcome {

@@ -26,6 +26,10 @@ export interface SnapshotHead {
   readonly salt: string;
   /** Linkage statistics as text. */
   readonly linkage: string;
+  /** The rows that could not be used, as text. */
+  readonly rejected: string;
+  /** Who was left out, or what a list of opt-outs is, as text (left-out.ts). */
+  readonly consent: string;
 }
 
 /** What a new snapshot's content comes to. */
@@ -39,8 +43,10 @@ export interface SnapshotDigests {
 export interface DigestOptions {
   readonly asAt: string;
   readonly storageKey: Uint8Array;
-  /** A record's match keys, as many for every record; undefined where it has none. */
-  readonly elementsOf: (record: number) => readonly (Uint8Array | undefined)[];
+  /** The slots in which a record's match keys stand, in the order in which they count; null where it has none. */
+  readonly slotsOf: (columns: readonly (number | null)[]) => readonly (number | null)[];
+  /** What is sealed in a slot: good until the next is asked for. */
+  readonly elementIn: (slot: number) => Uint8Array;
   /** Is told now and then how many records are done. */
   readonly turn: (records: number) => void;
 }
@@ -48,19 +54,20 @@ export interface DigestOptions {
 /**
  * The id of a snapshot is an HMAC of what it says: the facts about it, its as-at date and every record with its match
  * keys unsealed, in whichever of their columns they stand. Its key is the agency's own: equal content gives equal ids at
- * one agency, and nobody who sees the id of a small snapshot can find out what is in it by hashing guesses.
+ * one agency, and nobody who sees the id of a small snapshot can find out what is in it by hashing guesses. Rows that were
+ * left out are no content: without them, or put right by leaving them out of the source, the same is said.
  */
 export async function digestSnapshot(
   database: Database.Database,
   layout: SnapshotLayout,
-  { asAt, storageKey, elementsOf, turn }: DigestOptions,
+  { asAt, storageKey, slotsOf, elementIn, turn }: DigestOptions,
 ): Promise<SnapshotDigests> {
   const id = new PrefixedHmac(deriveKey(storageKey, NOTHING, 'id'));
   id.text(factsOf(layout));
   id.text(asAt);
-  const content = await contentMac(database, layout, storageKey, (record, values, records) => {
+  const content = await contentMac(database, layout, storageKey, (values, slots, records) => {
     id.text(values);
-    for (const element of elementsOf(record)) id.bytes(element ?? NOTHING);
+    for (const slot of slotsOf(slots)) id.bytes(slot === null ? NOTHING : elementIn(slot));
     if (records % RECORDS_A_TURN === 0) turn(records);
   });
   return { snapshot: toHex(id.digest()), content };
@@ -82,25 +89,25 @@ export async function snapshotMac(
 /** An HMAC of all that is said about a snapshot, and of its content. */
 export function headMac(
   layout: SnapshotLayout,
-  { snapshot, asAt, salt, linkage }: SnapshotHead,
+  { snapshot, asAt, salt, linkage, rejected, consent }: SnapshotHead,
   storageKey: Uint8Array,
   content: Uint8Array,
 ): string {
   const hmac = new PrefixedHmac(deriveKey(storageKey, NOTHING, 'mac'));
-  for (const text of [factsOf(layout), snapshot, asAt, salt, linkage]) hmac.text(text);
+  for (const text of [factsOf(layout), snapshot, asAt, salt, linkage, rejected, consent]) hmac.text(text);
   hmac.bytes(content);
   return toHex(hmac.digest());
 }
 
 /**
- * An HMAC of records and sealed keys in their order. `each` is told of every record: its number, its cells but those of
- * match keys as JSON, and how many there have been.
+ * An HMAC of records and sealed keys in their order. `each` is told of every record: its cells but those of match
+ * keys as JSON, its slots, and how many there have been.
  */
 async function contentMac(
   database: Database.Database,
   layout: SnapshotLayout,
   storageKey: Uint8Array,
-  each: (record: number, values: string, records: number) => void = () => undefined,
+  each: (values: string, slots: readonly (number | null)[], records: number) => void = () => undefined,
 ): Promise<Uint8Array> {
   const hmac = new PrefixedHmac(deriveKey(storageKey, NOTHING, 'content'));
   const columns = recordColumns(layout);
@@ -113,12 +120,12 @@ async function contentMac(
     .iterate();
   let records = 0;
   for (const row of rows) {
-    const slots = row.splice(plain);
+    const slots = row.splice(plain) as (number | null)[];
     const values = JSON.stringify(row);
     hmac.text(values);
     hmac.text(JSON.stringify(slots));
     records += 1;
-    each(Number(row[0]), values, records);
+    each(values, slots, records);
     if (records % RECORDS_A_TURN === 0) await nextTurn();
   }
   hmac.text(END_OF_RECORDS);

@@ -3,9 +3,18 @@ export const BLOCK_ENTRIES = 65_536;
 const BLOCK_SHIFT = 16;
 const BLOCK_MASK = BLOCK_ENTRIES - 1;
 
-/** Numbers 0..2^32-1 at places 0..2^32-1, 0 where none was put: four bytes a place and no object for any of them. */
+/** What numbers are kept in: it says how large they may be. */
+type Numbers = Uint8Array | Uint16Array | Uint32Array;
+
+/** Numbers at places 0..2^32-1, 0 where none was put: no object for any of them. */
 export class NumberColumn {
-  readonly #blocks: Uint32Array[] = [];
+  readonly #make: new (entries: number) => Numbers;
+  readonly #blocks: Numbers[] = [];
+
+  /** @param make of numbers 0..2^32-1 where it isn't given */
+  constructor(make: new (entries: number) => Numbers = Uint32Array) {
+    this.#make = make;
+  }
 
   get(place: number): number {
     return this.#blocks[place >>> BLOCK_SHIFT]?.[place & BLOCK_MASK] ?? 0;
@@ -13,38 +22,24 @@ export class NumberColumn {
 
   set(place: number, value: number): void {
     const number = place >>> BLOCK_SHIFT;
-    while (this.#blocks.length <= number) this.#blocks.push(new Uint32Array(BLOCK_ENTRIES));
+    while (this.#blocks.length <= number) this.#blocks.push(new this.#make(BLOCK_ENTRIES));
     const block = this.#blocks[number];
     if (block !== undefined) block[place & BLOCK_MASK] = value;
   }
 
-  wipe(): void {
-    for (const block of this.#blocks) block.fill(0);
-  }
-}
-
-/** Byte strings of one length at places 0..2^32-1, zeros where none was put. */
-export class BytesColumn {
-  readonly #width: number;
-  readonly #blocks: Uint8Array[] = [];
-
-  constructor(width: number) {
-    this.#width = width;
-  }
-
-  /** A view of the bytes at `place`, for writing too. */
-  at(place: number): Uint8Array {
-    const number = place >>> BLOCK_SHIFT;
-    let block = this.#blocks[number];
-    while (block === undefined) {
-      this.#blocks.push(new Uint8Array(BLOCK_ENTRIES * this.#width));
-      block = this.#blocks[number];
+  /** Moves the numbers at the first places, as many as there is room for, to one piece of memory. The column is empty then. */
+  moveTo<Whole extends Numbers>(whole: Whole): Whole {
+    for (let start = 0; start < whole.length && this.#blocks.length > 0; start += BLOCK_ENTRIES) {
+      const block = this.#blocks.shift();
+      if (block !== undefined) whole.set(block.subarray(0, whole.length - start), start);
     }
-    const start = (place & BLOCK_MASK) * this.#width;
-    return block.subarray(start, start + this.#width);
+    this.#blocks.length = 0;
+    return whole;
   }
 
+  /** Overwrites and forgets all numbers. */
   wipe(): void {
     for (const block of this.#blocks) block.fill(0);
+    this.#blocks.length = 0;
   }
 }

@@ -44,7 +44,7 @@ export class KeyBlockWriter {
 
   #seal(): void {
     const number = Math.ceil(this.#slots / KEYS_PER_BLOCK) - 1;
-    this.#insert.run(number, this.#sealing.seal(nonceOf(number), this.#block));
+    this.#insert.run(number, this.#sealing.seal(blockNonce(number), this.#block));
     wipe(this.#block);
   }
 }
@@ -78,13 +78,13 @@ export class KeyBlockReader {
     this.wipe();
     const sealed = this.#select.get(number);
     if (sealed === undefined) throw new RangeError('a match key has no slot');
-    this.#block = this.#sealing.open(nonceOf(number), sealed);
+    this.#block = this.#sealing.open(blockNonce(number), sealed);
     this.#number = number;
   }
 }
 
-/** A snapshot has a sealing key of its own and seals each block once. */
-function nonceOf(block: number): Uint8Array {
+/** What a block of a snapshot is sealed under, which has a sealing key of its own and seals each block once. */
+export function blockNonce(block: number): Uint8Array {
   const nonce = new Uint8Array(NONCE_BYTES);
   new DataView(nonce.buffer).setUint32(NONCE_BYTES - 4, block);
   return nonce;

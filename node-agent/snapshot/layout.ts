@@ -3,6 +3,7 @@ import { agencyKeys, CASE_KEY, NORMALISER_VERSION, schemes } from '../../core/li
 import type { AgencyKey, Scheme } from '../../core/linkage/index.js';
 import {
   CASE_GROUP_COLUMN,
+  consentColumn,
   datasetDigest,
   fieldColumn,
   keyColumn,
@@ -12,9 +13,10 @@ import {
   RECORDS_TABLE,
 } from '../../core/templates/index.js';
 import type { DatasetDefinition } from '../../core/templates/index.js';
+import type { BoundMapping } from '../source/mapping.js';
 
 /** Version of the file's own form; another one can't be read. */
-export const SNAPSHOT_FORMAT = 3;
+export const SNAPSHOT_FORMAT = 4;
 
 /** What a snapshot file of one dataset looks like: the same for who writes it and who reads it. */
 export interface SnapshotLayout {
@@ -23,6 +25,8 @@ export interface SnapshotLayout {
   readonly federation: string;
   /** Fields in the order of the definition. */
   readonly fields: readonly string[];
+  /** Purposes that rows have been consented to, or not; none where the basis isn't opt-in. */
+  readonly purposes: readonly string[];
   /** Those of the dataset. */
   readonly schemes: readonly Scheme[];
   /**
@@ -47,7 +51,12 @@ export interface SnapshotKey {
   readonly copies: readonly number[];
 }
 
-export function snapshotLayout(definition: DatasetDefinition, federation: string): SnapshotLayout {
+/** `purposes`: those for which the source says who has consented, where the dataset's basis is opt-in. */
+export function snapshotLayout(
+  definition: DatasetDefinition,
+  federation: string,
+  purposes: readonly string[] = [],
+): SnapshotLayout {
   const hasCases = definition.keys.includes('case');
   const named = definition.linkage?.schemes.flatMap((id) => schemes.get(id) ?? []) ?? [];
   const personKeys = definition.linkage === null ? [] : agencyKeys(named, definition.linkage.identifiers);
@@ -55,6 +64,7 @@ export function snapshotLayout(definition: DatasetDefinition, federation: string
     definition,
     federation,
     fields: [...definition.fields.keys()],
+    purposes,
     schemes: named,
     keys: [
       ...personKeys.map(({ name, copies }) => ({ name, on: 'person' as const, copies })),
@@ -70,8 +80,21 @@ export function snapshotLayout(definition: DatasetDefinition, federation: string
       ['federation', federation],
       ['schemes', named.map(({ id, version }) => `${id}/${version}`).join(' ')],
       ['normaliser', String(NORMALISER_VERSION)],
+      ['purposes', purposes.join(' ')],
     ]),
   };
+}
+
+/** That of a source's snapshot. */
+export function layoutOf(
+  { definition, consents }: Pick<BoundMapping, 'definition' | 'consents'>,
+  federation: string,
+): SnapshotLayout {
+  return snapshotLayout(
+    definition,
+    federation,
+    consents.map(({ purpose }) => purpose),
+  );
 }
 
 /** How many columns a key has: 0 where the snapshot doesn't hold it. */
@@ -86,6 +109,7 @@ export function recordColumns(layout: SnapshotLayout): readonly string[] {
     PERSON_COLUMN,
     ...(layout.hasCases ? [CASE_GROUP_COLUMN] : []),
     ...layout.fields.map(fieldColumn),
+    ...layout.purposes.map(consentColumn),
     ...keyColumns(layout),
   ];
 }
@@ -108,6 +132,7 @@ export function createTables(layout: SnapshotLayout): string {
     ...[...layout.definition.fields].map(
       ([name, { type }]) => `${quoteIdentifier(fieldColumn(name))} ${type === 'integer' ? 'INTEGER' : 'TEXT'}`,
     ),
+    ...layout.purposes.map((purpose) => `${quoteIdentifier(consentColumn(purpose))} INTEGER NOT NULL`),
     ...keyColumns(layout).map((column) => `${quoteIdentifier(column)} INTEGER`),
   ];
   return `

@@ -1,7 +1,7 @@
 import { wipe } from '../../core/base/index.js';
 import type { Rng } from '../../core/base/index.js';
 import { NumberColumn } from './growing-column.js';
-import { NO_KEY } from './key-table.js';
+import { NO_KEY } from './case-groups.js';
 import { columnsOf } from './layout.js';
 import type { SnapshotKey } from './layout.js';
 
@@ -13,7 +13,7 @@ const RANDOM_BYTES = 4_096;
  * In which columns the match keys of each person stand, and in which slots they are sealed. Where a key has several
  * columns, chance says which of a person's values stands in which: then the place says nothing of which they prefer.
  *
- * Flat memory: four bytes a person, and four for every 32 columns.
+ * Flat memory: four bytes a person and four for every 32 columns, and a byte a slot.
  */
 export class PersonSlots {
   readonly #keys: readonly SnapshotKey[];
@@ -27,6 +27,8 @@ export class PersonSlots {
   readonly #firsts = new NumberColumn();
   /** By person and word: a bit for each column that holds a key. A person's slots follow on one another. */
   readonly #filled = new NumberColumn();
+  /** By slot: how much its value is preferred among those of its key, 0 the most. */
+  readonly #ranks = new NumberColumn(Uint8Array);
 
   /** `keys` of people, in the order of their columns. */
   constructor(keys: readonly SnapshotKey[], rng: Rng) {
@@ -57,6 +59,7 @@ export class PersonSlots {
           if (value !== NO_KEY) {
             const slot = seal(value);
             first ??= slot;
+            this.#ranks.set(slot, values.indexOf(value));
             this.#fill(person, column);
           }
           column += 1;
@@ -77,6 +80,21 @@ export class PersonSlots {
       }
     }
     return slots;
+  }
+
+  /** The slots of a person's columns in the order in which their values are preferred, key by key: what chance has no say in. */
+  preferred(slots: readonly (number | null)[]): (number | null)[] {
+    const preferred = new Array<number | null>(slots.length).fill(null);
+    let from = 0;
+    for (const key of this.#keys) {
+      const to = from + columnsOf(key);
+      for (let column = from; column < to; column += 1) {
+        const slot = slots[column] ?? null;
+        if (slot !== null) preferred[from + this.#ranks.get(slot)] = slot;
+      }
+      from = to;
+    }
+    return preferred;
   }
 
   /** Forgets chance: who had it could tell places apart. */

@@ -1,23 +1,25 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 
 import Database from 'better-sqlite3';
 
-import { lengthPrefixed, silentLog, toHex, utf8Bytes, wipe } from '../../core/base/index.js';
+import { toHex, wipe } from '../../core/base/index.js';
 import type { Clock, Log, Rng } from '../../core/base/index.js';
-import { MAX_KEY_COPIES } from '../../core/linkage/index.js';
-import { matchKeyDomain, MAX_LIST_RECORDS } from '../../core/private-join/index.js';
 import type { Engine } from '../../core/private-join/index.js';
+import { factsText } from '../consent/left-out.js';
+import type { LeftOut } from '../consent/left-out.js';
+import type { AppliedOptOuts } from '../consent/opt-out-matcher.js';
+import { OptedOutRows } from '../consent/opted-out-rows.js';
+import { RowAdmission } from '../consent/row-admission.js';
 import { NodeError } from '../errors.js';
 import { PRIVATE_DIRECTORY_MODE, PRIVATE_FILE_MODE } from '../key-files.js';
-import { softwareVersion } from '../software-version.js';
+import { rejectedRows, rejectedText } from '../quality/rejected-rows.js';
+import type { RejectedRows } from '../quality/rejected-rows.js';
+import { SourceQuality } from '../quality/source-quality.js';
 import type { BoundMapping } from '../source/mapping.js';
 import type { Source } from '../source/source.js';
 import { sqliteCode, systemCode } from '../system-codes.js';
 import { headMac } from './digests.js';
-import { HashJournal } from './hash-journal.js';
-import { KeyHasher } from './key-hasher.js';
-import { ENTRY_BYTES, KeyTable } from './key-table.js';
-import { columnsOf, snapshotLayout } from './layout.js';
+import { layoutOf } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
 import { withPrepareLock } from './prepare-lock.js';
 import { noiseKeyOf, SALT_BYTES, Sealing } from './sealing.js';
@@ -25,6 +27,7 @@ import { snapshotFiles } from './snapshot-files.js';
 import type { SnapshotFiles } from './snapshot-files.js';
 import { SnapshotFilling } from './snapshot-filling.js';
 import type { KeyCoverage } from './snapshot-filling.js';
+import { SnapshotKeys, syncFile } from './snapshot-keys.js';
 import { statisticsText } from './statistics-text.js';
 
 export interface PrepareInput {
@@ -36,20 +39,36 @@ export interface PrepareInput {
   readonly source: Source;
   readonly directory: string;
   readonly storageKey: Uint8Array;
+  /** The lists by which records are left out; undefined where none are configured. The keys stay the caller's. */
+  readonly optOuts?: AppliedOptOuts | undefined;
   readonly engine: Engine;
   readonly clock: Clock;
   readonly rng: Rng;
   /** Is told what was found of an interrupted prepare. */
   readonly log?: Log;
+  /** For how long it waits for another prepare of the dataset; PREPARE_WAIT_MS when it isn't given. */
+  readonly prepareWaitMs?: number;
   /** Called at each new phase and every few hundred or thousand rows; what it throws ends the work. */
   readonly progress?: (step: PrepareStep) => void;
 }
 
 /**
- * In this order; until `done` the old snapshot is in force. Most of the time goes into `reading`, for keys are hashed
- * while rows are read. `linking` finds out whose they are.
+ * In this order; until `done` the old snapshot is in force. Most of the time goes into `reading` and `hashing`. `linking`
+ * finds out whose rows they are. Where there is anybody on an opt-out list, `excluding` comes first: it reads the source and
+ * finds out which rows are of people on the lists; `reading` then reads the same rows from disk. `waiting` is for another
+ * prepare of the same dataset.
  */
-export type PreparePhase = 'reading' | 'linking' | 'sealing' | 'digesting' | 'saving' | 'swapping' | 'done';
+export type PreparePhase =
+  | 'waiting'
+  | 'excluding'
+  | 'reading'
+  | 'hashing'
+  | 'linking'
+  | 'sealing'
+  | 'digesting'
+  | 'saving'
+  | 'swapping'
+  | 'done';
 
 export interface PrepareStep {
   readonly phase: PreparePhase;
@@ -65,18 +84,27 @@ export interface PreparedSnapshot {
   /** The snapshot's id. */
   readonly snapshot: string;
   readonly asAt: string;
+  /** Those that were used. */
   readonly rows: number;
+  /** Those that weren't. */
+  readonly rejected: RejectedRows;
   /** Different people whose rows they are; null where the dataset has no keys of people. */
   readonly people: number | null;
   readonly keys: readonly KeyCoverage[];
+  /** Rows that are not among `rows`. */
+  readonly leftOut: LeftOut;
 }
 
 /**
  * Makes a snapshot of a source and puts it in the place of the old one. Until the last step, a rename, the old snapshot
  * stays as it is, whatever happens; what has been hashed by then is kept, sealed, and the next prepare goes on with it.
  *
- * Memory: a few batches of rows, and at most 110 bytes for each match key of each row (KeyTable, PeopleMaker).
- * Thrown when the source doesn't fit its dataset: NodeError SOURCE_INVALID, SOURCE_TOO_LARGE; when it can't be read:
+ * Memory: a few batches of rows, five bytes for each match key of records that differ (KeyLists), some fifty for each row,
+ * and while rows are linked four for each key that several records share: a million rows about people fit in 512 MiB with
+ * all else that the process has (`npm run bench -- people`). All that is larger waits on disk, sealed under a key that is
+ * never written (ScratchFile): some 2 KiB for each row beside the snapshot, until it is done. Where anybody is on an opt-out
+ * list, people are told apart once before that, by all rows, which then wait on disk as well (OptedOutRows).
+ * Thrown when the source doesn't fit its dataset: NodeError QUALITY_BELOW_FLOOR, SOURCE_TOO_LARGE; when it can't be read:
  * SOURCE_LOCKED, SOURCE_UNREADABLE; when the file can't be written: SNAPSHOT_WRITE_FAILED, PREPARE_IN_PROGRESS.
  */
 export async function prepareSnapshot(input: PrepareInput): Promise<PreparedSnapshot> {
@@ -84,8 +112,11 @@ export async function prepareSnapshot(input: PrepareInput): Promise<PreparedSnap
   const files = snapshotFiles(input.directory, dataset);
   try {
     mkdirSync(input.directory, { recursive: true, mode: PRIVATE_DIRECTORY_MODE });
-    return await withPrepareLock(files.lock, dataset, async () => {
-      const { prepared, hashed } = await writeUnfinished(input, files);
+    const waiting = (): void => input.progress?.({ phase: 'waiting', rows: 0, hashed: 0 });
+    return await withPrepareLock(files.lock, dataset, { mostMs: input.prepareWaitMs, waiting }, async () => {
+      // One that was killed before its file lost its name has nothing in it.
+      rmSync(files.scratch, { force: true });
+      const { prepared, hashed } = await withoutOptedOut(input, files, (rows) => writeUnfinished(input, files, rows));
       const { rows } = prepared;
       input.progress?.({ phase: 'saving', rows, hashed });
       syncFile(files.unfinished);
@@ -101,13 +132,39 @@ export async function prepareSnapshot(input: PrepareInput): Promise<PreparedSnap
   }
 }
 
+/** Memory for pages of the unfinished snapshot. */
+const CACHE_KIB = 4_096;
+
 interface Written {
   readonly prepared: PreparedSnapshot;
   /** As of PrepareStep. */
   readonly hashed: number;
 }
 
-async function writeUnfinished(input: PrepareInput, files: SnapshotFiles): Promise<Written> {
+/** `work` is given the rows of which it is known who has opted out; undefined where no lists are configured. */
+async function withoutOptedOut<T>(
+  { source, mapping, federation, storageKey, optOuts, rng, progress }: PrepareInput,
+  { scratch }: SnapshotFiles,
+  work: (rows: OptedOutRows | undefined) => Promise<T>,
+): Promise<T> {
+  if (optOuts === undefined) return work(undefined);
+  const excluding = (rows: number): void => progress?.({ phase: 'excluding', rows, hashed: 0 });
+  const rows = await OptedOutRows.find({
+    ...{ source, mapping, federation, storageKey, optOuts, scratch, rng },
+    progress: excluding,
+  });
+  try {
+    return await work(rows);
+  } finally {
+    rows.close();
+  }
+}
+
+async function writeUnfinished(
+  input: PrepareInput,
+  files: SnapshotFiles,
+  optedOut: OptedOutRows | undefined,
+): Promise<Written> {
   rmSync(files.unfinished, { force: true });
   closeSync(openSync(files.unfinished, 'wx', PRIVATE_FILE_MODE));
   const database = new Database(files.unfinished);
@@ -116,7 +173,9 @@ async function writeUnfinished(input: PrepareInput, files: SnapshotFiles): Promi
     // anybody switch SQLite's own journal off altogether; of a new file it has next to nothing.)
     database.pragma('journal_mode = MEMORY');
     database.pragma('synchronous = OFF');
-    return await withHasher(input, files, (layout, table, hasher) => fill(database, layout, table, hasher, input));
+    // It is written from one end to the other: pages that were left behind are of no use.
+    database.pragma(`cache_size = -${CACHE_KIB}`);
+    return await withKeys(input, files, (layout, keys) => fill(database, layout, keys, { ...input, optedOut }));
   } catch (thrown) {
     rmSync(files.unfinished, { force: true });
     throw thrown;
@@ -125,102 +184,67 @@ async function writeUnfinished(input: PrepareInput, files: SnapshotFiles): Promi
   }
 }
 
-async function withHasher(
-  input: PrepareInput,
+async function withKeys(
+  { mapping, federation, directory, storageKey, engine, rng, log, progress }: PrepareInput,
   files: SnapshotFiles,
-  work: (layout: SnapshotLayout, table: KeyTable, hasher: KeyHasher) => Promise<PreparedSnapshot>,
+  work: (layout: SnapshotLayout, keys: SnapshotKeys) => Promise<PreparedSnapshot>,
 ): Promise<Written> {
-  const layout = snapshotLayout(input.mapping.definition, input.federation);
-  const keys = layout.keys.map((key) => ({
-    domain: matchKeyDomain(input.federation, key.name),
-    // The others are of no use outside, and most of the time goes into hashing.
-    hashed: columnsOf(key) > 0,
-  }));
-  const table = new KeyTable(input.storageKey, keys);
-  let journal: HashJournal | undefined;
-  let hasher: KeyHasher | undefined;
+  const layout = layoutOf(mapping, federation);
+  const turned = (): void => progress?.({ phase: 'reading', rows: 0, hashed: 0 });
+  const options = { files, directory, layout, storageKey, engine, rng, turned };
+  const keys = await SnapshotKeys.open(log === undefined ? options : { ...options, log });
   try {
-    journal = await openJournal(files, layout, table, input);
-    hasher = new KeyHasher(input.engine, keys, table, journal);
-    const prepared = await work(layout, table, hasher);
-    return { prepared, hashed: hasher.hashed };
+    const prepared = await work(layout, keys);
+    return { prepared, hashed: keys.hashed };
   } finally {
-    hasher?.end();
-    journal?.close();
-    table.wipe();
+    keys.end();
   }
 }
 
-/** Takes over what an interrupted prepare has hashed, if this software did so for this dataset and study. */
-async function openJournal(
-  { journal: file }: SnapshotFiles,
-  { definition: { dataset }, facts, keys }: SnapshotLayout,
-  table: KeyTable,
-  { storageKey, directory, rng, log = silentLog, progress }: PrepareInput,
-): Promise<HashJournal> {
-  const about = lengthPrefixed(utf8Bytes(JSON.stringify([...facts])), utf8Bytes(softwareVersion()));
-  const journal = await HashJournal.open(
-    {
-      file,
-      storageKey,
-      about,
-      rng,
-      entryBytes: ENTRY_BYTES,
-      entriesMax: MAX_LIST_RECORDS * keys.length * MAX_KEY_COPIES,
-    },
-    (entries, count) => {
-      for (let index = 0; index < count; index += 1) table.addEntry(entries, index);
-      progress?.({ phase: 'reading', rows: 0, hashed: 0 });
-    },
-  );
-  // Or the power takes the file's name, and what has been hashed with it.
-  syncFile(directory);
-  const { entries: count, droppedBytes: bytes } = journal;
-  if (count > 0)
-    log.info({ event: 'prepare-resumed', dataset, count }, 'match keys that were hashed before are taken over');
-  if (bytes > 0) {
-    log.warn(
-      { event: 'prepare-journal-dropped', dataset, bytes },
-      'what an interrupted prepare left is cut off, damaged or of no use any more: those match keys are hashed again',
-    );
-  }
-  return journal;
+interface FillInput extends PrepareInput {
+  /** The rows of the source, where they have been read already. */
+  readonly optedOut: OptedOutRows | undefined;
 }
 
 async function fill(
   database: Database.Database,
   layout: SnapshotLayout,
-  table: KeyTable,
-  hasher: KeyHasher,
-  { mapping, source, asAt, storageKey, clock, rng, progress }: PrepareInput,
+  keys: SnapshotKeys,
+  { mapping, source, asAt, storageKey, optedOut, clock, rng, progress }: FillInput,
 ): Promise<PreparedSnapshot> {
-  const reporter = (phase: PreparePhase) => (rows: number) => progress?.({ phase, rows, hashed: hasher.hashed });
-  const [reading, linking, sealingKeys] = [reporter('reading'), reporter('linking'), reporter('sealing')];
-  const digesting = reporter('digesting');
+  const reporter = (phase: PreparePhase) => (rows: number) => progress?.({ phase, rows, hashed: keys.hashed });
+  const [reading, hashing, linking] = [reporter('reading'), reporter('hashing'), reporter('linking')];
+  const [sealingKeys, digesting] = [reporter('sealing'), reporter('digesting')];
   const salt = rng.bytes(SALT_BYTES);
   const sealing = new Sealing(storageKey, salt, 'sealing');
   try {
-    const filling = new SnapshotFilling(database, layout, table, hasher, rng);
+    const filling = new SnapshotFilling(database, layout, keys, rng);
     database.exec('BEGIN');
-    const rows = await filling.readRecords(source, mapping, reading);
-    linking(0);
-    const people = await filling.link(() => linking(0));
+    const quality = new SourceQuality(mapping, asAt);
+    const admission = new RowAdmission(mapping, optedOut);
+    const rows = await filling.readRecords(optedOut ?? source, mapping, { quality, admission, report: reading });
+    const people = await filling.hashAndLink(hashing, () => linking(0));
     sealingKeys(0);
-    const keys = await filling.sealKeys(sealing, sealingKeys);
+    const coverage = await filling.sealKeys(sealing, sealingKeys);
     digesting(0);
-    const { snapshot, content } = await filling.digest({ asAt, storageKey, turn: digesting });
+    const { snapshot, content } = await filling.digest(sealing, { asAt, storageKey, turn: digesting });
     const linkage = statisticsText(await withNoiseKey(storageKey, (key) => filling.statistics(key, snapshot)));
-    const head = { snapshot, asAt, salt: toHex(salt), linkage };
+    const rejected = rejectedRows(quality.counts);
+    const { leftOut } = admission;
+    const facts = { rejected: rejectedText(rejected), consent: factsText(leftOut) };
+    const head = { snapshot, asAt, salt: toHex(salt), linkage, ...facts };
     filling.insertMeta([
       ['snapshot', snapshot],
       ['as-at', asAt],
       ['salt', head.salt],
       ['linkage', linkage],
+      ['rejected', head.rejected],
+      ['consent', head.consent],
       ['mac', headMac(layout, head, storageKey, content)],
       ['prepared-at', clock.now().toISOString()],
     ]);
     database.exec('COMMIT');
-    return { dataset: layout.definition.dataset, snapshot, asAt, rows, people, keys };
+    return { dataset: layout.definition.dataset, snapshot, asAt, rows, rejected, people, keys: coverage, leftOut };
   } finally {
     sealing.wipe();
   }
@@ -235,18 +259,8 @@ async function withNoiseKey<T>(storageKey: Uint8Array, use: (noiseKey: Uint8Arra
   }
 }
 
-/** Bytes of a file, or names of a directory, are on the disk when this returns. */
-function syncFile(path: string): void {
-  const descriptor = openSync(path, 'r');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 /** What SQLite and the operating system say when the snapshot can't be written; all else is thrown as it is. */
-function writeError(thrown: unknown, directory: string): unknown {
+export function writeError(thrown: unknown, directory: string): unknown {
   const code = sqliteCode(thrown) ?? systemCode(thrown);
   if (thrown instanceof NodeError || code === undefined || !/^(SQLITE_|E[A-Z]+$)/.test(code)) return thrown;
   const full = code === 'SQLITE_FULL' || code === 'ENOSPC';

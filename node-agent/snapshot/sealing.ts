@@ -24,7 +24,12 @@ export class Sealing {
   readonly #about: Uint8Array;
 
   /** `about`: what the blocks are bound to; they open under nothing else. */
-  constructor(storageKey: Uint8Array, salt: Uint8Array, purpose: 'sealing' | 'journal', about: Uint8Array = NOTHING) {
+  constructor(
+    storageKey: Uint8Array,
+    salt: Uint8Array,
+    purpose: 'sealing' | 'journal' | 'scratch' | 'known-keys',
+    about: Uint8Array = NOTHING,
+  ) {
     this.#key = deriveKey(storageKey, salt, purpose);
     this.#about = about;
   }
@@ -59,10 +64,12 @@ export class Sealing {
 }
 
 /**
- * What a derived key is for: sealing a snapshot's match keys or a journal, telling match keys apart (`tag`), a snapshot's
- * id, the HMACs of its content and of what is said about it, and the agency's noise.
+ * What a derived key is for: sealing a snapshot's match keys, a journal, a scratch file or the tags of keys that are hashed,
+ * telling match keys apart (`tag`), a snapshot's id, the HMACs of its content and of what is said about it, the agency's
+ * noise, and telling people who opted out.
  */
-export type KeyPurpose = 'sealing' | 'journal' | 'tag' | 'id' | 'content' | 'mac' | 'noise';
+export type KeyPurpose =
+  'sealing' | 'journal' | 'scratch' | 'known-keys' | 'tag' | 'id' | 'content' | 'mac' | 'noise' | 'opt-outs';
 
 /** A key for one purpose, of which nobody can conclude to the storage key or to the keys for other purposes. */
 export function deriveKey(storageKey: Uint8Array, salt: Uint8Array, purpose: KeyPurpose): Uint8Array {

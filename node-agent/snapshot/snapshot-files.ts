@@ -10,13 +10,21 @@ export interface SnapshotFiles {
   readonly unfinished: string;
   /** What was hashed for the next one so far: all that a prepare takes over from one that was interrupted. */
   readonly journal: string;
+  /** What doesn't fit in memory, without a name from the moment it is open (ScratchFile). */
+  readonly scratch: string;
   /** Holds nothing; who has it locked may write the others. */
   readonly lock: string;
 }
 
 export function snapshotFiles(directory: string, dataset: string): SnapshotFiles {
   const snapshot = join(directory, `${dataset}${SNAPSHOT_SUFFIX}`);
-  return { snapshot, unfinished: `${snapshot}.new`, journal: `${snapshot}.journal`, lock: `${snapshot}.lock` };
+  return {
+    snapshot,
+    unfinished: `${snapshot}.new`,
+    journal: `${snapshot}.journal`,
+    scratch: `${snapshot}.scratch`,
+    lock: `${snapshot}.lock`,
+  };
 }
 
 export function isSnapshotFile(name: string): boolean {

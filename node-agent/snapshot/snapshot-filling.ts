@@ -5,24 +5,29 @@ import type Database from 'better-sqlite3';
 import type { Rng } from '../../core/base/index.js';
 import { caseKey } from '../../core/linkage/index.js';
 import type { LinkageStatistics, People } from '../../core/linkage/index.js';
-import { MAX_LIST_RECORDS } from '../../core/private-join/index.js';
-import { NodeError } from '../errors.js';
-import { InvalidValues } from '../source/invalid-values.js';
+import type { OptedOutRows } from '../consent/opted-out-rows.js';
+import type { RowAdmission } from '../consent/row-admission.js';
+import { requireFloor } from '../quality/floor.js';
+import { recordLinking } from '../quality/record-linking.js';
+import type { RecordLinking, SourceQuality } from '../quality/source-quality.js';
 import type { BoundMapping } from '../source/mapping.js';
 import { recordReader } from '../source/record-reader.js';
 import type { SourceRecord } from '../source/record-reader.js';
 import type { Source } from '../source/source.js';
-import { CaseGroups } from './case-groups.js';
+import { requireSize } from '../source/source-size.js';
+import { CaseGroups, NO_KEY } from './case-groups.js';
 import { digestSnapshot } from './digests.js';
 import type { DigestOptions, SnapshotDigests } from './digests.js';
-import { KeyBlockWriter } from './key-blocks.js';
-import type { KeyHasher } from './key-hasher.js';
-import { NO_KEY } from './key-table.js';
-import type { KeyTable } from './key-table.js';
+import { giveBackMemory } from './give-back-memory.js';
+import { KeyBlockReader, KeyBlockWriter, KEYS_PER_BLOCK } from './key-blocks.js';
+import { CASE_PLACES } from './key-numbering.js';
+import { TAG_BYTES } from './key-tags.js';
 import { columnsOf } from './layout.js';
 import type { SnapshotKey, SnapshotLayout } from './layout.js';
 import { PersonSlots } from './person-slots.js';
+import { RecordProfiles } from './record-profiles.js';
 import type { Sealing } from './sealing.js';
+import type { SnapshotKeys } from './snapshot-keys.js';
 import { SnapshotPeople } from './snapshot-people.js';
 import { SnapshotWriter } from './snapshot-writer.js';
 
@@ -43,8 +48,18 @@ export interface KeyCoverage {
 /** Is told now and then how many rows a step is done with. */
 export type ReportRows = (rows: number) => void;
 
+/** All rows of a source: from there, or from disk where they were read before. */
+export type RowsOfSource = Pick<Source | OptedOutRows, 'batches'>;
+
+/** What is made of rows beside the snapshot. */
+export interface Reading {
+  readonly quality: SourceQuality;
+  readonly admission: RowAdmission;
+  readonly report: ReportRows;
+}
+
 /**
- * Fills an empty snapshot from a source, in steps that are taken once each and in this order: `readRecords`, `link`,
+ * Fills an empty snapshot from a source, in steps that are taken once each and in this order: `readRecords`, `hashAndLink`,
  * `sealKeys`, `digest`, `statistics`, `insertMeta`.
  */
 export class SnapshotFilling {
@@ -52,63 +67,71 @@ export class SnapshotFilling {
   readonly #layout: SnapshotLayout;
   /** On the person, and held by the snapshot; their places are those in the layout. */
   readonly #held: readonly SnapshotKey[];
-  readonly #table: KeyTable;
-  readonly #hasher: KeyHasher;
+  readonly #keys: SnapshotKeys;
   readonly #people: SnapshotPeople | null;
   readonly #cases = new CaseGroups();
+  readonly #caseTag = Buffer.alloc(TAG_BYTES);
   readonly #slots: PersonSlots;
   readonly #writer: SnapshotWriter;
   /** Null before they are linked, and where the dataset has no keys of people. */
   #linked: People | null = null;
+  /** Records that are written. */
   #rows = 0;
 
-  /** `hasher` hashes into `table`. */
-  constructor(database: Database.Database, layout: SnapshotLayout, table: KeyTable, hasher: KeyHasher, rng: Rng) {
+  constructor(database: Database.Database, layout: SnapshotLayout, keys: SnapshotKeys, rng: Rng) {
     this.#database = database;
     this.#layout = layout;
     this.#held = layout.keys.filter((key) => key.on === 'person' && columnsOf(key) > 0);
-    this.#table = table;
-    this.#hasher = hasher;
-    this.#people = layout.personKeys.length === 0 ? null : new SnapshotPeople(layout, hasher);
+    this.#keys = keys;
+    this.#people = layout.personKeys.length === 0 ? null : new SnapshotPeople(layout, keys.tags, keys.spool);
     this.#slots = new PersonSlots(this.#held, rng);
     this.#writer = new SnapshotWriter(database, layout);
   }
 
   /**
-   * Reads all rows, and writes all but whose each is and the keys. Identifiers are made into keys as they are read and
-   * forgotten; keys are hashed meanwhile. Resolves with the number of rows when all are written and all keys hashed.
-   * Thrown when the source doesn't fit its dataset: NodeError SOURCE_INVALID, SOURCE_TOO_LARGE.
+   * Reads all rows, and writes all that are admitted and can be used, but whose each is, its case and the keys. Identifiers
+   * are made into keys as they are read and forgotten; keys wait on disk, sealed. Resolves with the number of records;
+   * what else was found is in `quality` and `admission`.
+   * Thrown when the source doesn't fit its dataset: NodeError QUALITY_BELOW_FLOOR, SOURCE_TOO_LARGE.
    */
-  async readRecords(source: Source, mapping: BoundMapping, report: ReportRows): Promise<number> {
-    const { dataset } = mapping.definition;
-    const invalid = new InvalidValues();
-    const read = recordReader(mapping, invalid);
+  async readRecords(
+    source: RowsOfSource,
+    mapping: BoundMapping,
+    { quality, admission, report }: Reading,
+  ): Promise<number> {
+    const { definition } = mapping;
+    const read = recordReader(mapping, quality);
+    let rows = 0;
     for await (const batch of source.batches()) {
-      if (this.#rows + batch.length > MAX_LIST_RECORDS) {
-        throw new NodeError(
-          'SOURCE_TOO_LARGE',
-          `The source of ${dataset} has more than ${MAX_LIST_RECORDS} rows: map a view that selects those the dataset is about.`,
-        );
-      }
+      requireSize(definition.dataset, rows + batch.length);
       for (const row of batch) {
-        this.#rows += 1;
-        const record = read(row, this.#rows);
-        // No snapshot will come of it: only more faults are looked for.
-        if (invalid.empty) this.#add(record);
-        if (this.#rows % ROWS_A_TURN === 0) await nextTurn();
+        rows += 1;
+        if (rows % ROWS_A_TURN === 0) await nextTurn();
+        // Who is not admitted counts nowhere.
+        const consents = admission.admit(row, rows);
+        if (consents === null) continue;
+        const record = read(row, rows);
+        if (record === null) quality.rejected();
+        else quality.used(record, this.#add(record, consents));
       }
-      await this.#hasher.room();
-      report(this.#rows);
+      report(rows);
     }
-    invalid.throwIfAny(dataset);
-    await this.#hasher.finish();
+    requireFloor(definition, quality.counts);
     return this.#rows;
   }
 
-  /** Tells whose each record is. Resolves with how many people there are, null where the dataset has no keys of people. */
-  async link(stepped: () => void): Promise<number | null> {
+  /**
+   * Hashes the keys, then tells whose each record is. Resolves with how many people there are, null where the dataset has
+   * no keys of people.
+   */
+  async hashAndLink(hashing: ReportRows, linking: () => void): Promise<number | null> {
+    const profiles = this.#people?.finish() ?? new RecordProfiles().finish();
+    hashing(0);
+    const shared = await this.#keys.number(profiles, this.#cases, (share) => hashing(Math.floor(share * this.#rows)));
+    linking();
     if (this.#people === null) return null;
-    this.#linked = await this.#people.link(stepped);
+    giveBackMemory();
+    this.#linked = await this.#people.link(profiles.numbered(shared), profiles.missing, linking);
     return this.#linked.count;
   }
 
@@ -121,27 +144,44 @@ export class SnapshotFilling {
     const coverage = this.#held.map(({ name }) => ({ name, present: 0, withdrawn: 0 }));
     let cases = 0;
     for (let record = 1; record <= this.#rows; record += 1) {
-      const slots = this.#sealPerson(record, blocks, coverage);
+      const slots = this.#layPersonOut(record, coverage);
       if (this.#layout.hasCases) {
         const number = this.#cases.number(record);
-        slots.push(number === NO_KEY ? null : blocks.add(this.#table.element(number)));
+        slots.push(number === NO_KEY ? null : this.#keys.seal(number));
         if (number !== NO_KEY) cases += 1;
       }
-      this.#writer.attribute(record, this.#nameOf(record), slots);
+      this.#writer.attribute(record, this.#nameOf(record), this.#cases.group(record), slots);
       if (record % RECORDS_A_TURN !== 0) continue;
       report(record);
       await nextTurn();
     }
+    await this.#keys.writeElements(blocks, () => report(this.#rows));
     blocks.finish();
     this.#slots.wipe();
     const onCase = this.#layout.keys.filter(({ on }) => on === 'case');
     return [...coverage, ...onCase.map(({ name }) => ({ name, present: cases, withdrawn: 0 }))];
   }
 
-  /** Reads through what was written. */
-  digest(options: Omit<DigestOptions, 'elementsOf'>): Promise<SnapshotDigests> {
-    const elementsOf = (record: number): readonly (Uint8Array | undefined)[] => this.#elementsOf(record);
-    return digestSnapshot(this.#database, this.#layout, { ...options, elementsOf });
+  /** Reads through what was written, with the keys that were sealed by `sealing`. */
+  async digest(sealing: Sealing, options: Omit<DigestOptions, 'slotsOf' | 'elementIn'>): Promise<SnapshotDigests> {
+    // Slots ascend, but for those of people who have an earlier record.
+    const [onward, back] = [new KeyBlockReader(this.#database, sealing), new KeyBlockReader(this.#database, sealing)];
+    let next = 0;
+    const elementIn = (slot: number): Uint8Array => {
+      if (slot < next) return back.element(slot);
+      next = slot - (slot % KEYS_PER_BLOCK);
+      return onward.element(slot);
+    };
+    try {
+      return await digestSnapshot(this.#database, this.#layout, {
+        ...options,
+        slotsOf: (columns) => this.#slotsByPreference(columns),
+        elementIn,
+      });
+    } finally {
+      onward.wipe();
+      back.wipe();
+    }
   }
 
   /** What may be known of the snapshot's people outside, for each scheme. `noiseKey` stays the caller's. */
@@ -153,25 +193,28 @@ export class SnapshotFilling {
     this.#writer.insertMeta([...this.#layout.facts, ...facts, ['records', String(this.#rows)]]);
   }
 
-  #add({ record, person, urn, fields }: SourceRecord): void {
-    this.#people?.add(person);
+  /** `consents`: for each purpose of the mapping, as the admission says. */
+  #add({ person, urn, fields }: SourceRecord, consents: readonly number[]): RecordLinking {
+    this.#rows += 1;
+    const made = this.#people?.add(person);
     const key = this.#layout.hasCases ? caseKey(urn) : null;
-    const number = key === null ? NO_KEY : this.#hasher.number(this.#layout.keys.length - 1, key);
-    this.#writer.insert(record, this.#cases.add(record, number), fields);
+    if (key !== null) {
+      const position = this.#layout.keys.length - 1;
+      this.#keys.tags.write(position, key, this.#caseTag, 0);
+      this.#keys.spool.add(this.#caseTag, 0, position, CASE_PLACES + this.#rows, key);
+    }
+    this.#writer.insert(this.#rows, [...fields, ...consents]);
+    return recordLinking(this.#layout, made, key);
   }
 
-  /** Seals the keys of a record's person where it is their first. The slots of the columns on the person. */
-  #sealPerson(
-    record: number,
-    blocks: KeyBlockWriter,
-    coverage: readonly { present: number; withdrawn: number }[],
-  ): (number | null)[] {
+  /** Takes slots for the keys of a record's person where it is their first. The slots of the columns on the person. */
+  #layPersonOut(record: number, coverage: readonly { present: number; withdrawn: number }[]): (number | null)[] {
     const people = this.#linked;
     if (people === null) return [];
     const person = people.personOf(record - 1);
     if (!this.#slots.has(person)) {
       const valuesOf = (key: number): readonly number[] => people.keysOf(person, key);
-      this.#slots.add(person, valuesOf, (value) => blocks.add(this.#table.element(value)));
+      this.#slots.add(person, valuesOf, (value) => this.#keys.seal(value));
       for (const [key, counted] of coverage.entries()) {
         if (valuesOf(key).length > 0) counted.present += 1;
         else if (people.lost(person, key)) counted.withdrawn += 1;
@@ -187,22 +230,9 @@ export class SnapshotFilling {
     return 1 + (people.recordsOf(people.personOf(record - 1))[0] ?? record - 1);
   }
 
-  /** Every key that stands, the preferred of each first, whichever column it is in. */
-  #elementsOf(record: number): readonly (Uint8Array | undefined)[] {
-    const elements: (Uint8Array | undefined)[] = [];
-    const people = this.#linked;
-    if (people !== null) {
-      const person = people.personOf(record - 1);
-      for (const [place, key] of this.#held.entries()) {
-        const values = people.keysOf(person, place);
-        for (let copy = 0; copy < columnsOf(key); copy += 1) elements.push(this.#elementOf(values[copy] ?? NO_KEY));
-      }
-    }
-    if (this.#layout.hasCases) elements.push(this.#elementOf(this.#cases.number(record)));
-    return elements;
-  }
-
-  #elementOf(number: number): Uint8Array | undefined {
-    return number === NO_KEY ? undefined : this.#table.element(number);
+  /** The slots of every key that stands, the preferred of each first, whichever column it is in; the case's last. */
+  #slotsByPreference(columns: readonly (number | null)[]): readonly (number | null)[] {
+    if (!this.#layout.hasCases) return this.#slots.preferred(columns);
+    return [...this.#slots.preferred(columns.slice(0, -1)), columns.at(-1) ?? null];
   }
 }

@@ -1,6 +1,6 @@
 import { COORDINATOR, JoinError, listId } from '../../core/private-join/index.js';
 import type { ListId, ListRows, ListSource, PartyId, RowChunk } from '../../core/private-join/index.js';
-import { compileClipped, compileList } from '../../core/templates/index.js';
+import { compileClipped, compileList, compileOptOuts, OPT_OUTS } from '../../core/templates/index.js';
 import type { BoundParameters, BoundTemplate } from '../../core/templates/index.js';
 import type { SnapshotLease } from './snapshot-store.js';
 
@@ -38,7 +38,8 @@ export class SnapshotListSource implements ListSource {
     }
     const [dataset, lease] = found;
     return this.#readable(dataset, () => {
-      const compiled = compileList(this.#bound, dataset, this.#parameters);
+      const compiled =
+        dataset === OPT_OUTS ? compileOptOuts(this.#bound) : compileList(this.#bound, dataset, this.#parameters);
       if (compiled.numbers.length > 0) {
         this.#clipped(dataset, lease.number(compileClipped(this.#bound, dataset, this.#parameters)));
       }

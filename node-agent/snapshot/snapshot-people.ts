@@ -1,61 +1,66 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
-import type { Steps } from '../../core/base/index.js';
 import {
   countStatistics,
   linkageRequest,
-  missingMask,
+  makePeople,
   noisyStatistics,
   NORMALISER_VERSION,
   peopleKeys,
-  PeopleMaker,
-  recordKeyMaker,
 } from '../../core/linkage/index.js';
 import type {
   CountedStatistics,
-  HeldIdentifiers,
   Identifiers,
   LinkageStatistics,
   People,
+  Profiles,
+  RecordKeys,
   Scheme,
 } from '../../core/linkage/index.js';
 import { keyedNoise } from '../../core/noise/index.js';
-import type { KeyHasher } from './key-hasher.js';
+import { giveBackMemory } from './give-back-memory.js';
+import type { KeySpool } from './key-spool.js';
+import type { KeyTags } from './key-tags.js';
 import type { SnapshotLayout } from './layout.js';
-
-const NO_IDENTIFIERS: HeldIdentifiers = new Map();
+import type { NumberlessProfiles } from './record-profiles.js';
+import { SpooledRecords } from './spooled-records.js';
+import { takeSteps } from './take-steps.js';
 
 /** Tells whose the records of a new snapshot are, and counts what may be known of its people outside. */
 export class SnapshotPeople {
   readonly #layout: SnapshotLayout;
-  readonly #held: HeldIdentifiers;
-  readonly #hasher: KeyHasher;
-  readonly #maker: PeopleMaker;
-  readonly #recordKeys: ReturnType<typeof recordKeyMaker>;
+  readonly #records: SpooledRecords;
   readonly #counted: CountedStatistics[] = [];
 
-  constructor(layout: SnapshotLayout, hasher: KeyHasher) {
+  /** Keys are told apart by `keyTags` and wait in `spool` for their numbers. */
+  constructor(layout: SnapshotLayout, keyTags: KeyTags, spool: KeySpool) {
     this.#layout = layout;
-    this.#held = layout.definition.linkage?.identifiers ?? NO_IDENTIFIERS;
-    this.#hasher = hasher;
-    this.#maker = new PeopleMaker(peopleKeys(layout.personKeys));
-    this.#recordKeys = recordKeyMaker(layout.personKeys, this.#held);
+    this.#records = new SpooledRecords(layout, keyTags, spool);
   }
 
-  /** Makes the match keys of the next record. Identifiers are forgotten; keys are hashed meanwhile. */
-  add(person: Identifiers): void {
-    const { keys, missing } = this.#recordKeys(person);
-    const numbers = keys.map((values, key) => values.map((value) => this.#hasher.number(key, value)));
-    this.#maker.add(numbers, missingMask(missing));
+  /** Makes the match keys of the next record, and says which; its identifiers are forgotten. */
+  add(person: Identifiers): RecordKeys {
+    return this.#records.add(person);
   }
 
-  /** Self-links the records, once all have been added, and counts. `stepped` is called every few milliseconds. */
-  async link(stepped: () => void): Promise<People> {
-    const people = await taken(this.#maker.people(), stepped);
+  /** What has been read, once all records have been added. */
+  finish(): NumberlessProfiles {
+    return this.#records.finish();
+  }
+
+  /** Self-links the records, and counts. `stepped` is called every few milliseconds. */
+  async link(profiles: Profiles, missing: Uint16Array, stepped: () => void): Promise<People> {
+    const people = await takeSteps(
+      makePeople({ keys: peopleKeys(this.#layout.personKeys), profiles, missing }),
+      stepped,
+    );
+    giveBackMemory();
     for (const { id, version, keys } of this.#toldSchemes()) {
       const topic = { scheme: id, version, normaliser: NORMALISER_VERSION, keys: keys.map(({ name }) => name) };
-      const counting = countStatistics(people, { ...topic, identifiers: [...this.#held.keys()] });
-      this.#counted.push(await taken(counting, stepped));
+      const counting = countStatistics(people, {
+        ...topic,
+        identifiers: [...(this.#layout.definition.linkage?.identifiers.keys() ?? [])],
+      });
+      this.#counted.push(await takeSteps(counting, stepped));
+      giveBackMemory();
     }
     return people;
   }
@@ -68,7 +73,7 @@ export class SnapshotPeople {
       const { scheme, version, normaliser } = counted.topic;
       const about = { snapshot, scheme, version, normaliser, epsilon: epsilon === 'none' ? 0 : epsilon };
       const noise = keyedNoise(noiseKey, linkageRequest(about));
-      statistics.push(await taken(noisyStatistics(counted, { epsilon, noise }), () => undefined));
+      statistics.push(await takeSteps(noisyStatistics(counted, { epsilon, noise }), () => undefined));
     }
     return statistics;
   }
@@ -76,15 +81,5 @@ export class SnapshotPeople {
   /** That for cases has no keys of people. */
   #toldSchemes(): readonly Scheme[] {
     return this.#layout.schemes.filter(({ keys }) => keys.length > 0);
-  }
-}
-
-/** Takes all steps, with a look at what else the process has to do after each. */
-async function taken<Result>(steps: Steps<Result>, stepped: () => void): Promise<Result> {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    stepped();
-    await nextTurn();
   }
 }

@@ -9,6 +9,8 @@ import type { ListRows, RowChunk } from '../../core/private-join/index.js';
 import { compileCount, quoteIdentifier, RECORDS_TABLE } from '../../core/templates/index.js';
 import type { CompiledList, CompiledQuery } from '../../core/templates/index.js';
 import { NodeError } from '../errors.js';
+import { rejectedFromText } from '../quality/rejected-rows.js';
+import type { RejectedRows } from '../quality/rejected-rows.js';
 import { snapshotMac } from './digests.js';
 import type { SnapshotHead } from './digests.js';
 import { KeyBlockReader } from './key-blocks.js';
@@ -29,13 +31,20 @@ export class SnapshotReader {
   readonly asAt: string;
   /** For each scheme. Empty where the snapshot has no keys of people. */
   readonly statistics: readonly LinkageStatistics[];
+  /** Rows of the source that it was made without. */
+  readonly rejected: RejectedRows;
+  /** As left-out.ts reads it. */
+  readonly consent: string;
+  /** When it was made, as ISO 8601 in UTC: what the file says, which no digest vouches for. */
+  readonly preparedAt: string;
   readonly #database: Database.Database;
   readonly #sealing: Sealing;
   readonly #reading = new Set<Generator<RowChunk>>();
 
   private constructor(
     dataset: string,
-    { snapshot, asAt, linkage }: SnapshotHead,
+    { snapshot, asAt, linkage, rejected, consent }: SnapshotHead,
+    preparedAt: string,
     database: Database.Database,
     sealing: Sealing,
   ) {
@@ -43,6 +52,9 @@ export class SnapshotReader {
     this.snapshot = snapshot;
     this.asAt = asAt;
     this.statistics = statisticsFromText(linkage);
+    this.rejected = rejectedFromText(rejected);
+    this.consent = consent;
+    this.preparedAt = preparedAt;
     this.#database = database;
     this.#sealing = sealing;
   }
@@ -64,11 +76,13 @@ export class SnapshotReader {
         asAt: fact(meta, 'as-at'),
         salt: fact(meta, 'salt'),
         linkage: fact(meta, 'linkage'),
+        rejected: fact(meta, 'rejected'),
+        consent: fact(meta, 'consent'),
       };
       const mac = await snapshotMac(database, layout, head, storageKey);
       if (mac !== fact(meta, 'mac')) throw new RangeError('its content is not what was written');
       const sealing = new Sealing(storageKey, fromHex(head.salt), 'sealing');
-      return new SnapshotReader(layout.definition.dataset, head, database, sealing);
+      return new SnapshotReader(layout.definition.dataset, head, fact(meta, 'prepared-at'), database, sealing);
     } catch (thrown) {
       database?.close();
       if (thrown instanceof NodeError) throw thrown;
@@ -116,12 +130,17 @@ export class SnapshotReader {
   }
 
   /** What a query of one row and one column says. Thrown when the file can't be read: Error. */
-  number({ sql, parameters }: CompiledQuery): number {
+  number(compiled: CompiledQuery): number {
+    return this.numbers(compiled)[0] ?? 0;
+  }
+
+  /** What a query of one row says, column by column. Thrown when the file can't be read: Error. */
+  numbers({ sql, parameters }: CompiledQuery): readonly number[] {
     return (
       this.#database
-        .prepare<unknown[], number>(sql)
-        .pluck()
-        .get(...parameters) ?? 0
+        .prepare<unknown[], number[]>(sql)
+        .raw()
+        .get(...parameters) ?? []
     );
   }
 
@@ -183,7 +202,8 @@ function chunkOf(
   return { count: rows.length, keys, labels, numbers };
 }
 
-function readMeta(database: Database.Database): ReadonlyMap<string, string> {
+/** What a snapshot says of itself, by name. Thrown when it is none: Error. */
+export function readMeta(database: Database.Database): ReadonlyMap<string, string> {
   const rows = database
     .prepare<[], { readonly name: string; readonly value: string }>(
       `SELECT name, value FROM ${quoteIdentifier(META_TABLE)}`,

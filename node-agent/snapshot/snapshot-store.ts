@@ -1,16 +1,19 @@
-import { statSync } from 'node:fs';
-
 import { wipe } from '../../core/base/index.js';
 import type { LinkageStatistics } from '../../core/linkage/index.js';
 import type { ListRows } from '../../core/private-join/index.js';
+import { OPT_OUTS } from '../../core/templates/index.js';
 import type { CompiledList, CompiledQuery } from '../../core/templates/index.js';
+import { leftOutFromText, listsReadFromText } from '../consent/left-out.js';
+import type { LeftOut, ListsRead } from '../consent/left-out.js';
+import { fileVersion } from '../../runtime/index.js';
+import type { RejectedRows } from '../quality/rejected-rows.js';
 import type { SnapshotLayout } from './layout.js';
 import { snapshotFiles } from './snapshot-files.js';
 import { SnapshotReader } from './snapshot-reader.js';
 
 export interface SnapshotStoreOptions {
   readonly directory: string;
-  /** One of each dataset that this node offers. */
+  /** One of each dataset that this node offers, and that of its opt-out lists where it has any. */
   readonly layouts: readonly SnapshotLayout[];
   /** Copied; the copy is wiped when the store is closed. */
   readonly storageKey: Uint8Array;
@@ -21,8 +24,16 @@ export interface SnapshotInForce {
   readonly dataset: string;
   readonly snapshot: string;
   readonly asAt: string;
+  /** Rows of the source that it was made without. */
+  readonly rejected: RejectedRows;
   /** Null where nothing can be known of its people, for it has none. */
   readonly linkage: SnapshotLinkage | null;
+}
+
+/** The snapshot of the agency's opt-out lists in force. It is leased as any is, under the name OPT_OUTS. */
+export interface OptOutsHeld extends ListsRead {
+  readonly snapshot: string;
+  readonly asAt: string;
 }
 
 /** What may be known of a snapshot's people outside, once that has been paid for. */
@@ -44,6 +55,14 @@ export interface SnapshotLease {
   release(): void;
 }
 
+/** What a look at the snapshots' files came to. */
+export interface Refreshed {
+  /** Whether what is in force has changed. */
+  readonly changed: boolean;
+  /** By dataset, why its new file is no use: NodeError SNAPSHOT_UNREADABLE, SNAPSHOT_OUTDATED. Its old one stays in force. */
+  readonly unusable: ReadonlyMap<string, Error>;
+}
+
 interface Held {
   readonly reader: SnapshotReader;
   /** Tells one file from another that has taken its name. */
@@ -56,28 +75,44 @@ interface Held {
 export class SnapshotStore {
   readonly #options: SnapshotStoreOptions;
   readonly #held = new Map<string, Held>();
-  #refreshing: Promise<boolean> | undefined;
+  #refreshing: Promise<Refreshed> | undefined;
 
   constructor(options: SnapshotStoreOptions) {
     this.#options = { ...options, storageKey: options.storageKey.slice() };
   }
 
-  /** In the order of the configuration. */
+  /** That of opt-outs too, where there is one. */
   get inForce(): readonly SnapshotInForce[] {
     return this.#options.layouts.flatMap(({ definition: { dataset, linkage } }) => {
       const reader = this.#held.get(dataset)?.reader;
       if (reader === undefined) return [];
-      const { snapshot, asAt, statistics } = reader;
-      const isTold = linkage !== null && statistics.length > 0;
-      return [{ dataset, snapshot, asAt, linkage: isTold ? { epsilon: linkage.epsilon, statistics } : null }];
+      const { snapshot, asAt, statistics, rejected } = reader;
+      // Whoever opted out is not to be counted, in whatever way.
+      const isTold = linkage !== null && statistics.length > 0 && dataset !== OPT_OUTS;
+      const told = isTold ? { epsilon: linkage.epsilon, statistics } : null;
+      return [{ dataset, snapshot, asAt, rejected, linkage: told }];
     });
   }
 
+  /** Undefined where there are none, or they haven't been read. */
+  get optOuts(): OptOutsHeld | undefined {
+    const reader = this.#held.get(OPT_OUTS)?.reader;
+    if (reader === undefined) return undefined;
+    const { snapshot, asAt } = reader;
+    return { snapshot, asAt, ...listsReadFromText(reader.consent) };
+  }
+
+  /** Of each dataset in force, who isn't in its snapshot. */
+  get leftOut(): ReadonlyMap<string, LeftOut> {
+    const datasets = [...this.#held].filter(([dataset]) => dataset !== OPT_OUTS);
+    return new Map(datasets.map(([dataset, { reader }]) => [dataset, leftOutFromText(reader.consent)]));
+  }
+
   /**
-   * Looks for snapshots that are new since the last look; true when what is in force has changed.
-   * Thrown when a new file is no use: NodeError SNAPSHOT_UNREADABLE, SNAPSHOT_OUTDATED; the old one then stays in force.
+   * Looks for snapshots that are new since the last look, and takes up those that are some use, whatever is wrong with others:
+   * whoever is told of a change has to hear of it also then.
    */
-  refresh(): Promise<boolean> {
+  refresh(): Promise<Refreshed> {
     this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
     return this.#refreshing;
   }
@@ -108,33 +143,38 @@ export class SnapshotStore {
     wipe(this.#options.storageKey);
   }
 
-  async #refresh(): Promise<boolean> {
-    const { directory, layouts, storageKey } = this.#options;
+  async #refresh(): Promise<Refreshed> {
     let changed = false;
-    for (const layout of layouts) {
-      const { dataset } = layout.definition;
-      const { snapshot: file } = snapshotFiles(directory, dataset);
-      const version = fileVersion(file);
-      const old = this.#held.get(dataset);
-      if (version === old?.version) continue;
-      const reader = await SnapshotReader.open(file, layout, storageKey);
-      if (reader === undefined || version === undefined) this.#held.delete(dataset);
-      else this.#held.set(dataset, { reader, version, leases: 0, superseded: false });
-      if (old !== undefined) {
-        old.superseded = true;
-        closeIfUnused(old);
+    const unusable = new Map<string, Error>();
+    for (const layout of this.#options.layouts) {
+      try {
+        if (await this.#refreshOne(layout)) changed = true;
+      } catch (thrown) {
+        if (!(thrown instanceof Error)) throw thrown;
+        unusable.set(layout.definition.dataset, thrown);
       }
-      changed = true;
     }
-    return changed;
+    return { changed, unusable };
+  }
+
+  async #refreshOne(layout: SnapshotLayout): Promise<boolean> {
+    const { directory, storageKey } = this.#options;
+    const { dataset } = layout.definition;
+    const { snapshot: file } = snapshotFiles(directory, dataset);
+    const version = fileVersion(file);
+    const old = this.#held.get(dataset);
+    if (version === old?.version) return false;
+    const reader = await SnapshotReader.open(file, layout, storageKey);
+    if (reader === undefined || version === undefined) this.#held.delete(dataset);
+    else this.#held.set(dataset, { reader, version, leases: 0, superseded: false });
+    if (old !== undefined) {
+      old.superseded = true;
+      closeIfUnused(old);
+    }
+    return true;
   }
 }
 
 function closeIfUnused({ superseded, leases, reader }: Held): void {
   if (superseded && leases === 0) reader.close();
-}
-
-function fileVersion(file: string): string | undefined {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? undefined : [found.dev, found.ino, found.mtimeNs, found.size].join(' ');
 }

@@ -1,8 +1,16 @@
 import type Database from 'better-sqlite3';
 
-import { PERSON_COLUMN, quoteIdentifier, RECORD_COLUMN, RECORDS_TABLE } from '../../core/templates/index.js';
+import {
+  CASE_GROUP_COLUMN,
+  consentColumn,
+  fieldColumn,
+  PERSON_COLUMN,
+  quoteIdentifier,
+  RECORD_COLUMN,
+  RECORDS_TABLE,
+} from '../../core/templates/index.js';
 import type { FieldValue } from '../source/field-value.js';
-import { createTables, keyColumns, META_TABLE, recordColumns } from './layout.js';
+import { createTables, keyColumns, META_TABLE } from './layout.js';
 import type { SnapshotLayout } from './layout.js';
 
 const records = quoteIdentifier(RECORDS_TABLE);
@@ -16,34 +24,33 @@ export class SnapshotWriter {
 
   constructor(database: Database.Database, layout: SnapshotLayout) {
     database.exec(createTables(layout));
-    const keys = keyColumns(layout);
-    const columns = recordColumns(layout).slice(0, -keys.length || undefined);
+    const told = [...layout.fields.map(fieldColumn), ...layout.purposes.map(consentColumn)];
+    const columns = [RECORD_COLUMN, PERSON_COLUMN, ...told];
     this.#database = database;
     this.#hasCases = layout.hasCases;
     this.#insert = database.prepare(
       `INSERT INTO ${records} (${columns.map(quoteIdentifier).join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
     );
-    const known = [PERSON_COLUMN, ...keys].map((column) => `${quoteIdentifier(column)} = ?`);
+    const cases = layout.hasCases ? [CASE_GROUP_COLUMN] : [];
+    const known = [PERSON_COLUMN, ...cases, ...keyColumns(layout)].map((column) => `${quoteIdentifier(column)} = ?`);
     this.#attribute = database.prepare(
       `UPDATE ${records} SET ${known.join(', ')} WHERE ${quoteIdentifier(RECORD_COLUMN)} = ?`,
     );
   }
 
-  /** Whose it is, and its match keys, come later: until then it is a person of its own, without any. */
-  insert(record: number, caseGroup: number | null, fields: readonly FieldValue[]): void {
-    const cells: unknown[] = [record, record];
-    if (this.#hasCases) cells.push(caseGroup);
-    for (const field of fields) cells.push(field);
-    this.#insert.run(cells);
+  /** `fields` and, for each purpose of the layout, consent: 1 or 0. Whose it is, its case and its match keys come later: until then it is a person of its own, without any. */
+  insert(record: number, fields: readonly FieldValue[]): void {
+    this.#insert.run([record, record, ...fields]);
   }
 
   /**
-   * Says whose a record is, and where its match keys are.
+   * Says whose a record is, which case it is of, and where its match keys are.
    * @param person the first record that is theirs
+   * @param caseGroup the first record of its case, null where it has none; of no meaning where the dataset has no cases
    * @param slots in the order of the key columns; null where there is no key
    */
-  attribute(record: number, person: number, slots: readonly (number | null)[]): void {
-    this.#attribute.run([person, ...slots, record]);
+  attribute(record: number, person: number, caseGroup: number | null, slots: readonly (number | null)[]): void {
+    this.#attribute.run([person, ...(this.#hasCases ? [caseGroup] : []), ...slots, record]);
   }
 
   insertMeta(facts: Iterable<readonly [string, string]>): void {

@@ -1,13 +1,17 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 
+import { toHex } from '../../core/base/index.js';
 import type { Rng } from '../../core/base/index.js';
 import { NodeError } from '../errors.js';
 import { PRIVATE_FILE_MODE, readSecretFile } from '../key-files.js';
 import { systemCode } from '../system-codes.js';
+import { createWholeFile } from '../whole-file.js';
 import { isSnapshotFile } from './snapshot-files.js';
 
 /** Bytes of the key under which an agency seals the match keys in its snapshots. */
 export const STORAGE_KEY_BYTES = 32;
+/** Of the name under which a new key is written, which no other process draws. */
+const HALF_NAME_BYTES = 8;
 
 /**
  * Thrown when there is no key: NodeError STORAGE_KEY_MISSING; when it is no use: KEY_FILE_EXPOSED, KEY_FILE_INVALID,
@@ -24,7 +28,8 @@ export function readStorageKey(file: string): Uint8Array {
   if (key.length !== STORAGE_KEY_BYTES) {
     throw new NodeError(
       'KEY_FILE_INVALID',
-      `${file} is not a storage key: it must hold exactly ${STORAGE_KEY_BYTES} bytes.`,
+      `${file} is not a storage key: it has ${key.length} bytes instead of ${STORAGE_KEY_BYTES}. Put the key back from your ` +
+        'backup; where there is no copy, or no snapshot was made yet, delete the file and run `prepare`, which makes another.',
     );
   }
   return key;
@@ -45,13 +50,7 @@ export function readOrCreateStorageKey(file: string, snapshotDirectory: string, 
   }
   const key = rng.bytes(STORAGE_KEY_BYTES);
   try {
-    const descriptor = openSync(file, 'wx', PRIVATE_FILE_MODE);
-    try {
-      writeSync(descriptor, key);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    createWholeFile(file, key, PRIVATE_FILE_MODE, `${toHex(rng.bytes(HALF_NAME_BYTES))}.half`);
   } catch (thrown) {
     // Another prepare was quicker: both go on with its key.
     if (systemCode(thrown) === 'EEXIST') return readStorageKey(file);

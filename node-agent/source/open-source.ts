@@ -1,6 +1,8 @@
 import type { SourcePlace } from './source-config.js';
 import { openCsvSource } from './connectors/csv-source.js';
+import { openMssqlSource } from './connectors/mssql-source.js';
 import { openMysqlSource } from './connectors/mysql-source.js';
+import { openParquetSource } from './connectors/parquet-source.js';
 import { openPostgresSource } from './connectors/postgres-source.js';
 import { openSqliteSource } from './connectors/sqlite-source.js';
 import type { Source } from './source.js';
@@ -23,7 +25,11 @@ export async function openSource(place: SourcePlace, { columns, lockTimeoutMs }:
       return openPostgresSource({ server: place.server, selection: place.selection, columns, lockTimeoutMs });
     case 'mysql':
       return openMysqlSource({ server: place.server, selection: place.selection, columns, lockTimeoutMs });
+    case 'mssql':
+      return openMssqlSource({ server: place.server, selection: place.selection, columns, lockTimeoutMs });
     case 'csv':
       return openCsvSource({ file: place.file, delimiter: place.delimiter, columns });
+    case 'parquet':
+      return openParquetSource({ file: place.file, columns });
   }
 }

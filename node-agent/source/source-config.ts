@@ -11,6 +11,8 @@ export const MAX_QUERY_CHARACTERS = 20_000;
 export const MAX_STATEMENT_SECONDS = 86_400;
 /** PostgreSQL counts it for each batch: how long the server may take to find the next rows. */
 export const POSTGRES_STATEMENT_SECONDS = 600;
+/** For SQL Server the node counts it, likewise for each batch. */
+export const MSSQL_STATEMENT_SECONDS = 600;
 /** MySQL and MariaDB count it for the whole read, and match keys are hashed meanwhile: long enough for that. */
 export const MYSQL_STATEMENT_SECONDS = 14_400;
 
@@ -37,6 +39,15 @@ const tlsSchema = z
   )
   .default({ mode: 'verify' });
 
+/** SQL Server's protocol has no certificates of clients. */
+const mssqlTlsSchema = z
+  .strictObject({ mode: z.enum(['verify', 'off']).default('verify'), authority: path.exactOptional() })
+  .refine(
+    ({ mode, authority }) => mode === 'verify' || authority === undefined,
+    'mode `off` uses no certificates: remove them',
+  )
+  .default({ mode: 'verify' });
+
 const port = z.int().min(1).max(65_535);
 const statementSeconds = z.number().positive().max(MAX_STATEMENT_SECONDS);
 const serverSchema = {
@@ -47,6 +58,16 @@ const serverSchema = {
   password: passwordSchema.exactOptional(),
   tls: tlsSchema,
 };
+
+/** The drivers of MySQL and SQL Server compare a certificate with a host's name only. */
+const nameWhereTls = [
+  ({ host, tls }: { readonly host: string; readonly tls: { readonly mode: string } }) =>
+    tls.mode === 'off' || isIP(host) === 0,
+  {
+    path: ['host'] as string[],
+    message: 'must be a name where TLS is on, for the certificate is compared with it',
+  },
+] as const;
 
 /** Exactly one of these says where a source's rows are. */
 const placeShape = {
@@ -65,11 +86,17 @@ const placeShape = {
       port: port.default(3_306),
       statementSeconds: statementSeconds.default(MYSQL_STATEMENT_SECONDS),
     })
-    // The driver compares a certificate with a host's name only.
-    .refine(({ host, tls }) => tls.mode === 'off' || isIP(host) === 0, {
-      path: ['host'],
-      message: 'must be a name where TLS is on, for the certificate is compared with it',
+    .refine(...nameWhereTls)
+    .exactOptional(),
+  mssql: z
+    .strictObject({
+      ...serverSchema,
+      tls: mssqlTlsSchema,
+      port: port.default(1_433),
+      schema: name.exactOptional(),
+      statementSeconds: statementSeconds.default(MSSQL_STATEMENT_SECONDS),
     })
+    .refine(...nameWhereTls)
     .exactOptional(),
   csv: z
     .strictObject({
@@ -80,8 +107,17 @@ const placeShape = {
         .default(','),
     })
     .exactOptional(),
+  parquet: z.strictObject({ file: path }).exactOptional(),
 };
-const KINDS = ['sqlite', 'postgres', 'mysql', 'csv'] as const satisfies readonly (keyof typeof placeShape)[];
+export const SOURCE_KINDS = [
+  'sqlite',
+  'postgres',
+  'mysql',
+  'mssql',
+  'csv',
+  'parquet',
+] as const satisfies readonly (keyof typeof placeShape)[];
+export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** What a source's part of the configuration says about where its rows are; the mapping stands beside it. */
 export const placeSettings = {
@@ -93,6 +129,7 @@ export const placeSettings = {
 type PlaceSettings = z.infer<z.ZodObject<typeof placeSettings>>;
 export type PostgresServer = NonNullable<PlaceSettings['postgres']>;
 export type MysqlServer = NonNullable<PlaceSettings['mysql']>;
+export type MssqlServer = NonNullable<PlaceSettings['mssql']>;
 export type ServerTls = PostgresServer['tls'];
 export type PasswordPlace = z.infer<typeof passwordSchema>;
 
@@ -104,29 +141,32 @@ export type SourcePlace =
   | { readonly kind: 'sqlite'; readonly file: string; readonly selection: Selection }
   | { readonly kind: 'postgres'; readonly server: PostgresServer; readonly selection: Selection }
   | { readonly kind: 'mysql'; readonly server: MysqlServer; readonly selection: Selection }
-  | { readonly kind: 'csv'; readonly file: string; readonly delimiter: string };
+  | { readonly kind: 'mssql'; readonly server: MssqlServer; readonly selection: Selection }
+  | { readonly kind: 'csv'; readonly file: string; readonly delimiter: string }
+  | { readonly kind: 'parquet'; readonly file: string };
 
 /** The kind that was chosen, or what is wrong with the choice, by the setting that has to change. */
 export function sourcePlace(
   settings: PlaceSettings,
 ): { readonly place: SourcePlace } | { readonly at: readonly string[]; readonly message: string } {
-  const { sqlite, postgres, mysql, csv } = settings;
-  const chosen = KINDS.filter((kind) => settings[kind] !== undefined);
-  if (chosen.length === 0) return { at: [], message: `needs one of ${KINDS.join(', ')}` };
+  const { sqlite, postgres, mysql, mssql, csv, parquet } = settings;
+  const chosen = SOURCE_KINDS.filter((kind) => settings[kind] !== undefined);
+  if (chosen.length === 0) return { at: [], message: `needs one of ${SOURCE_KINDS.join(', ')}` };
   if (chosen.length > 1) return { at: [chosen[1] ?? ''], message: `stands beside ${chosen[0] ?? ''}: keep one` };
-  if (csv !== undefined) {
+  if (csv !== undefined || parquet !== undefined) {
     const named = (['table', 'query'] as const).find((key) => settings[key] !== undefined);
-    if (named !== undefined) return { at: [named], message: 'a CSV file has none: remove it' };
-    return { place: { kind: 'csv', ...csv } };
+    if (named !== undefined) {
+      return { at: [named], message: `a ${csv === undefined ? 'Parquet' : 'CSV'} file has none: remove it` };
+    }
+    return { place: csv === undefined ? { kind: 'parquet', file: parquet?.file ?? '' } : { kind: 'csv', ...csv } };
   }
   const selection = selectionOf(settings);
   if ('message' in selection) return selection;
-  if (postgres !== undefined) {
-    if (postgres.schema !== undefined && 'query' in selection) {
-      return { at: ['postgres', 'schema'], message: 'goes with `table`; name the schema within the query' };
-    }
-    return { place: { kind: 'postgres', server: postgres, selection } };
+  if ('query' in selection && (postgres?.schema ?? mssql?.schema) !== undefined) {
+    return { at: [chosen[0] ?? '', 'schema'], message: 'goes with `table`; name the schema within the query' };
   }
+  if (postgres !== undefined) return { place: { kind: 'postgres', server: postgres, selection } };
+  if (mssql !== undefined) return { place: { kind: 'mssql', server: mssql, selection } };
   if (mysql !== undefined) return { place: { kind: 'mysql', server: mysql, selection } };
   return { place: { kind: 'sqlite', file: sqlite ?? '', selection } };
 }
@@ -136,10 +176,13 @@ export function placeFrom(place: SourcePlace, from: (path: string) => string): S
   switch (place.kind) {
     case 'sqlite':
     case 'csv':
+    case 'parquet':
       return { ...place, file: from(place.file) };
     case 'postgres':
       return { ...place, server: serverFrom(place.server, from) };
     case 'mysql':
+      return { ...place, server: serverFrom(place.server, from) };
+    case 'mssql':
       return { ...place, server: serverFrom(place.server, from) };
   }
 }
@@ -150,12 +193,12 @@ function selectionOf({ table, query }: PlaceSettings): Selection | { at: readonl
   return query === undefined ? { at: ['table'], message: 'needs a table, a view, or a `query`' } : { query };
 }
 
-function serverFrom<Server extends PostgresServer | MysqlServer>(
+function serverFrom<Server extends PostgresServer | MysqlServer | MssqlServer>(
   server: Server,
   from: (path: string) => string,
 ): Server {
-  const { authority, certificate, privateKey, mode } = server.tls;
-  const { password } = server;
+  const { password, tls } = server;
+  const { authority, certificate, privateKey, mode }: ServerTls = tls;
   return {
     ...server,
     tls: {

@@ -20,8 +20,8 @@ export type SourceRow = readonly SourceValue[];
  */
 export interface Source {
   /**
-   * Every row once, in the same order whenever the table is the same, in batches of at most SOURCE_BATCH_ROWS. It is one
-   * consistent read: a row that is changed meanwhile shows as it was at the beginning.
+   * Every row once, in the same order whenever the table is the same, in batches of at most SOURCE_BATCH_ROWS, that
+   * end with the row with which they have SOURCE_BATCH_BYTES. It is one consistent read: a row that is changed meanwhile shows as it was at the beginning.
    * Thrown when the source can't be read on: NodeError with one of the codes that begin with SOURCE_.
    */
   batches(): AsyncIterable<readonly SourceRow[]>;
@@ -30,6 +30,9 @@ export interface Source {
 
 /** Rows in one batch: large enough for the arithmetic on them to be spread over workers, small enough to forget. */
 export const SOURCE_BATCH_ROWS = 512;
+
+/** Bytes of memory (`rowBytes`) with which a batch ends: long texts would else be a hundred times those of a usual batch. */
+export const SOURCE_BATCH_BYTES = 8 * 1_048_576;
 
 /** Bytes of one value, as UTF-8. A name or a code is far shorter; what is longer is a document, or a quote left open. */
 export const SOURCE_VALUE_MAX_BYTES = 1_048_576;

@@ -174,10 +174,13 @@ describe(`differencing (seed ${testSeed})`, () => {
 
   it('several questions that only together single out few are refused as well', () => {
     const police = new GuardedPolice(people);
+    // All but one with a small group; hardly any quarter has none.
+    const sparse = QUARTERS.findIndex((_, right) => isClose({ right }));
+    expect(sparse).toBeGreaterThanOrEqual(0);
     const questions = [
       [0, 1, 2, 3, 4, 5],
       [6, 7, 8, 9, 10, 11],
-      QUARTERS.map((_, place) => place).filter((place) => place !== 5),
+      QUARTERS.map((_, place) => place).filter((place) => place !== sparse),
     ];
     const answered = questions.map((quarters) => police.answers(quarters));
     expect(answered).toEqual([true, true, false]);

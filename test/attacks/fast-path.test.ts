@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { toHex } from '../../core/base/index.js';
 import { geometricLaw } from '../../core/noise/index.js';
-import { COORDINATOR, DISCARD_CELL, memoryStores, TALLY } from '../../core/private-join/index.js';
+import { COORDINATOR, DISCARD_CELL, memoryStores, optOutLists, TALLY } from '../../core/private-join/index.js';
 import type { JoinPlan, ListId, PartyId, RecordStores } from '../../core/private-join/index.js';
 import { note, printFigures } from '../support/attack-figures.js';
 import { ask, CHARITY_A, countsOf, listsOf, population, QUARTERS } from '../support/attack-world.js';
@@ -98,6 +98,16 @@ function weaker(plan: JoinPlan): JoinPlan {
   return { ...plan, noise: law, decoys: plan.decoys === null ? null : { ...plan.decoys, law } };
 }
 
+const ALL_QUARTERS = QUARTERS.map((_, index) => index);
+/** Some of them, and some whom nobody else knows. */
+const withOptOuts: readonly Somebody[] = [
+  ...people.map((one, index): Somebody => (index % 12 === 0 ? { ...one, optedOutAt: 'charity-b' } : one)),
+  ...population(dice, 5).map((one): Somebody => ({
+    ...{ ...one, name: `unknown ${one.name}`, quarter: null, support: null },
+    optedOutAt: 'charity-b',
+  })),
+];
+
 const SAMPLES: readonly (readonly [string, JoinPlan, readonly number[]])[] = [
   ['as configured', ask({ snapshot: 'sample 0' }).plan, QUARTERS.map((_, index) => index)],
   ...[1, 2, 3].map((number) => {
@@ -105,6 +115,12 @@ const SAMPLES: readonly (readonly [string, JoinPlan, readonly number[]])[] = [
     return [`weaker noise ${number}`, weaker(ask({ snapshot: `sample ${number}`, quarters }).plan), quarters] as const;
   }),
   ['without decoys', weaker(ask({ snapshot: 'sample 4' }, { noDecoys: true }).plan), QUARTERS.map((_, index) => index)],
+  ['with opt-outs', weaker(ask({ snapshot: 'sample 6', optOuts: ['charity-b'] }).plan), ALL_QUARTERS],
+  [
+    'with opt-outs, without decoys',
+    weaker(ask({ snapshot: 'sample 7', optOuts: ['charity-b'] }, { noDecoys: true }).plan),
+    ALL_QUARTERS,
+  ],
   [
     'without noise',
     ask({ snapshot: 'sample 5' }, { noNoise: true, noDecoys: true }).plan,
@@ -116,9 +132,10 @@ describe(`the fast path (seed ${testSeed})`, () => {
   afterAll(() => printFigures('Fast path'));
 
   it.each(SAMPLES)('%s: real parties count, and see, the same', async (name, plan, quarters) => {
-    const lists = listsOf(people, quarters);
+    const everybody = optOutLists(plan).length > 0 ? withOptOuts : people;
+    const lists = listsOf(everybody, quarters);
     const exact = exactRun(plan, lists);
-    expect(exact.counts).toEqual([...countsOf(people, quarters)]);
+    expect(exact.counts).toEqual([...countsOf(everybody, quarters)]);
     const noiseOf = (mixer: PartyId) => worldNoise(plan, mixer);
     const real = await seenFor(plan, lists);
     const fast = coordinatorView(plan, exact, noiseOf);

@@ -27,6 +27,9 @@ const helped = { list: CHARITY_A, wait: 1 } as const;
 const everyone: readonly PartyId[] = ['police', 'charity-a', 'charity-b'];
 
 const ATTRIBUTE = 'how long she waited';
+/** The agency must bring a list, whether or not she is in it. */
+const OPTED_OUT = 'whether she is on a charity’s list of opt-outs';
+const LIST_OF: PartyId = 'charity-b';
 /** What is asked about her: what she is in one world and in the other. */
 const SECRETS: Readonly<Record<string, readonly [Somebody, Somebody]>> = {
   'whether she is known to a charity': [her, { ...her, support: helped }],
@@ -42,7 +45,15 @@ const SECRETS: Readonly<Record<string, readonly [Somebody, Somebody]>> = {
     { ...her, support: helped },
     { ...her, support: { ...helped, wait: 4 } },
   ],
+  [OPTED_OUT]: [
+    { ...her, support: helped },
+    { ...her, support: helped, optedOutAt: LIST_OF },
+  ],
 };
+
+function askAbout(secret: string, weakness: Weakness = {}): JoinPlan {
+  return ask(secret === OPTED_OUT ? { optOuts: [LIST_OF] } : {}, weakness).plan;
+}
 
 function worlds(plan: JoinPlan, secret: string): readonly [ExactRun, ExactRun] {
   const [first, second] = SECRETS[secret] ?? [];
@@ -65,14 +76,14 @@ describe(`membership inference (seed ${testSeed})`, () => {
   afterAll(() => printFigures(`Membership inference, epsilon ${counts} for counts and ${overlaps} for overlaps`));
 
   function against(weakness: Weakness, secret: string, honest: readonly PartyId[], runs = RUNS) {
-    const { plan } = ask({}, weakness);
+    const plan = askAbout(secret, weakness);
     return membershipAdvantage(plan, coordinatorTellTales(plan, ...worlds(plan, secret), honest), dice, runs);
   }
 
   it.each(Object.keys(SECRETS))(
     '%s: what tells the worlds apart is all that differs in what anybody sees',
     (secret) => {
-      const { plan } = ask();
+      const plan = askAbout(secret);
       const [first, second] = worlds(plan, secret);
       const keys = new Map(plan.mixers.map((mixer) => [mixer, keyedNoise(dice.key(), plan.request)]));
       const noiseOf = (mixer: PartyId) => keys.get(mixer) ?? keyedNoise(dice.key(), plan.request);
@@ -136,6 +147,8 @@ describe(`membership inference (seed ${testSeed})`, () => {
     ['whether she is known to the police', { noDecoys: true }, 'without decoys'],
     ['whether anybody knows her', { noDecoys: true }, 'without decoys'],
     [ATTRIBUTE, { noNoise: true }, 'without noise'],
+    [OPTED_OUT, { noNoise: true }, 'without noise'],
+    [OPTED_OUT, { noDecoys: true }, 'without decoys'],
   ])('%s: %j, the coordinator knows for sure', (secret, weakness, words) => {
     const seen = against(weakness, secret, everyone, 2_000);
     note({ attack: `${secret}: coordinator alone`, against: words, result: inWords(seen), runs: seen.runs });

@@ -124,7 +124,7 @@ describe(`what each party receives (seed ${testSeed})`, () => {
       const run = await client.run(id);
       if (run.state !== 'finished') throw new Error(`${template} ended ${run.state}: ${run.ending?.code ?? ''}`);
     }
-  }, 180_000);
+  });
 
   afterAll(async () => {
     for (const step of cleanUp.reverse()) await step();

@@ -94,7 +94,15 @@ const release: Release = {
     quantiles: { of: 0, bands: [0], at: [0.5], by: [] },
     recall: { of: 0, all: 0, butOne: [1, 2, 3], other: 4, several: { least: 1.4, likely: 1.8, most: 2.2 }, by: [] },
   },
-  sources: [{ agency: 'police', agencyName: 'The police', dataset: 'a.b', asAt: '2026-10-31' }],
+  sources: [{ agency: 'police', agencyName: 'The police', dataset: 'a.b', asAt: '2026-10-31', rejectedPercent: 1 }],
+  optOuts: {
+    lists: [
+      { agency: 'police', agencyName: 'The police', dataset: 'opt-outs', asAt: '2026-10-31', rejectedPercent: 0 },
+    ],
+    unit: 'person',
+    leftOut: { value: 15, status: 'ok' },
+    standardDeviation: 4.2,
+  },
   linkage: {
     scheme: 'standard',
     schemeVersion: 1,
@@ -156,8 +164,10 @@ const participants = [
   },
   { agency: 'charity', datasets: [{ dataset: 'c.d', snapshot: '3'.repeat(64) }], floors: NO_FLOORS },
 ];
-const asked: AskedRequest = { participants, requestDigest: 'a'.repeat(64) };
-const other: AskedRequest = { participants, requestDigest: 'b'.repeat(64) };
+const envelope = Uint8Array.of(1, 2, 3);
+const asked = { participants, requestDigest: 'a'.repeat(64) };
+const askedWith: AskedRequest = { ...asked, envelope };
+const other = { participants, requestDigest: 'b'.repeat(64) };
 const replayed: NewRunEvent = { at: '2026-11-22T12:00:00.000Z', name: 'release-replayed', state: 'finished' };
 
 /** What every store of runs has to do. */
@@ -204,8 +214,8 @@ export function runStoreContract(name: string, open: () => OpenedStore): void {
       expect(() => store.putEvent('none', offering)).toThrow(unknown);
       expect(() => store.endRun('none', failed, ending, [])).toThrow(unknown);
       expect(() => store.finishRun('none', finished, release, [])).toThrow(unknown);
-      expect(() => store.putAsked('none', asked)).toThrow(unknown);
-      expect(() => store.replayRun('none', replayed, 'none', asked)).toThrow(unknown);
+      expect(() => store.putAsked('none', askedWith)).toThrow(unknown);
+      expect(() => store.replayRun('none', replayed, 'none', askedWith)).toThrow(unknown);
       expect(() => store.listRuns(1, 'none')).toThrow(unknown);
     });
 
@@ -217,15 +227,29 @@ export function runStoreContract(name: string, open: () => OpenedStore): void {
 
     it('keeps who is asked what in the order given, with what each demands', () => {
       store.putRun(request('one'));
-      store.putAsked('one', asked);
+      store.putAsked('one', askedWith);
       expect(store.getRun('one')).toMatchObject(asked);
+    });
+
+    it('keeps the signed template byte for byte with each run that asked it, and once', () => {
+      const another = Uint8Array.of(1, 2, 4);
+      for (const id of ['one', 'two', 'three', 'waiting']) store.putRun(request(id));
+      for (const id of ['one', 'two']) store.putAsked(id, askedWith);
+      store.putAsked('three', { ...askedWith, envelope: another });
+      expect(['one', 'two', 'three', 'waiting'].map((id) => store.getEnvelope(id))).toEqual([
+        envelope,
+        envelope,
+        another,
+        undefined,
+      ]);
+      expect(() => store.getEnvelope('none')).toThrow(expect.objectContaining({ code: 'UNKNOWN_RUN' }));
     });
 
     it('knows what was offered, and who released an answer to it first', () => {
       for (const id of ['failing', 'first', 'second']) {
         store.putRun(request(id));
         expect(store.wasOffered(asked.requestDigest)).toBe(id !== 'failing');
-        store.putAsked(id, asked);
+        store.putAsked(id, askedWith);
         expect(store.wasOffered(asked.requestDigest)).toBe(true);
         expect(store.findReleased(asked.requestDigest)).toBe(id === 'second' ? 'first' : undefined);
         if (id === 'failing') store.endRun(id, failed, ending, []);
@@ -238,9 +262,9 @@ export function runStoreContract(name: string, open: () => OpenedStore): void {
 
     it('gives the release of another run again without a copy of it', () => {
       for (const id of ['first', 'again']) store.putRun(request(id));
-      store.putAsked('first', asked);
+      store.putAsked('first', askedWith);
       store.finishRun('first', finished, release, []);
-      const event = store.replayRun('again', replayed, 'first', asked);
+      const event = store.replayRun('again', replayed, 'first', askedWith);
       expect(event).toMatchObject({ sequence: 2, name: 'release-replayed', state: 'finished' });
       expect(store.getRun('again')).toMatchObject({
         ...asked,
@@ -260,11 +284,11 @@ export function runStoreContract(name: string, open: () => OpenedStore): void {
 
     it('gives nothing again that has no release of its own', () => {
       for (const id of ['first', 'again', 'third']) store.putRun(request(id));
-      expect(() => store.replayRun('again', replayed, 'first', asked)).toThrow(RangeError);
+      expect(() => store.replayRun('again', replayed, 'first', askedWith)).toThrow(RangeError);
       expect(store.getRun('again')).toMatchObject({ state: 'submitted', requestDigest: null });
       store.finishRun('first', finished, release, []);
-      store.replayRun('again', replayed, 'first', asked);
-      expect(() => store.replayRun('third', replayed, 'again', asked)).toThrow(RangeError);
+      store.replayRun('again', replayed, 'first', askedWith);
+      expect(() => store.replayRun('third', replayed, 'again', askedWith)).toThrow(RangeError);
     });
 
     it('lists what was released of one template from the same snapshots, newest first', () => {
@@ -283,7 +307,7 @@ export function runStoreContract(name: string, open: () => OpenedStore): void {
       ];
       for (const [id, changes, who] of runs) {
         store.putRun(request(id, changes));
-        store.putAsked(id, { participants: who, requestDigest: id });
+        store.putAsked(id, { participants: who, requestDigest: id, envelope });
         if (id !== 'unfinished') store.finishRun(id, finished, release, []);
       }
       expect(store.listReleased(template, participants)).toEqual([

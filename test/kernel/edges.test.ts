@@ -163,7 +163,7 @@ describe.each(MODULES)('the %s module is exact', (name) => {
         }
       }
     }
-  }, 300_000);
+  });
 
   it(`in walks of every remainder, through the identity and with steps that are it (seed ${testSeed})`, () => {
     for (const { start, step, expected } of walks()) {
@@ -172,12 +172,12 @@ describe.each(MODULES)('the %s module is exact', (name) => {
         expect(differenceOf(walked, expected.slice(0, 32 * count))).toBeNull();
       }
     }
-  }, 300_000);
+  });
 
   it('in a walk of walks of walks', () => {
     const { start, step, expected } = longWalk();
     expect(differenceOf(kernel.walk(start, step, expected.length / 32), expected)).toBeNull();
-  }, 300_000);
+  });
 
   it(`for encodings whose limbs are at their bounds (seed ${testSeed})`, () => {
     const rng = seededRng(testSeed);

@@ -126,7 +126,7 @@ describe.each(MODULES)('the %s module', (name) => {
       const bad = batch.filter((candidate) => !candidate.isElement).length;
       expect(exports.check(exports.regionA(), batch.length)).toBe(bad);
     }
-  }, 120_000);
+  });
 
   it(`refuses one bad encoding at any place, in every operation (seed ${testSeed})`, () => {
     const rng = seededRng(testSeed);

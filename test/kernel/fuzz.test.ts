@@ -52,5 +52,5 @@ describe.each(MODULES)('the %s module', (name) => {
       const difference = differenceOf(BY_KERNEL[operation](kernel, inputs), BY_LIBSODIUM[operation](inputs));
       expect([round, operation, difference]).toEqual([round, operation, null]);
     }
-  }, 300_000);
+  });
 });

@@ -84,15 +84,12 @@ function bytes(length: number, fixed: number, run: (secret: Uint8Array) => unkno
 describe.each(['fma', 'i64'] as const)('how long the %s module takes', (name) => {
   const kernel = kernelOf(name);
 
-  it.each(OPERATIONS)(
-    `does not tell a secret: %s (seed ${testSeed})`,
-    (_, count, timed) => {
-      expect(leaks(count, timed(kernel))).toBe(false);
-    },
-    60_000,
-  );
+  it.each(OPERATIONS)(`does not tell a secret: %s (seed ${testSeed})`, (_, count, timed) => {
+    expect(leaks(count, timed(kernel))).toBe(false);
+  });
 
-  it('would tell it if a product were made bit by bit', () => {
+  // Once is enough to show that the test can see it; other work on the machine may hide it.
+  it('would tell it if a product were made bit by bit', { retry: 2 }, () => {
     // Double and add, with nothing added where the bit is 0: a third more additions for a random scalar.
     const run = (scalar: Uint8Array): void => {
       let sum = element(0n);
@@ -103,10 +100,10 @@ describe.each(['fma', 'i64'] as const)('how long the %s module takes', (name) =>
       }
     };
     expect(leaks(800, { fixed: SPARSE, random: () => drawn(kernel, 1), run })).toBe(true);
-  }, 60_000);
+  });
 });
 
-it("the test would find @noble/curves' multiplication for public scalars", () => {
+it("the test would find @noble/curves' multiplication for public scalars", { retry: 2 }, () => {
   const point = pointOf(key);
   const timed: Timed = {
     fixed: SPARSE,
@@ -114,4 +111,4 @@ it("the test would find @noble/curves' multiplication for public scalars", () =>
     run: (scalar) => point.multiplyUnsafe(numberOf(scalar)),
   };
   expect(leaks(300, timed)).toBe(true);
-}, 60_000);
+});

@@ -27,7 +27,7 @@ describe(`when a process is killed (seed ${testSeed})`, () => {
       // Each test asks something that no release answers yet.
       copies: PHASES.length * (AGENCIES.length + 1),
     });
-  }, 180_000);
+  });
   afterAll(() => federation.close());
   // So that one failure is one failure.
   afterEach(async () => {
@@ -79,7 +79,6 @@ describe(`when a process is killed (seed ${testSeed})`, () => {
       await federation.running.startNode(victim);
       await nextRunSucceeds();
     },
-    180_000,
   );
 
   it.each(PHASES)(
@@ -109,7 +108,6 @@ describe(`when a process is killed (seed ${testSeed})`, () => {
       expect((await federation.client.run(runId)).ending).toMatchObject({ code: 'RESTARTED' });
       await nextRunSucceeds();
     },
-    180_000,
   );
 
   it('ends with a code of the closed list, always', () => {

@@ -96,6 +96,22 @@ describe(`links of faulty records (seed ${testSeed})`, () => {
     expect(pooled.linked.flat().filter((link) => link !== null).length).toBeGreaterThan(PEOPLE / 10);
   });
 
+  it.each(everything.filter(({ id }) => id !== 'case'))(
+    '$id, unit $unit, epsilon $epsilon, with opt-outs: blinded as in the clear',
+    ({ id, unit, epsilon }) => {
+      const seed = seedOf('opt-outs', id, unit, epsilon);
+      const options = { scheme: schemeOf(id), unit, people: PEOPLE, level: 'hard', epsilon, seed } as const;
+      const world = linkageWorld({ ...options, isTold: false, optOuts: true });
+      const { plan, lists, evidence } = world;
+      const found = finish(match(plan, blindedLists(plan, lists), hash, { nonMatches: evidence }));
+      const pooled = naiveLinks(plan, lists, evidence);
+      expect(linksOf(world, found)).toEqual(pooledLinksOf(pooled));
+      expect(found.linkage.map(countsOf)).toEqual(pooled.counts.map(countsOf));
+      expect(found.leftOut).toBe(pooled.leftOut);
+      expect(pooled.leftOut).toBeGreaterThan(0);
+    },
+  );
+
   it.each(UNITS)('are not easy to find, unit %s: statistics, aliases and agreements change who is linked', (unit) => {
     const seed = seedOf('not easy', unit);
     const scheme = schemeOf('thorough');
@@ -128,9 +144,17 @@ describe(`links of faulty records, by real parties (seed ${testSeed})`, () => {
   /** So few that every record of a dataset has a label of its own: then the cells say who is linked with whom. */
   const PEOPLE = 9;
 
-  it.each(everything)('$id, unit $unit, epsilon $epsilon: the cells are those of the pooled links', async (sought) => {
-    const { id, unit, epsilon } = sought;
-    const seed = seedOf(id, unit, epsilon);
+  it.each(
+    everything.flatMap((sought) =>
+      // Statistics are no matter of opt-outs.
+      (sought.id === 'case' || sought.epsilon !== 'none' ? [false] : [false, true]).map((optOuts) => ({
+        ...sought,
+        optOuts,
+      })),
+    ),
+  )('$id, unit $unit, epsilon $epsilon, opt-outs $optOuts: the cells are those of the pooled links', async (sought) => {
+    const { id, unit, epsilon, optOuts } = sought;
+    const seed = seedOf(id, unit, epsilon, optOuts);
     const world = linkageWorld({
       scheme: schemeOf(id),
       unit,
@@ -139,6 +163,7 @@ describe(`links of faulty records, by real parties (seed ${testSeed})`, () => {
       epsilon,
       seed,
       isTold: true,
+      optOuts,
     });
     const { plan, lists, statistics, evidence } = world;
     const outcome = await runWorld(plan, lists, { seed, statistics });

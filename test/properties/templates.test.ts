@@ -145,7 +145,7 @@ describe.each([
       }),
       { ...propertyOptions, numRuns: REAL_RUNS },
     );
-  }, 180_000);
+  });
 
   it('give it for the templates of the demonstration, whatever the parameters', () => {
     for (const bound of boldTemplates(catalogue).values()) {
@@ -164,7 +164,7 @@ describe('how well people are linked, group by group', () => {
   let agencies: BoldAgencies;
   beforeAll(async () => {
     agencies = await prepareBoldAgencies({ people: PEOPLE_IN_CLASSES, seed: testSeed });
-  }, 180_000);
+  });
   afterAll(() => agencies.close());
 
   it.each(['age', 'region', 'sex'])(

@@ -1,16 +1,6 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
-
-import {
-  CHUNK_RECORDS,
-  COORDINATOR,
-  createGroup,
-  inlineEngine,
-  JoinError,
-  memoryStores,
-  signingKey,
-  TALLY,
-} from '../../core/private-join/index.js';
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { COORDINATOR, inlineEngine, signingKey, TALLY } from '../../core/private-join/index.js';
 import { lengthPrefixed, uint32Bytes, utf8Bytes } from '../../core/base/index.js';
 import type { Rng } from '../../core/base/index.js';
 import type {
@@ -18,92 +8,33 @@ import type {
   FailureCode,
   Group,
   Job,
-  JoinPlan,
-  NodeJoin,
   PartyId,
   ProtocolMessage,
   Share,
   TransferHeader,
 } from '../../core/private-join/index.js';
-import { DECOY_SEED_BYTES } from '../../core/private-join/decoys.js';
-import type { Parcel, Tamper } from '../../transport/index.js';
-import type { PlainLists } from '../support/naive-join.js';
-import { list, noisyPlan, threePartyPlan } from '../support/plans.js';
+import type { Tamper } from '../../transport/index.js';
+import { list, threePartyPlan } from '../support/plans.js';
 import { seededRng } from '../support/seeded-rng.js';
 import { runWorld } from '../support/world.js';
-import type { Variant, WorldOutcome } from '../support/world.js';
-
-const plan = threePartyPlan();
-const few = listsOf(plan, 3);
-
-/** Two parties are enough to lose a chunk between, and their lists span two chunks each. */
-const twoParties = threePartyPlan({
-  mixers: ['police', 'charity'],
-  lists: plan.lists.filter(({ provider }) => provider !== 'cps'),
-  links: plan.links.slice(0, 1),
-  cells: 12,
-});
-const long = listsOf(twoParties, CHUNK_RECORDS + 1);
-
-function listsOf({ lists }: JoinPlan, count: number): PlainLists {
-  return new Map(
-    lists.map(({ id, keys }) => [
-      id,
-      Array.from({ length: count }, (_, index) => ({ keys: keys.map(({ name }) => `${name}/${index}`), label: 1 })),
-    ]),
-  );
-}
-
-let group: Group;
-beforeAll(async () => {
-  group = await createGroup();
-});
-
-/** Every party ends with this code. */
-function expectAll(outcome: WorldOutcome, code: FailureCode, mixers = plan.mixers): void {
-  const ends = Object.fromEntries([...mixers, COORDINATOR].map((party) => [party, code]));
-  expect(outcome.ends).toEqual(ends);
-}
-
-/** Alters the transfers of one subject and hop. */
-function altering(subject: string, hop: number, alter: (parcel: Parcel) => Parcel): Tamper {
-  return {
-    parcel: (parcel) => [parcel.header.subject === subject && parcel.header.hop === hop ? alter(parcel) : parcel],
-  };
-}
-
-/** Delivers other messages in place of one. */
-function answering(replace: (message: ProtocolMessage, to: PartyId) => readonly ProtocolMessage[]): Tamper {
-  return { letter: ({ from, to, message }) => replace(message, to).map((item) => ({ from, to, message: item })) };
-}
-
-async function all(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
-  const taken: Uint8Array[] = [];
-  for await (const chunk of chunks) taken.push(chunk);
-  return taken;
-}
-
-/** The transfer with its chunks, once they are all there, rearranged. */
-function rearranged({ header, chunks }: Parcel, rearrange: (chunks: Uint8Array[]) => Uint8Array[]): Parcel {
-  return {
-    header,
-    chunks: (async function* () {
-      yield* rearrange(await all(chunks));
-    })(),
-  };
-}
-
-function flipped(chunk: Uint8Array): Uint8Array {
-  return chunk.map((byte, index) => (index === 17 ? byte ^ 4 : byte));
-}
-
-const [victims, support] = ['victims/police', 'support/charity'] as const;
-const stations: readonly (readonly [string, string, number])[] = [
-  ['a list on its first hop', victims, 0],
-  ['a list on its last hop', support, 1],
-  ['the tally on its way out', TALLY, 0],
-  ['the tally on its way back', TALLY, 2],
-];
+import type { Variant } from '../support/world.js';
+import {
+  plan,
+  few,
+  twoParties,
+  long,
+  listsOf,
+  group,
+  expectAll,
+  altering,
+  answering,
+  all,
+  rearranged,
+  flipped,
+  stations,
+  victims,
+  support,
+} from './tampering-fixtures.js';
 
 describe.each(stations)('chunks of %s', (_, subject, hop) => {
   it.each<readonly [string, (chunks: Uint8Array[]) => Uint8Array[], FailureCode]>([
@@ -378,235 +309,5 @@ describe('messages out of order', () => {
       letter: (letter) => (letter.message.kind === 'joint-key' ? [{ ...letter, from: 'cps' }] : [letter]),
     };
     expectAll(await runWorld(plan, few, { tamper }), 'OUT_OF_ORDER');
-  });
-});
-
-describe('a provider that breaks the rules', () => {
-  it('by a label outside the plan ends the run with CELL_OUT_OF_RANGE', async () => {
-    const engine = inlineEngine(group, seededRng('labels'));
-    const labelling: Engine = {
-      parallelism: 1,
-      run: (job) => engine.run(job.kind === 'multiples' ? { ...job, step: 1000 } : job),
-    };
-    expectAll(await runWorld(plan, few, { variants: { charity: { engine: labelling } } }), 'CELL_OUT_OF_RANGE');
-  });
-
-  it.each([
-    ['without a label', 0, null],
-    ['in a cell that the table does not have', 1, [2]],
-  ] as const)('by a record %s ends the run with CELL_OUT_OF_RANGE', async (_, step, tableCells) => {
-    const engine = inlineEngine(group, seededRng('labels'));
-    const labelling: Engine = {
-      parallelism: 1,
-      run: (job) => engine.run(job.kind === 'multiples' ? { ...job, step } : job),
-    };
-    const alone = threePartyPlan({
-      lists: plan.lists.slice(0, 1),
-      links: [],
-      cells: 3,
-      ...(tableCells === null ? {} : { tableCells }),
-    });
-    expectAll(await runWorld(alone, few, { variants: { police: { engine: labelling } } }), 'CELL_OUT_OF_RANGE');
-    const labels = await runWorld({ ...alone, tableCells: [1] }, few);
-    expect(labels.counts).toEqual([0, 3, 0]);
-  });
-
-  it.each([
-    ['as large as the plan allows', [7, -7, 0], null],
-    ['too large', [8, 0, 0], 'outside the plan'],
-    ['too small', [0, 0, -8], 'outside the plan'],
-    ['not whole', [0.5, 0, 0], 'not a whole number'],
-    ['not a number', [Number.NaN, 0, 0], 'not a whole number'],
-    ['missing', [1, 2], 'not as many'],
-  ] as const)('by a number that is %s (%s): %s', async (_, numbers, reason) => {
-    const [victimsList] = plan.lists;
-    if (victimsList === undefined) throw new Error('no lists');
-    const summing = threePartyPlan({
-      lists: [{ ...victimsList, sums: 1 }],
-      links: [],
-      cells: 3,
-      sums: [{ dataset: 'victims', magnitude: 7, noise: null }],
-    });
-    const records = [0, 1, 2].map((index) => ({
-      keys: [null, null, null],
-      label: 1,
-      numbers: index < numbers.length ? [numbers[index] ?? 0] : [],
-    }));
-    const run = runWorld(summing, new Map([[victims, records]]));
-    if (reason === null) {
-      expect((await run).ends['police']).toBe('finished');
-      return;
-    }
-    const thrown: unknown = await run.catch((error: unknown) => error);
-    expect(thrown).toMatchObject({ code: 'INTERNAL', party: 'police' });
-    expect(String((thrown as Error).cause)).toContain(reason);
-  });
-
-  it('by part of a record ends the run with BAD_COUNT', async () => {
-    const stores: typeof memoryStores = {
-      create(count, width) {
-        const store = memoryStores.create(count, width);
-        return {
-          count,
-          width,
-          put: (positions, records) => store.put(positions, records),
-          read: (from, to) => store.read(from, to).slice(1),
-          gather: (places) => store.gather(places),
-          dispose: () => store.dispose(),
-        };
-      },
-    };
-    const outcome = await runWorld(plan, few, { variants: { charity: { stores } } });
-    expectAll(outcome, 'BAD_COUNT');
-    expect(outcome.blamed['cps']).toBe('charity');
-  });
-});
-
-describe('trouble inside one party', () => {
-  it('reaches all others with its code and its place', async () => {
-    const full = new JoinError('SPOOL_FULL', 'cps', 'no room left');
-    const stores = {
-      create: () => {
-        throw full;
-      },
-    };
-    const outcome = await runWorld(plan, few, { variants: { cps: { stores } } });
-    expectAll(outcome, 'SPOOL_FULL');
-    expect(new Set(Object.values(outcome.blamed))).toEqual(new Set(['cps']));
-  });
-
-  it('is the reason that a transfer to it meets, also where the abort message is slower', async () => {
-    const stores = {
-      create: () => {
-        throw new JoinError('SPOOL_FULL', 'cps', 'no room left');
-      },
-    };
-    const tamper: Tamper = {
-      letter: (letter) => (letter.message.kind === 'abort' && letter.to === 'charity' ? [] : [letter]),
-    };
-    expectAll(await runWorld(plan, few, { variants: { cps: { stores } }, tamper }), 'SPOOL_FULL');
-  });
-
-  it('in the source is SNAPSHOT_UNREADABLE everywhere', async () => {
-    const source = {
-      open: () => {
-        throw new JoinError('SNAPSHOT_UNREADABLE', 'charity', 'the snapshot is gone');
-      },
-    };
-    expectAll(await runWorld(plan, few, { variants: { charity: { source } } }), 'SNAPSHOT_UNREADABLE');
-  });
-});
-
-describe('when a run ends', () => {
-  const endings: readonly (readonly [string, Tamper])[] = [
-    ['well', {}],
-    ['badly', altering(TALLY, 1, (parcel) => rearranged(parcel, (chunks) => chunks.map(flipped)))],
-  ];
-
-  it.each(endings)('%s, every secret and every list is wiped', async (_, tamper) => {
-    const secrets: Uint8Array[] = [];
-    let created = 0;
-    let disposed = 0;
-    const watching: Group = Object.assign(Object.create(group) as Group, {
-      randomScalar: (rng: Parameters<Group['randomScalar']>[0]) => {
-        const scalar = group.randomScalar(rng);
-        secrets.push(scalar);
-        return scalar;
-      },
-    });
-    const stores: typeof memoryStores = {
-      create(count, width) {
-        const store = memoryStores.create(count, width);
-        created += 1;
-        return {
-          count,
-          width,
-          put: (positions, records) => store.put(positions, records),
-          read: (from, to) => store.read(from, to),
-          gather: (places) => store.gather(places),
-          dispose: () => {
-            store.dispose();
-            disposed += 1;
-          },
-        };
-      },
-    };
-    const engine = inlineEngine(group, seededRng('engine'));
-    const rng = seededRng('police');
-    const draws: Uint8Array[] = [];
-    const watchedRng: Rng = {
-      bytes: (length) => {
-        const bytes = rng.bytes(length);
-        if (length === DECOY_SEED_BYTES) draws.push(bytes);
-        return bytes;
-      },
-    };
-    const police = { group: watching, stores, engine, rng: watchedRng };
-    await runWorld(noisyPlan(plan), few, { tamper, variants: { police } });
-    const [seed] = draws;
-    if (seed === undefined) throw new Error('no seed of decoys was drawn');
-    // The blinding scalar, the key share, and the nonce of its proof; the seed of its decoys.
-    expect(secrets).toHaveLength(3);
-    secrets.push(seed);
-    for (const secret of secrets) expect(secret).toEqual(new Uint8Array(32));
-    // Two lists of others, its own, and the tally where it came so far; all disposed of, which is what wipes them.
-    expect(created).toBeGreaterThanOrEqual(4);
-    expect(disposed).toBe(created);
-  });
-
-  it('in the middle of preparing a list, no store is made for it any more', async () => {
-    let blinding: Uint8Array | undefined;
-    let charity: NodeJoin | undefined;
-    let created = 0;
-    const ending: Group = Object.assign(Object.create(group) as Group, {
-      randomScalar: (rng: Rng) => {
-        const scalar = group.randomScalar(rng);
-        blinding ??= scalar;
-        return scalar;
-      },
-      multiplyBase: (scalars: Uint8Array) => {
-        if (scalars === blinding) charity?.abort(new JoinError('CANCELLED', 'charity', 'called off'));
-        return group.multiplyBase(scalars);
-      },
-    });
-    const stores: typeof memoryStores = {
-      create(count, width) {
-        created += 1;
-        return memoryStores.create(count, width);
-      },
-    };
-    const outcome = await runWorld(plan, few, {
-      variants: { charity: { group: ending, stores } },
-      onNode: (party, node) => {
-        if (party === 'charity') charity = node;
-      },
-    });
-    expectAll(outcome, 'CANCELLED');
-    expect(created).toBe(0);
-  });
-
-  it('no two runs show the same bytes', async () => {
-    const seen = async (seed: string): Promise<Set<string>> => {
-      const digests = new Set<string>();
-      const tamper: Tamper = {
-        parcel: ({ header, chunks }) => [
-          {
-            header,
-            chunks: (async function* () {
-              for await (const chunk of chunks) {
-                digests.add(createHash('sha256').update(chunk).digest('hex'));
-                yield chunk;
-              }
-            })(),
-          },
-        ],
-      };
-      await runWorld(plan, few, { seed, tamper });
-      return digests;
-    };
-    const first = await seen('one');
-    const second = await seen('two');
-    expect(first.size).toBeGreaterThan(10);
-    expect([...first].filter((digest) => second.has(digest))).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { utf8Chunks } from '../../node-agent/source/connectors/utf8-lines.js';
 import type { SourcePlace } from '../../node-agent/source/source-config.js';
 import { SOURCE_BATCH_ROWS, SOURCE_VALUE_MAX_BYTES } from '../../node-agent/source/source.js';
 import { testFolder } from '../unit/node-agent/fixtures.js';
-import { failureOf, opened, rowsOf } from './stores.js';
+import { batchSizes, failureOf, LONG_BATCHES, LONG_ROWS, LONG_TEXT_BYTES, opened, rowsOf } from './stores.js';
 
 const SECRET = 'Xyzzy-Quillfeather';
 
@@ -32,6 +32,24 @@ describe('a CSV source', () => {
     ['with quotes', '"id","name"\n"1","é"\n'],
   ])('reads files %s', async (_, text) => {
     expect(await rowsOf(csv(text), ['id', 'name'])).toEqual([['1', 'é']]);
+  });
+
+  it.each([
+    ['CRLF, then LF', 'id\r\n1\r\n2\n3\n4'],
+    ['LF, then CRLF', 'id\n1\n2\r\n3\r\n4\r\n'],
+    ['CR, then each of them', 'id\r1\r2\n3\r\n4\r'],
+    ['CRLF, then CR', 'id\r\n1\r2\r3\r4'],
+  ])('ends a line at any line end, whatever line 1 ends with: %s', async (_, text) => {
+    expect(await rowsOf(csv(text), ['id'])).toEqual([['1'], ['2'], ['3'], ['4']]);
+  });
+
+  it('keeps line ends within quotes, wherever the file is cut into chunks', async () => {
+    const values = ['a\r\nb', 'c\nd', 'e\rf', '\r', '\n'];
+    // Chunks are of 64 KiB: each of the following stands across two once.
+    for (let blanks = 65_500; blanks < 65_570; blanks += 1) {
+      const text = `id,name\r\n${['y'.repeat(blanks), ...values].map((value) => `1,"${value}"\r\n`).join('')}`;
+      expect((await rowsOf(csv(text), ['name'])).slice(1)).toEqual(values.map((value) => [value]));
+    }
   });
 
   it('tells nothing recorded from an empty text, and keeps what is within quotes', async () => {
@@ -69,6 +87,16 @@ describe('a CSV source', () => {
     expect(await ends(csv(text))).toContain(words);
   });
 
+  it.each(['\n', '\r\n', '\r'])('counts lines as an editor does, where they end with %j', async (end) => {
+    const lines = (...rows: readonly string[]): SourcePlace => csv(['id,name', ...rows].join(end));
+    expect(await ends(lines('1,a', '2,b', '3'))).toContain('line 4: 1 values');
+    expect(await ends(lines('1,a', '2,b', `3,${SECRET}"`, '4,d'))).toContain('line 4: a quote stands within');
+  });
+
+  it('refuses a value with a line end that is not quoted', async () => {
+    expect(await ends(csv(`id,name,more\n1,${SECRET}\rb,c\n`))).toContain('SOURCE_FILE_INVALID FILE, line 2: 2 values');
+  });
+
   it('refuses what is not UTF-8, by its line', async () => {
     const bytes = (...parts: (string | number[])[]): Uint8Array =>
       Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
@@ -84,6 +112,11 @@ describe('a CSV source', () => {
     const most = 'é'.repeat(SOURCE_VALUE_MAX_BYTES / 2);
     expect((await rowsOf(value(most), ['name']))[0]?.[0]).toBe(most);
     expect(await ends(value(`${most}x`))).toMatch(/^SOURCE_VALUE_TOO_LONG FILE, line 2: .*column 2/);
+  });
+
+  it('ends a batch of long rows with its bytes', async () => {
+    const text = `name\n${`${'x'.repeat(LONG_TEXT_BYTES)}\n`.repeat(LONG_ROWS)}`;
+    expect(await batchSizes(csv(text))).toEqual(LONG_BATCHES);
   });
 
   it('does not take the rest of a file for one value', async () => {

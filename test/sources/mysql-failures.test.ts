@@ -1,12 +1,27 @@
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import mysql from 'mysql2/promise';
 
+import { SOURCE_VALUE_MAX_BYTES } from '../../node-agent/source/source.js';
+
 import type { SourcePlace } from '../../node-agent/source/source-config.js';
-import { MARIADB_PASSWORD, mariadbBinary, startMariadb } from '../support/database-server.js';
-import type { DatabaseServer } from '../support/database-server.js';
+import { makeCertificate, MARIADB_PASSWORD, mariadbBinary, startMariadb } from '../support/database-server.js';
 import { canHave } from '../support/needs.js';
-import { failureOf, mysqlPlace, onMysql, opened, rowsOf, setPasswords } from './stores.js';
+import { testFolder } from '../unit/node-agent/fixtures.js';
+import {
+  batchSizes,
+  failureOf,
+  LONG_BATCHES,
+  LONG_ROWS,
+  LONG_TEXT_BYTES,
+  mysqlPlace,
+  onMysql,
+  opened,
+  rowsOf,
+  setPasswords,
+} from './stores.js';
 
 const binary = mariadbBinary();
 const available = canHave(binary !== undefined, 'a MariaDB server (apt-get install mariadb-server)');
@@ -16,7 +31,7 @@ const SECRET = 'Xyzzy-Quillfeather';
 const ROWS = 30_000;
 
 describe.runIf(available)('a MariaDB source', () => {
-  let server: DatabaseServer;
+  let server: Awaited<ReturnType<typeof startMariadb>>;
   beforeAll(async () => {
     setPasswords();
     server = await startMariadb(binary ?? '');
@@ -45,14 +60,53 @@ describe.runIf(available)('a MariaDB source', () => {
     return [failure.code, failure.message];
   }
 
+  /** To all of its clients, ever. */
+  async function bytesSent(): Promise<number> {
+    const [row] = await onMysql(server, `SHOW GLOBAL STATUS LIKE 'Bytes_sent'`);
+    return Number((row as { Value: string }).Value);
+  }
+
   it.each([
     ['SOURCE_UNREACHABLE', { port: 1 }, /doesn't answer/],
     ['SOURCE_LOGIN_REFUSED', { password: { env: 'TALLY_TEST_PG' } }, /login of admin/],
     ['SOURCE_LOGIN_REFUSED', { user: 'nobody' }, /login of nobody/],
     ['SOURCE_MISSING', { database: 'nothing' }, /no such database/],
-    ['SOURCE_TLS_REFUSED', { tls: { mode: 'verify' }, host: 'localhost' }, /switch TLS on/],
+    ['SOURCE_TLS_REFUSED', { tls: { mode: 'verify' }, host: 'localhost' }, /tls\.authority/],
   ])('says %s for %j', async (code, differs, message) => {
     expect(await ends(people(differs))).toEqual([code, expect.stringMatching(message)]);
+  });
+
+  it('connects over TLS to whom the authority vouches for, by the name in the certificate only', async () => {
+    const tls = { mode: 'verify', authority: server.authority };
+    const overTls = {
+      query: `SELECT VARIABLE_VALUE <> '' AS id FROM information_schema.SESSION_STATUS WHERE VARIABLE_NAME = 'Ssl_cipher'`,
+    };
+    expect(await rowsOf(people({ tls, host: 'localhost' }, overTls), ['id'])).toEqual([[1]]);
+    expect(await rowsOf(people({}, overTls), ['id'])).toEqual([[0]]);
+    const [other, key] = [join(testFolder(), 'other.crt'), join(testFolder(), 'other.key')];
+    makeCertificate(other, key);
+    expect((await ends(people({ tls: { mode: 'verify', authority: other }, host: 'localhost' })))[0]).toBe(
+      'SOURCE_TLS_REFUSED',
+    );
+    // The server becomes another, as its authority knows it.
+    makeCertificate(server.authority, join(server.folder, 'server.key'), 'elsewhere');
+    await onMysql(server, 'FLUSH SSL');
+    expect((await ends(people({ tls, host: 'localhost' })))[1]).toMatch(/`host` to the name in it/);
+    makeCertificate(server.authority, join(server.folder, 'server.key'));
+    await onMysql(server, 'FLUSH SSL');
+    expect(await rowsOf(people({ tls, host: 'localhost' }, overTls), ['id'])).toEqual([[1]]);
+  });
+
+  it('is not sent a value of more than the most bytes', async () => {
+    const value = (bytes: number): SourcePlace =>
+      people({}, { query: `SELECT 1 AS id, REPEAT('x', ${bytes}) AS name` });
+    expect((await rowsOf(value(SOURCE_VALUE_MAX_BYTES), ['name']))[0]?.[0]).toHaveLength(SOURCE_VALUE_MAX_BYTES);
+    const before = await bytesSent();
+    expect(await ends(value(10 * SOURCE_VALUE_MAX_BYTES))).toEqual([
+      'SOURCE_VALUE_TOO_LONG',
+      expect.stringMatching(/Row 1 .*column name/),
+    ]);
+    expect((await bytesSent()) - before).toBeLessThan(SOURCE_VALUE_MAX_BYTES);
   });
 
   it('says what is missing, and reads what a login for some columns may', async () => {
@@ -82,12 +136,70 @@ describe.runIf(available)('a MariaDB source', () => {
     expect((await rowsOf(people(), ['ok', 'sort', 'mood', 'nul']))[0]).toEqual([1, 'a b', 'ok', 'a\0b']);
   });
 
+  describe('whatever the server’s settings are', () => {
+    beforeAll(async () => {
+      await onMysql(
+        server,
+        `CREATE TABLE settled (id int PRIMARY KEY, name varchar(9) CHARACTER SET utf8mb4) WITH SYSTEM VERSIONING`,
+        `INSERT INTO settled SELECT seq, 'Łukasz' FROM seq_1_to_1000`,
+        `CREATE DATABASE elsewhere`,
+        `CREATE TABLE elsewhere.settled (id int PRIMARY KEY, name varchar(9))`,
+        // The server runs init_connect for logins that may not administer it.
+        `CREATE USER 'settled'@'localhost' IDENTIFIED BY '${MARIADB_PASSWORD}'`,
+        `GRANT SELECT ON agency.settled TO 'settled'@'localhost'`,
+        `GRANT SELECT ON elsewhere.settled TO 'settled'@'localhost'`,
+      );
+    });
+
+    it.each([
+      ['sql_select_limit', '100'],
+      ['sql_select_limit', '0'],
+      ['init_connect', `'SET SESSION sql_select_limit = 100'`],
+      ['init_connect', `'SET NAMES latin1'`],
+      ['init_connect', `'USE elsewhere'`],
+      ['system_versioning_asof', `'2020-01-01'`],
+      ['init_connect', `"SET SESSION system_versioning_asof = '2020-01-01'"`],
+    ])('reads every row as it is where %s is %s', async (name, value) => {
+      const settled = people({ user: 'settled' }, { table: 'settled' });
+      await onMysql(server, `SET GLOBAL ${name} = ${value}`);
+      try {
+        const rows = await rowsOf(settled, ['id', 'name']);
+        expect(rows).toEqual(Array.from({ length: 1000 }, (_, index) => [index + 1, 'Łukasz']));
+      } finally {
+        await onMysql(server, `SET GLOBAL ${name} = ${name === 'init_connect' ? `''` : 'DEFAULT'}`);
+      }
+    });
+  });
+
+  it('reads numbers of single precision whole, in the fewest digits that say them', async () => {
+    await onMysql(
+      server,
+      `CREATE TABLE singles (id int PRIMARY KEY, single float, placed float(9, 2))`,
+      `INSERT INTO singles VALUES (1, 16777216, 1.1), (2, 1.1, 12.5), (3, -3.4028234e38, 0), (4, 0.1234567, NULL), (5, 16777213, 99999.99)`,
+      `CREATE VIEW seen AS SELECT id, MAX(single) AS single, placed FROM singles GROUP BY id, placed ORDER BY id`,
+    );
+    for (const table of ['singles', 'seen']) {
+      expect(await rowsOf(people({}, { table }), ['single', 'placed'])).toEqual([
+        [16_777_216, 1.1],
+        [1.1, 12.5],
+        [-3.4028235e38, 0],
+        [0.1234567, null],
+        [16_777_213, 99_999.99],
+      ]);
+    }
+  });
+
   it('stops a query over its time limit', async () => {
     const slow = { query: 'SELECT id, name FROM people WHERE SLEEP(0.01) = 0' };
     expect(await ends(people({ statementSeconds: 0.5 }, slow))).toEqual([
       'SOURCE_TIMEOUT',
       expect.stringMatching(/statementSeconds.*now 0\.5/),
     ]);
+  });
+
+  it('ends a batch of long rows with its bytes', async () => {
+    const query = `SELECT REPEAT('x', ${LONG_TEXT_BYTES}) AS name FROM seq_1_to_${LONG_ROWS}`;
+    expect(await batchSizes(people({}, { query }))).toEqual(LONG_BATCHES);
   });
 
   it('can not write, whatever its query does', async () => {

@@ -9,7 +9,18 @@ import { SOURCE_BATCH_ROWS, SOURCE_VALUE_MAX_BYTES } from '../../node-agent/sour
 import { POSTGRES_PASSWORD, postgresBinaries, startPostgres } from '../support/database-server.js';
 import { canHave } from '../support/needs.js';
 import { testFolder } from '../unit/node-agent/fixtures.js';
-import { failureOf, onPostgres, opened, postgresPlace, rowsOf, setPasswords } from './stores.js';
+import {
+  batchSizes,
+  failureOf,
+  LONG_BATCHES,
+  LONG_ROWS,
+  LONG_TEXT_BYTES,
+  onPostgres,
+  opened,
+  postgresPlace,
+  rowsOf,
+  setPasswords,
+} from './stores.js';
 
 const binaries = postgresBinaries();
 const available = canHave(binaries !== undefined, 'a PostgreSQL server (apt-get install postgresql)');
@@ -99,6 +110,38 @@ describe.runIf(available)('a PostgreSQL source', () => {
     expect((await ends(people({ schema: 'no schema' })))[0]).toBe('SOURCE_TABLE_MISSING');
   });
 
+  it('refuses what row security would hide rows of, and reads it for whom it hides nothing', async () => {
+    await onPostgres(
+      server,
+      `CREATE ROLE owner NOLOGIN; GRANT CREATE ON SCHEMA public TO owner`,
+      `SET ROLE owner`,
+      `CREATE TABLE secured AS SELECT n AS id FROM generate_series(1, 1000) n`,
+      `CREATE VIEW shown AS SELECT id FROM secured`,
+      `CREATE VIEW invoked WITH (security_invoker) AS SELECT id FROM secured`,
+      `GRANT SELECT ON secured, shown, invoked TO limited`,
+      `RESET ROLE`,
+      `ALTER TABLE secured ENABLE ROW LEVEL SECURITY`,
+      `CREATE ROLE beyond LOGIN BYPASSRLS PASSWORD '${POSTGRES_PASSWORD}'; GRANT SELECT ON secured TO beyond`,
+      // It may not be the login's own setting that decides.
+      `ALTER ROLE limited SET row_security = on`,
+    );
+    const count = async (user: string, selection: object): Promise<number> =>
+      (await rowsOf(people({ user }, selection), ['id'])).length;
+    const hidden = ['SOURCE_ROWS_HIDDEN', expect.stringMatching(/from limited.*BYPASSRLS.*42501/)];
+    const refused = (selection: object): Promise<[string, string]> =>
+      ends(people({ user: 'limited' }, selection), ['id']);
+    expect(await refused({ table: 'secured' })).toEqual(hidden);
+    expect(await refused({ table: 'invoked' })).toEqual(hidden);
+    expect(await refused({ query: 'SELECT id FROM secured' })).toEqual(hidden);
+    // Whatever a policy lets through today.
+    await onPostgres(server, `CREATE POLICY everything ON secured USING (id > 0)`);
+    expect(await refused({ table: 'secured' })).toEqual(hidden);
+    expect(await count('limited', { table: 'shown' })).toBe(1_000);
+    expect(await count('beyond', { table: 'secured' })).toBe(1_000);
+    await onPostgres(server, `ALTER TABLE secured FORCE ROW LEVEL SECURITY`);
+    expect(await refused({ table: 'shown' })).toEqual(hidden);
+  });
+
   it('refuses types that have no form of their own, by the columns’ names', async () => {
     expect(await ends(people(), ['id', 'photo', 'born', 'tags', 'name'])).toEqual([
       'SOURCE_COLUMN_TYPE',
@@ -113,6 +156,11 @@ describe.runIf(available)('a PostgreSQL source', () => {
       'SOURCE_TIMEOUT',
       expect.stringMatching(/statementSeconds.*now 0\.3.*57014/),
     ]);
+  });
+
+  it('ends a batch of long rows with its bytes', async () => {
+    const query = `SELECT repeat('x', ${LONG_TEXT_BYTES}) AS name FROM generate_series(1, ${LONG_ROWS})`;
+    expect(await batchSizes(people({}, { query }))).toEqual(LONG_BATCHES);
   });
 
   it('does not count what the node does between two batches', async () => {
@@ -199,5 +247,10 @@ describe.runIf(available)('a PostgreSQL source', () => {
       'SOURCE_VALUE_TOO_LONG',
       expect.stringMatching(/Row 1 .*column name/),
     ]);
+    // A batch of these would be 1 GB, if the server sent them.
+    const documents = { query: `SELECT n AS id, repeat('x', 10000000) AS name FROM generate_series(1, 100) n` };
+    const before = process.memoryUsage.rss();
+    expect(await ends(people({}, documents))).toEqual(['SOURCE_VALUE_TOO_LONG', expect.stringMatching(/Row 1 /)]);
+    expect((process.memoryUsage.rss() - before) / 1_048_576).toBeLessThan(100);
   });
 });

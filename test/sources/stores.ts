@@ -7,16 +7,22 @@ import pg from 'pg';
 import { onTestFinished } from 'vitest';
 
 import { NodeError } from '../../node-agent/errors.js';
+import {
+  loadParquetDriver,
+  PARQUET_DRIVER,
+  PARQUET_DRIVER_VERSION,
+} from '../../node-agent/source/connectors/parquet-driver.js';
 import { openSource } from '../../node-agent/source/open-source.js';
 import type { SourcePlace } from '../../node-agent/source/source-config.js';
 import type { Source, SourceRow } from '../../node-agent/source/source.js';
 import { MARIADB_PASSWORD, POSTGRES_PASSWORD } from '../support/database-server.js';
 import type { DatabaseServer } from '../support/database-server.js';
+import { canHave } from '../support/needs.js';
 import { COLUMNS, literal, NAMES, PEOPLE } from './people.js';
 import type { Person } from './people.js';
 
 export const TABLE = 'victim "crimes';
-const singleQuoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export const singleQuoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 function statements(
   people: readonly Person[],
@@ -53,6 +59,49 @@ export function csvStore(folder: string): SourcePlace {
   );
   writeFileSync(file, `\ufeff${[NAMES.map(quoted).join(','), ...lines].join('\r\n')}\r\n`);
   return { kind: 'csv', file, delimiter: ',' };
+}
+
+/** Whether Parquet can be tested: the package isn't installed with the others. */
+export async function canHaveParquet(): Promise<boolean> {
+  const there = await loadParquetDriver().then(
+    () => true,
+    () => false,
+  );
+  return canHave(
+    there,
+    `${PARQUET_DRIVER} (npm install --no-save --save-prod ${PARQUET_DRIVER}@${PARQUET_DRIVER_VERSION})`,
+  );
+}
+
+/** Runs statements in a DuckDB of its own that may write files. */
+export async function onDuckdb(...sql: readonly string[]): Promise<void> {
+  const { DuckDBInstance } = await loadParquetDriver();
+  const instance = await DuckDBInstance.create(':memory:', {});
+  const connection = await instance.connect();
+  try {
+    for (const text of sql) await connection.run(text);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+export function parquetPlace(folder: string): Extract<SourcePlace, { kind: 'parquet' }> {
+  return { kind: 'parquet', file: join(folder, 'people.parquet') };
+}
+
+export async function parquetStore(folder: string): Promise<SourcePlace> {
+  const types = { whole: 'BIGINT', text: 'VARCHAR', date: 'DATE', decimal: 'DECIMAL(10, 2)', time: 'TIMESTAMP' };
+  const { create, insert } = statements(PEOPLE, types, (name) => `"${name.replaceAll('"', '""')}"`, singleQuoted);
+  const place = parquetPlace(folder);
+  // A file has an order of its own, and no key.
+  const table = `"${TABLE.replaceAll('"', '""')}"`;
+  await onDuckdb(
+    create,
+    insert,
+    `COPY (SELECT * FROM ${table} ORDER BY id) TO ${singleQuoted(place.file)} (FORMAT parquet)`,
+  );
+  return place;
 }
 
 export function postgresPlace(
@@ -162,6 +211,17 @@ export async function rowsOf(place: SourcePlace, columns?: readonly string[]): P
   const rows: SourceRow[] = [];
   for await (const batch of (await opened(place, columns)).batches()) rows.push(...batch);
   return rows;
+}
+
+/** Of so many rows with LONG_TEXT_BYTES in `name`, batches have so many each: SOURCE_BATCH_BYTES is reached with the fifth. */
+export const LONG_TEXT_BYTES = 1_000_000;
+export const LONG_ROWS = 12;
+export const LONG_BATCHES = [5, 5, 2];
+
+export async function batchSizes(place: SourcePlace): Promise<readonly number[]> {
+  const sizes: number[] = [];
+  for await (const batch of (await opened(place, ['name'])).batches()) sizes.push(batch.length);
+  return sizes;
 }
 
 /** What reading it ends with. Fails when it is read, or when something without a code is thrown. */

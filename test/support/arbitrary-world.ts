@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { JoinPlan, LinkPlan, ListPlan, PartyId } from '../../core/private-join/index.js';
 import type { PlainLists, PlainRecord } from './naive-join.js';
-import { linkageOver, list, tableCells } from './plans.js';
+import { linkageOver, list, optOutList, tableCells } from './plans.js';
 
 export interface World {
   readonly plan: JoinPlan;
@@ -23,6 +23,8 @@ export interface WorldBounds {
   readonly values: number;
   /** Numbers that a record has to be added up, at most; none where absent. */
   readonly sums?: number;
+  /** Records of an agency's opt-out list, at most; no agency has one where absent. */
+  readonly optOuts?: number;
 }
 
 /** Largest absolute value of a number in these worlds. */
@@ -39,6 +41,7 @@ export const arbitraryWorld: fc.Arbitrary<World> = worldsOf({
   levels: 2,
   values: 5,
   sums: 2,
+  optOuts: 2,
 }).map(({ plan, lists }) => ({
   plan,
   lists: new Map(
@@ -75,6 +78,7 @@ export function worldsOf(bounds: WorldBounds): fc.Arbitrary<World> {
   return fc
     .record({
       agencies: fc.integer({ min: 2, max: 4 }),
+      optOuts: fc.nat(bounds.optOuts === undefined ? 0 : 3),
       unit: fc.constantFrom('person' as const, 'record' as const),
       baseOffers: fc.integer({ min: 1, max: bounds.offers }),
       baseLabels: fc.integer({ min: 1, max: 3 }),
@@ -91,7 +95,7 @@ export function worldsOf(bounds: WorldBounds): fc.Arbitrary<World> {
         { maxLength: DATASETS.length },
       ),
     })
-    .chain(({ agencies, unit, baseOffers, baseLabels, baseSums, links }) => {
+    .chain(({ agencies, optOuts, unit, baseOffers, baseLabels, baseSums, links }) => {
       const parties = AGENCIES.slice(0, agencies);
       const lists: ListPlan[] = parties
         .slice(0, baseOffers)
@@ -105,6 +109,10 @@ export function worldsOf(bounds: WorldBounds): fc.Arbitrary<World> {
         stride *= labels + 1;
         return { dataset, on, keep, agreementStride: null };
       });
+      const linkage = linkageOver(lists);
+      if (unit === 'person' || links.some(({ on }) => on === 'person')) {
+        lists.push(...parties.slice(0, optOuts).map((party) => optOutList(party, people)));
+      }
       const plan: JoinPlan = {
         runId: '00000000-0000-4000-8000-000000000002',
         context: new Uint8Array(32).fill(3),
@@ -113,7 +121,7 @@ export function worldsOf(bounds: WorldBounds): fc.Arbitrary<World> {
         lists,
         base: { dataset: 'victims', unit },
         links: linkPlans,
-        linkage: linkageOver(lists),
+        linkage,
         cells: stride,
         tableCells: tableCells(lists, linkPlans, stride),
         noise: null,
@@ -128,7 +136,12 @@ export function worldsOf(bounds: WorldBounds): fc.Arbitrary<World> {
         minimumTally: 0,
       };
       return fc
-        .tuple(...lists.map((item) => fc.array(arbitraryRecord(item, bounds.values), { maxLength: bounds.records })))
+        .tuple(
+          ...lists.map((item) => {
+            const maxLength = item.role === 'opt-out' ? (bounds.optOuts ?? 0) : bounds.records;
+            return fc.array(arbitraryRecord(item, bounds.values), { maxLength });
+          }),
+        )
         .map((records) => ({
           plan,
           lists: new Map(lists.map((item, index) => [item.id, records[index] ?? []])),
@@ -143,7 +156,7 @@ function arbitraryRecord(plan: ListPlan, values: number): fc.Arbitrary<PlainReco
   );
   return fc.record({
     keys: fc.tuple(...plan.keys.map(() => key)),
-    label: fc.integer({ min: 1, max: plan.labels }),
-    numbers: fc.tuple(...Array.from({ length: plan.sums }, () => fc.integer({ min: -MAGNITUDE, max: MAGNITUDE }))),
+    label: fc.integer({ min: Math.min(1, plan.labels), max: plan.labels }),
+    numbers: fc.tuple(...Array.from({ length: plan.sums ?? 0 }, () => fc.integer({ min: -MAGNITUDE, max: MAGNITUDE }))),
   });
 }

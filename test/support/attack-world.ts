@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 
-import type { JoinPlan, PartyId } from '../../core/private-join/index.js';
+import { listId } from '../../core/private-join/index.js';
+import type { JoinPlan, ListId, PartyId } from '../../core/private-join/index.js';
 import {
   bindParameters,
   bindTemplate,
   canonicalTemplate,
   createCatalogue,
   NO_FLOORS,
+  OPT_OUTS,
   parseDataset,
   parseTemplate,
   planRun,
@@ -41,6 +43,8 @@ export interface Somebody {
   readonly offence: number;
   /** Who supports them, and the band of their wait; null where nobody does. */
   readonly support: { readonly list: typeof CHARITY_A | typeof CHARITY_B; readonly wait: number } | null;
+  /** The agency that they have told that they don't want to be counted; absent where they have told nobody. */
+  readonly optedOutAt?: PartyId;
 }
 
 /** What is taken away from the system, so that an attack has something to succeed against. */
@@ -56,6 +60,8 @@ export interface Asking {
   readonly requester?: string;
   /** Names the state of everybody's data: another is another snapshot. */
   readonly snapshot?: string;
+  /** Agencies that bring a list of opt-outs; none where absent. */
+  readonly optOuts?: readonly PartyId[];
 }
 
 export interface Question {
@@ -79,10 +85,11 @@ export const QUARTERS: readonly string[] = [...(bound.parameters.get('quarters')
 /** The plan of a run as every party derives it, less what the weakness takes away. */
 export function ask(asking: Asking = {}, weakness: Weakness = {}): Question {
   const { quarters = QUARTERS.map((_, index) => index), runId = RUN, requester = 'analyst', snapshot = '1' } = asking;
+  const { optOuts = [] } = asking;
   const values = { quarters: quarters.map((place) => QUARTERS[place] ?? '') };
   const participants = AGENCIES.filter(({ id }) => PARTIES.includes(id)).map(({ id, datasets }): Participant => ({
     agency: id,
-    datasets: datasets.map((dataset) => ({
+    datasets: [...datasets, ...(optOuts.includes(id) ? [OPT_OUTS] : [])].map((dataset) => ({
       dataset,
       snapshot: Buffer.from(digest(`${id} ${snapshot}`)).toString('hex'),
     })),
@@ -127,11 +134,21 @@ export function listsOf(
   const known = people.filter(({ quarter }) => quarter !== null && quarters.includes(quarter));
   const supportedAt = (list: string): PlainRecord[] =>
     people.flatMap(({ name, support }) => (support?.list === list ? [record(name, support.wait)] : []));
+  const optedOut = PARTIES.map((agency) => {
+    const there = people.filter(({ optedOutAt }) => optedOutAt === agency);
+    return [optOutsOf(agency), there.map(({ name }) => record(name, 0))] as const;
+  });
   return new Map([
+    ...optedOut,
     [POLICE, known.map(({ name, offence }) => record(name, offence))],
     [CHARITY_A, supportedAt(CHARITY_A)],
     [CHARITY_B, supportedAt(CHARITY_B)],
   ]);
+}
+
+/** The list of those who have told this agency. */
+export function optOutsOf(agency: PartyId): ListId {
+  return listId(OPT_OUTS, agency);
 }
 
 /** Everybody has both match keys, and nobody another's. */
@@ -163,11 +180,14 @@ function digest(text: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(text).digest());
 }
 
-/** The exact counts by cell number of a run that asks for these quarters: by adding up, for everybody links to themselves. */
+/**
+ * The exact counts by cell number of a run that asks for these quarters, and in which whoever has opted out is in a list:
+ * by adding up, for everybody links to themselves.
+ */
 export function countsOf(people: readonly Somebody[], quarters: readonly number[]): Float64Array {
   const counts = new Float64Array(bound.cells);
-  for (const { quarter, offence, support } of people) {
-    if (quarter === null || !quarters.includes(quarter)) continue;
+  for (const { quarter, offence, support, optedOutAt } of people) {
+    if (quarter === null || !quarters.includes(quarter) || optedOutAt !== undefined) continue;
     const cell = cellOf(offence, support?.wait ?? 0);
     counts[cell] = (counts[cell] ?? 0) + 1;
   }

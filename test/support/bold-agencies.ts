@@ -17,7 +17,7 @@ import type { Source } from '../../examples/bold/sources.js';
 import { loadConfig, prepareAll } from '../../node-agent/index.js';
 import { loadAgreements } from '../../node-agent/agreements.js';
 import type { Agreements } from '../../node-agent/agreements.js';
-import { snapshotLayout } from '../../node-agent/snapshot/layout.js';
+import { layoutOf } from '../../node-agent/snapshot/layout.js';
 import { SnapshotListSource } from '../../node-agent/snapshot/snapshot-list-source.js';
 import { SnapshotStore } from '../../node-agent/snapshot/snapshot-store.js';
 import { readStorageKey } from '../../node-agent/snapshot/storage-key.js';
@@ -81,7 +81,7 @@ export async function prepareBoldAgencies({ people, seed, mangled = false }: Bol
     const agreements = loadAgreements(config);
     const snapshots = new SnapshotStore({
       directory: config.snapshots,
-      layouts: agreements.sources.map(({ mapping }) => snapshotLayout(mapping.definition, FEDERATION)),
+      layouts: agreements.sources.map(({ mapping }) => layoutOf(mapping, FEDERATION)),
       storageKey: readStorageKey(config.storageKey),
     });
     await snapshots.refresh();
@@ -152,11 +152,14 @@ function questionOf(opened: ReadonlyMap<PartyId, Opened>, bound: BoundTemplate, 
     statistics,
     evidence: new Map([...statistics].map(([id, { nonMatches }]) => [id, nonMatches])),
     plainLists: () =>
-      new Map(plan.lists.map(({ id, provider, keys, sums }) => [id, plain(source(provider), id, keys.length, sums)])),
+      new Map(
+        plan.lists.map(({ id, provider, keys, sums }) => [id, plain(source(provider), id, keys.length, sums ?? 0)]),
+      ),
   };
 }
 
-function plain(source: ListSource, list: string, columns: number, sums: number): PlainRecord[] {
+/** The rows of a list as plain records: keys are their points in hexadecimal. */
+export function plain(source: ListSource, list: string, columns: number, sums: number): PlainRecord[] {
   const rows = source.open(list);
   const absent = toHex(new Uint8Array(ELEMENT_BYTES));
   const records: PlainRecord[] = [];

@@ -66,8 +66,8 @@ export async function startPostgres(binaries: string): Promise<DatabaseServer & 
   return { port, folder, authority, stop: () => stopped(process, 'SIGINT', folder) };
 }
 
-/** With a user `admin` who may do everything. */
-export async function startMariadb(binary: string): Promise<DatabaseServer> {
+/** With a user `admin` who may do everything, and TLS by a certificate of its own for `localhost`. */
+export async function startMariadb(binary: string): Promise<DatabaseServer & { readonly authority: string }> {
   const owner = accountOf('mysql');
   const folder = ownFolder('tally-my-', owner);
   const data = join(folder, 'data');
@@ -82,7 +82,10 @@ export async function startMariadb(binary: string): Promise<DatabaseServer> {
       )
       .join(''),
   );
-  give(init, owner);
+  const authority = join(folder, 'server.crt');
+  const key = join(folder, 'server.key');
+  makeCertificate(authority, key);
+  for (const file of [init, authority, key]) give(file, owner);
   execFileSync(
     'mariadb-install-db',
     ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
@@ -94,12 +97,13 @@ export async function startMariadb(binary: string): Promise<DatabaseServer> {
     [
       ...['--no-defaults', `--datadir=${data}`, `--socket=${join(folder, 'mysqld.sock')}`, `--port=${port}`],
       ...[`--pid-file=${join(folder, 'pid')}`, '--bind-address=127.0.0.1', `--init-file=${init}`, `--tmpdir=${folder}`],
+      ...[`--ssl-cert=${authority}`, `--ssl-key=${key}`],
       ...['--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=32M', '--character-set-server=utf8mb4'],
     ],
     { cwd: folder, ...owner, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   await saidBy(process, /ready for connections/);
-  return { port, folder, stop: () => stopped(process, 'SIGTERM', folder) };
+  return { port, folder, authority, stop: () => stopped(process, 'SIGTERM', folder) };
 }
 
 interface Account {
@@ -124,19 +128,20 @@ function give(path: string, { uid, gid }: Account): void {
   if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
 }
 
-function makeCertificate(certificate: string, key: string): void {
+/** A certificate that vouches for itself, for a host of that name. */
+export function makeCertificate(certificate: string, key: string, host = 'localhost'): void {
   execFileSync(
     'openssl',
     [
       ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-      ...['-keyout', key, '-out', certificate, '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
+      ...['-keyout', key, '-out', certificate, '-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`],
     ],
     { stdio: 'ignore' },
   );
 }
 
 /** Neither server takes 0 and says what it got; between here and its start another program could take it, and none does. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);

@@ -1,5 +1,5 @@
 import type { NoiseSource } from '../../core/noise/index.js';
-import { DISCARD_CELL, TALLY } from '../../core/private-join/index.js';
+import { DISCARD_CELL, optOutLists, TALLY } from '../../core/private-join/index.js';
 import type { DecoyPattern, JoinPlan, ListId, PartyId, TransferSubject } from '../../core/private-join/index.js';
 import { noisyCells } from '../../core/private-join/dummies.js';
 import { route } from '../../core/private-join/route.js';
@@ -83,7 +83,7 @@ export function coordinatorView(plan: JoinPlan, exact: ExactRun, noiseOf: NoiseO
     const added = decoysOfPattern(plan, noiseOf, plan.mixers, number);
     const name = signatureOf(pattern);
     groups.set(name, (groups.get(name) ?? 0) + added);
-    if (hasBase(plan, pattern)) discarded += added;
+    if (hasBase(plan, pattern) && !hasOptOut(plan, pattern)) discarded += added;
   });
   const counts = noisyCounts(plan, exact, noiseOf);
   if (plan.decoys !== null) counts[DISCARD_CELL] = discarded + cellNoise(plan, noiseOf, DISCARD_CELL);
@@ -121,6 +121,12 @@ export function nodeView(plan: JoinPlan, exact: ExactRun, noiseOf: NoiseOf, self
 
 function hasBase({ lists }: JoinPlan, pattern: DecoyPattern): boolean {
   return lists.some(({ id, role }) => role === 'base' && pattern.some(({ list }) => list === id));
+}
+
+/** Such decoys are left out with the people they look like; a tally that is filled up is as long as if they weren't. */
+export function hasOptOut(plan: JoinPlan, pattern: DecoyPattern): boolean {
+  const optOuts = optOutLists(plan).map(({ id }) => id);
+  return pattern.some(({ list }) => optOuts.includes(list));
 }
 
 /**

@@ -21,6 +21,8 @@ export interface LinkageWorldOptions {
   readonly seed: number;
   /** Whether every record of a dataset has a label of its own, so that a cell says who is linked with whom. */
   readonly isTold: boolean;
+  /** Whether two of the agencies have lists of people who opted out, of whom they know as much as the others do. */
+  readonly optOuts?: boolean;
 }
 
 /** What agencies with faulty records put into a run, and its plan. */
@@ -56,6 +58,13 @@ function holding(surnames: number, postcodes: number): HeldIdentifiers {
     ['sex', 1],
   ]);
 }
+
+/** Some have opted out at one of them, some at both. */
+const OPT_OUTS: Offer = {
+  ...{ dataset: 'opt-outs', role: 'opt-out', on: 'person' },
+  ...{ agencies: ['b', 'c'], held: holding(2, 2) },
+};
+const SHARE_OPTED_OUT = 0.04;
 
 const SHARE_KNOWN = 0.6;
 /** Of people whom an agency knows: those who have two records there, written at different times. */
@@ -95,6 +104,18 @@ export function linkageWorld(options: LinkageWorldOptions): LinkageWorld {
       ...made.map(({ id, agency, keys }) => ({ id, dataset, provider: agency, role, keys, labels, stride, sums: 0 })),
     );
     stride *= labels + 1;
+  }
+  if (options.optOuts === true && joinsPeople) {
+    for (const agency of OPT_OUTS.agencies) {
+      const id = `${OPT_OUTS.dataset}/${agency}`;
+      const { keys, rows } = listOf(options, OPT_OUTS, dice);
+      records.set(
+        id,
+        rows.map((own) => ({ keys: own, label: 0 })),
+      );
+      const { dataset, role } = OPT_OUTS;
+      lists.push({ id, dataset, provider: agency, role, keys, labels: 0, stride: 0, sums: null });
+    }
   }
   const agreementStride = scheme.captures === null ? null : stride;
   const cells = agreementStride === null ? stride : stride * AGREEMENT_CLASSES;
@@ -141,7 +162,7 @@ function listOf(
   dice: SeededDice,
 ): MadeList {
   const written = somePersonas(seed, people).flatMap((persona) => {
-    if (!dice.chance(SHARE_KNOWN)) return [];
+    if (!dice.chance(offer.role === 'opt-out' ? SHARE_OPTED_OUT : SHARE_KNOWN)) return [];
     const urn = dice.chance(SHARE_WITHOUT_CASE) ? null : caseKey(`C${Math.floor(persona.person.id / PEOPLE_PER_CASE)}`);
     return Array.from({ length: dice.chance(SHARE_TWICE) ? 2 : 1 }, () => ({
       identifiers: writtenRecord(persona, level, dice.below(2 ** 31)),

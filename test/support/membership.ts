@@ -5,7 +5,7 @@ import type { JoinPlan, ListId, PartyId } from '../../core/private-join/index.js
 import { route } from '../../core/private-join/route.js';
 import { advantage } from './attack-figures.js';
 import type { Advantage } from './attack-figures.js';
-import { signatureOf } from './fast-path.js';
+import { hasOptOut, signatureOf } from './fast-path.js';
 import type { ExactRun } from './fast-path.js';
 import { densityOf, isLikelierSecond } from './likelihood.js';
 import type { Density } from './likelihood.js';
@@ -55,7 +55,7 @@ export function coordinatorTellTales(
     known.add(name);
     const values = [first.groups.get(name) ?? 0, second.groups.get(name) ?? 0] as const;
     if (values[0] === values[1]) return [];
-    if (pattern.some(({ list }) => isBase(list))) {
+    if (pattern.some(({ list }) => isBase(list)) && !hasOptOut(plan, pattern)) {
       discarded[0] -= values[0];
       discarded[1] -= values[1];
     }

@@ -2,7 +2,7 @@ import { AGREEMENTS, CASE_KEY } from '../../core/linkage/index.js';
 import type { NonMatches } from '../../core/linkage/index.js';
 import type { JoinPlan, ListId, ListPlan } from '../../core/private-join/index.js';
 import { linkPooled } from '../../examples/bold/truth/index.js';
-import type { PooledLinks, PooledPlace, PooledRecord } from '../../examples/bold/truth/index.js';
+import type { PooledComparison, PooledLinks, PooledPlace, PooledRecord } from '../../examples/bold/truth/index.js';
 
 /** A record before it is blinded: its normalised match keys in column order, null where absent, its label and numbers. */
 export interface PlainRecord {
@@ -42,8 +42,13 @@ export function naiveSums(plan: JoinPlan, lists: PlainLists, evidence?: Evidence
 }
 
 /** For each base record that counts, in the order of lists and records: itself, then what it linked to by each link. */
-export function naiveMatches(plan: JoinPlan, lists: PlainLists, evidence?: Evidence): (Item | null)[][] {
-  return naiveRecords(plan, lists, evidence).map(({ items }) => [...items]);
+export function naiveMatches(
+  plan: JoinPlan,
+  lists: PlainLists,
+  evidence?: Evidence,
+  comparisons?: readonly PooledComparison[],
+): (Item | null)[][] {
+  return naiveRecords(plan, lists, evidence, comparisons).map(({ items }) => [...items]);
 }
 
 export interface Item {
@@ -59,8 +64,13 @@ export interface Kept {
   readonly cell: number;
 }
 
-export function naiveRecords(plan: JoinPlan, lists: PlainLists, evidence?: Evidence): Kept[] {
-  const { base, linked } = naiveLinks(plan, lists, evidence);
+export function naiveRecords(
+  plan: JoinPlan,
+  lists: PlainLists,
+  evidence?: Evidence,
+  comparisons?: readonly PooledComparison[],
+): Kept[] {
+  const { base, linked } = naiveLinks(plan, lists, evidence, comparisons);
   const itemAt = ({ list: id, row }: PooledPlace): Item => {
     const list = plan.lists.find((one) => one.id === id);
     const record = lists.get(id)?.[row];
@@ -84,7 +94,12 @@ export function naiveRecords(plan: JoinPlan, lists: PlainLists, evidence?: Evide
 }
 
 /** Who is linked with whom, before any link's `keep` drops records. */
-export function naiveLinks(plan: JoinPlan, lists: PlainLists, evidence: Evidence = new Map()): PooledLinks {
+export function naiveLinks(
+  plan: JoinPlan,
+  lists: PlainLists,
+  evidence: Evidence = new Map(),
+  comparisons?: readonly PooledComparison[],
+): PooledLinks {
   return linkPooled({
     lists: plan.lists.map((list) => ({
       id: list.id,
@@ -96,6 +111,7 @@ export function naiveLinks(plan: JoinPlan, lists: PlainLists, evidence: Evidence
     base: plan.base,
     links: plan.links,
     linkage: plan.linkage,
+    ...(comparisons === undefined ? {} : { comparisons }),
   });
 }
 

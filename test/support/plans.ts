@@ -76,6 +76,11 @@ export function list(
   };
 }
 
+/** The list of those who told an agency that they don't want to be counted. */
+export function optOutList(provider: PartyId, keys: readonly string[]): ListPlan {
+  return { ...list('opt-outs', provider, 'opt-out', keys, 0, 0), sums: null };
+}
+
 /** The cells that a record can be in: it has a label of its own, and those that the links keep. */
 export function tableCells(
   lists: readonly ListPlan[],
@@ -84,6 +89,7 @@ export function tableCells(
 ): number[] {
   return Array.from({ length: cells }, (_, cell) => cell).filter((cell) =>
     lists.every(({ role, dataset, labels, stride }) => {
+      if (role === 'opt-out') return true;
       const label = Math.floor(cell / stride) % (labels + 1);
       const keep = links.find((link) => link.dataset === dataset)?.keep;
       if (role === 'base' || keep === 'linked') return label > 0;

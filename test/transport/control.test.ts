@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../../core/base/index.js';
+import type { Log, LogFields } from '../../core/base/index.js';
 import { COORDINATOR } from '../../core/private-join/index.js';
 import type { ProtocolMessage, Share } from '../../core/private-join/index.js';
 import { NO_FLOORS } from '../../core/templates/index.js';
@@ -46,6 +48,21 @@ function offer(runId: string): RunOffer {
 }
 
 describe('the control stream', () => {
+  it('is over for the server also where what follows from it goes wrong', async () => {
+    const errors: LogFields[] = [];
+    const log: Log = { ...silentLog, error: (fields) => errors.push(fields) };
+    const { port, connected, disconnected } = await startServer({ log }, () => {
+      throw new Error('disk full');
+    });
+    const { client } = await startNode('police', port);
+    await until(() => connected.length === 1);
+    await client.stop();
+    await until(() => disconnected.length === 1);
+    expect(errors).toMatchObject([{ event: 'disconnect-not-handled', agency: 'police' }]);
+    const again = await startNode('police', port);
+    await until(() => again.connected === 1);
+  });
+
   it('lets a node in with its hello', async () => {
     const { connected, connections } = await startFederation(['police']);
     expect(connected).toEqual(['police']);

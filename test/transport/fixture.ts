@@ -53,9 +53,17 @@ export const QUICK: Partial<Timings> = {
 export const HELLO: Hello = {
   softwareVersion: '0.1.0',
   snapshots: [
-    { dataset: 'police.victim-crimes', snapshot: 'ab'.repeat(32), asAt: '2026-11-01', epsilonLeft: 10, linkage: [] },
+    {
+      dataset: 'police.victim-crimes',
+      snapshot: 'ab'.repeat(32),
+      asAt: '2026-11-01',
+      epsilonLeft: 10,
+      linkage: [],
+      rejectedPercent: 1,
+    },
   ],
   floors: NO_FLOORS,
+  logSize: 0,
 };
 
 let authorities: Promise<readonly [Authority, Authority]> | undefined;
@@ -111,7 +119,11 @@ export function later(stop: () => Promise<void> | void): void {
   cleanups.push(stop);
 }
 
-export async function startServer(options: Partial<FederationServerOptions> = {}): Promise<TestServer> {
+/** @param disconnected what the coordinator does, beside writing it down, when a node is gone */
+export async function startServer(
+  options: Partial<FederationServerOptions> = {},
+  disconnected: () => void = () => undefined,
+): Promise<TestServer> {
   const record: ServerRecord = { connected: [], disconnected: [], received: [], connections: new Map() };
   const server = createFederationServer(
     {
@@ -135,6 +147,7 @@ export async function startServer(options: Partial<FederationServerOptions> = {}
       disconnected: (agency, reason, code) => {
         record.disconnected.push({ agency, reason, code });
         record.connections.delete(agency);
+        disconnected();
       },
     },
   );

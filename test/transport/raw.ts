@@ -16,7 +16,7 @@ export interface Ended {
   readonly replies: readonly Buffer[];
 }
 
-export type RawMethod = 'control' | 'sendList' | 'receiveList';
+export type RawMethod = 'control' | 'sendList' | 'receiveList' | 'renew';
 
 /** Opens the method, sends `messages`, half-closes when `halfClose`, and waits for the end of the call. */
 export function rawCall(

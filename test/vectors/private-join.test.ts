@@ -11,6 +11,16 @@ describe('the vectors of the private join', () => {
     expect(await privateJoinVectors()).toEqual(kept);
   });
 
+  it('have the same keys in an opt-out list as in any other, and nothing beside them', async () => {
+    const { hopped, optOutHopped, decoys, optOutDecoys } = await privateJoinVectors();
+    const [records, keys] = [fromHex(String(hopped)), fromHex(String(optOutHopped))];
+    expect(keys).toHaveLength(128);
+    // The last is absent: another element each time.
+    expect(keys.slice(0, 96)).toEqual(concatBytes(records.slice(0, 64), records.slice(192, 224)));
+    const [made, madeKeys] = [fromHex(String(decoys)), fromHex(String(optOutDecoys))];
+    expect([madeKeys.slice(0, 32), madeKeys.slice(64, 96)]).toEqual([made.slice(0, 32), made.slice(192, 224)]);
+  });
+
   it('open to the sums of labels times stride: 2 + 4 and 4, and to those of the dummies', async () => {
     const group = await createGroup();
     const { opened } = await privateJoinVectors();

@@ -5,7 +5,7 @@ import { computeContext, computeRequest } from '../../core/private-join/context.
 import { matchKeyDomain } from '../../core/private-join/domains.js';
 import { inlineEngine } from '../../core/private-join/engine.js';
 import { createGroup, IDENTITY } from '../../core/private-join/group.js';
-import { signingKey } from '../../core/private-join/identity.js';
+import { signingKey } from '../../core/signing/index.js';
 import { jointKey, makeShare } from '../../core/private-join/joint-key.js';
 import { runJob } from '../../core/private-join/jobs.js';
 import { makeSealingKeyPair, sealTransfer } from '../../core/private-join/seal.js';
@@ -189,6 +189,33 @@ export async function privateJoinVectors(): Promise<Vectors> {
     identity,
   );
 
+  // Of an opt-out list: keys alone.
+  const optOutShape = { keyColumns: 2, sums: null } as const;
+  const optOutPrepared = runJob(group, rng, {
+    kind: 'prepare',
+    ...optOutShape,
+    keys,
+    labels: new Uint8Array(0),
+    numbers: new Uint8Array(0),
+    blinding: blindings[0],
+    jointKey: key,
+  });
+  const optOutHopped = runJob(group, rng, {
+    kind: 'hop',
+    ...optOutShape,
+    records: optOutPrepared,
+    blinding: blindings[1],
+    jointKey: key,
+  });
+  const optOutDecoys = runJob(group, rng, {
+    kind: 'decoys',
+    ...optOutShape,
+    groups: [{ pattern: 3, from: 1, to: 3, shared: ['exact.1', null] }],
+    seed: new Uint8Array(32).fill(5),
+    generator: generators[1] ?? IDENTITY,
+    jointKey: key,
+  });
+
   return {
     request: toHex(request),
     context: toHex(context),
@@ -209,6 +236,9 @@ export async function privateJoinVectors(): Promise<Vectors> {
     sumShares: sumShares.map(({ noised, shares: taken, proof }) => toHex(concatBytes(noised, taken, proof))),
     openedSums: toHex(openedSums),
     header: toHex(concatBytes(transfer.header.encapsulatedKey, transfer.header.signature)),
+    optOutPrepared: toHex(optOutPrepared),
+    optOutHopped: toHex(optOutHopped),
+    optOutDecoys: toHex(optOutDecoys),
     sealedChunks: [toHex(await transfer.seal(prepared)), toHex(await transfer.seal(hopped))],
   };
 }

@@ -157,7 +157,8 @@ async function ask(
   }
   const unprotected = await client.unprotectedCounts(id);
   const question = { template: bound, parameters: bindParameters(bound, parameters), sources: data.sources };
-  const truth = pooledTable({ ...question, people, evidence: evidenceOf(told, run) });
+  const { comparisons } = unprotected;
+  const truth = pooledTable({ ...question, people, evidence: evidenceOf(told, run), comparisons });
   const comparison = compare({
     unprotected,
     released: run.release.table,
@@ -197,7 +198,7 @@ function inWords({ decoded, exact, impossible, intervals, inside }: Comparison):
   if (exact === decoded) {
     return `Before rounding, every one of the ${decoded} numbers equals what the same rules over all databases together give.`;
   }
-  return `The same rules, told the same of how often different people agree, over all databases together give numbers that lie inside ${inside} of the ${intervals} intervals stated (95 in 100 should), and none is further off than noise can be.`;
+  return `The same rules, told what the agencies said of chance and how many pairs the coordinator saw, over all databases together give numbers that lie inside ${inside} of the ${intervals} intervals stated (95 in 100 should), and none is further off than noise can be.`;
 }
 
 async function stayUp(

@@ -89,6 +89,7 @@ export async function makeFederationFolder(plan: FederationPlan): Promise<Federa
       writeText(join(folder, 'datasets', `${parseDataset(text).dataset}.yaml`), text);
     }
     mkdirSync(join(folder, 'spool'), { recursive: true, mode: 0o700 });
+    if (party !== COORDINATOR) writeText(join(folder, 'policy.yaml'), stringify(policyOf(plan)));
   }
   writeSecret(join(directory, 'governance', `${OFFICER}.pem`), pemOf(officer));
   writeTemplates(plan, officer);
@@ -214,13 +215,17 @@ function nodeConfigOf(plan: FederationPlan, agency: string, coordinatorAddress: 
     datasets: 'datasets',
     snapshots: 'snapshots',
     sources: plan.sources.filter((source) => source.agency === agency).map(({ mapping }) => mapping),
-    policy: {
-      allow: plan.templates.map((text) => ({ template: parseTemplate(text).template })),
-      ...(plan.budget === undefined ? {} : { budget: plan.budget }),
-    },
+    policy: 'policy.yaml',
     spool: spool(),
     workers: plan.workers,
     deadlines: { runProgressSeconds: 120, stopSeconds: 5, sourceLockedSeconds: 5 },
+  };
+}
+
+function policyOf({ templates, budget }: FederationPlan): object {
+  return {
+    allow: templates.map((text) => ({ template: parseTemplate(text).template })),
+    ...(budget === undefined ? {} : { budget }),
   };
 }
 

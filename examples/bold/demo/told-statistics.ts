@@ -1,7 +1,7 @@
 import type { RunDetailView } from '../../../coordinator/index.js';
 import type { LinkageStatistics, NonMatches } from '../../../core/linkage/index.js';
 import { loadAgreements, loadConfig } from '../../../node-agent/index.js';
-import { snapshotLayout } from '../../../node-agent/snapshot/layout.js';
+import { layoutOf } from '../../../node-agent/snapshot/layout.js';
 import { SnapshotStore } from '../../../node-agent/snapshot/snapshot-store.js';
 import { readStorageKey } from '../../../node-agent/snapshot/storage-key.js';
 
@@ -25,7 +25,7 @@ export async function toldStatistics(nodeConfigs: readonly string[]): Promise<To
     const { roster, agency, sources } = loadAgreements(config);
     const snapshots = new SnapshotStore({
       directory: config.snapshots,
-      layouts: sources.map(({ mapping }) => snapshotLayout(mapping.definition, roster.federation)),
+      layouts: sources.map(({ mapping }) => layoutOf(mapping, roster.federation)),
       storageKey: readStorageKey(config.storageKey),
     });
     try {

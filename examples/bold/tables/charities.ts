@@ -3,7 +3,7 @@ import type { WrittenIdentity } from '../faults/index.js';
 import type { HouseholdHistory } from '../population.js';
 import type { Charity, Client, Episode } from '../support.js';
 import { ageBand, agencyTable, gender, yesNo } from './table.js';
-import type { Register } from './register.js';
+import type { Answer, Register } from './register.js';
 import type { AgencyRow, Value } from './table.js';
 
 /** The commissioned charity's case management: one row for each time somebody was referred. */
@@ -34,13 +34,14 @@ export const charityA = agencyTable({
     police_aware: 'TEXT',
     wellbeing_first: 'INTEGER',
     wellbeing_last: 'INTEGER',
+    research_consent: 'TEXT',
   },
   traits: {
     factors: { names: 1.2, birthDates: 1.3, addresses: 1.3, sexes: 1.2, gaps: 1.2 },
     knowsOther: { surname: 0, postcode: 0 },
   },
   rows: (history, register) =>
-    episodeRows(history, register, 'charity-a', ({ person }, episode, identity) => ({
+    episodeRows(history, register, 'charity-a', ({ person }, episode, identity, answer) => ({
       first_name: identity.forename,
       last_name: identity.surname,
       date_of_birth: identity.dateOfBirth,
@@ -63,6 +64,7 @@ export const charityA = agencyTable({
       police_aware: yesNo(episode.reportedToPolice),
       wellbeing_first: episode.wellbeingStart,
       wellbeing_last: episode.wellbeingEnd,
+      research_consent: answer === 'not-asked' ? null : answer,
     })),
 });
 
@@ -94,6 +96,7 @@ export const charityB = agencyTable({
     reported: 'TEXT',
     score_in: 'INTEGER',
     score_out: 'INTEGER',
+    may_use: 'TEXT',
   },
   traits: {
     factors: { names: 1.4, birthDates: 1.5, addresses: 1.5, sexes: 1.2, gaps: 2 },
@@ -104,7 +107,7 @@ export const charityB = agencyTable({
       history,
       register,
       'charity-b',
-      ({ person }, episode, { forename, surname, dateOfBirth, postcode, sex }) => ({
+      ({ person }, episode, { forename, surname, dateOfBirth, postcode, sex }, answer) => ({
         given_name: forename,
         family_name: surname,
         born: dateOfBirth ?? '',
@@ -127,6 +130,7 @@ export const charityB = agencyTable({
         reported: yesNo(episode.reportedToPolice),
         score_in: episode.wellbeingStart,
         score_out: episode.wellbeingEnd,
+        may_use: { yes: 'Y', no: 'N', 'not-asked': '' }[answer],
       }),
     ),
 });
@@ -136,7 +140,7 @@ function episodeRows<Column extends string>(
   { clients }: HouseholdHistory,
   register: Register,
   charity: Charity,
-  values: (client: Client, episode: Episode, identity: WrittenIdentity) => Record<Column, Value>,
+  values: (client: Client, episode: Episode, identity: WrittenIdentity, answer: Answer) => Record<Column, Value>,
 ): AgencyRow<Column>[] {
   return clients
     .filter((client) => client.charity === charity)
@@ -151,7 +155,7 @@ function episodeRows<Column extends string>(
           dateOfBirth: dateOfBirth === null ? null : identity.dateOfBirth,
           postcode: postcode === null ? null : identity.postcode,
         };
-        return { person: person.id, crime: null, values: values(client, episode, given) };
+        return { person: person.id, crime: null, values: values(client, episode, given, register.answer(person)) };
       });
     });
 }

@@ -7,9 +7,16 @@ export interface RegisterOptions {
   /** Null where it holds nobody. */
   readonly traits: AgencyTraits | null;
   readonly level: FaultLevel;
+  /** What people answer when they are asked whether their data may be used: drawn apart from all else. */
+  readonly consent: SeededRandom;
   /** Share of people who are in it twice, 0..1, as far as there is more than one row to write. */
   readonly duplicates: number;
 }
+
+/** Whether somebody agrees that what is known of them is used for research; some were never asked. */
+export type Answer = 'yes' | 'no' | 'not-asked';
+
+const ANSWERS: Readonly<Record<Answer, number>> = { yes: 0.94, no: 0.04, 'not-asked': 0.02 };
 
 /**
  * Whom one agency knows of one household, and as what. Somebody is written down once and stands so in all the agency's rows,
@@ -20,6 +27,7 @@ export class Register {
   readonly #personas: readonly Persona[];
   readonly #options: RegisterOptions;
   readonly #entries = new Map<number, Entry>();
+  readonly #answers = new Map<number, Answer>();
 
   constructor(random: SeededRandom, personas: readonly Persona[], options: RegisterOptions) {
     this.random = random;
@@ -37,6 +45,13 @@ export class Register {
 
   isTwice(person: Person): boolean {
     return this.#entry(person).isTwice;
+  }
+
+  /** The same in all of the person's rows. */
+  answer({ id }: Person): Answer {
+    let answer = this.#answers.get(id);
+    if (answer === undefined) this.#answers.set(id, (answer = this.#options.consent.weighted(ANSWERS)));
+    return answer;
   }
 
   #entry({ id }: Person): Entry {

@@ -25,6 +25,12 @@ export function field(column: string, { type }: FieldDefinition): string {
   }
 }
 
+/** 1 where somebody has said yes, else 0. */
+export function consent(column: string): string {
+  const answer = `lower(trim(CAST(${column} AS TEXT)))`;
+  return `ifnull(${answer} IN ('yes', 'y', 'true', 't', '1'), 0)`;
+}
+
 function removing(column: string, characters: readonly string[]): string {
   return characters.reduce((inner, text) => `replace(${inner}, '${text.replaceAll("'", "''")}', '')`, column);
 }

@@ -1,5 +1,6 @@
 export { linkPooled } from './pooled-linker.js';
 export type {
+  PooledComparison,
   PooledCounts,
   PooledLink,
   PooledLinks,

@@ -4,7 +4,7 @@ import { AGREEMENTS, CASE_KEY } from '../../../core/linkage/index.js';
 import type { BoundTemplate } from '../../../core/templates/index.js';
 import type { SourcePeople } from './people.js';
 import { linkPooled } from './pooled-linker.js';
-import type { PooledCounts, PooledPlace } from './pooled-question.js';
+import type { PooledComparison, PooledCounts, PooledPlace } from './pooled-question.js';
 
 /** One list of records that are in the question: one dataset's at one agency. */
 export interface LoadedList {
@@ -62,6 +62,7 @@ export function linkByRules(
   lists: readonly LoadedList[],
   { scheme, linkThreshold, unit, population, links }: BoundTemplate,
   peopleOf: (list: LoadedList) => SourcePeople | null,
+  comparisons?: readonly PooledComparison[],
 ): Links {
   const named = new Map(lists.map((list) => [`${list.table} ${list.source}`, list]));
   const found = linkPooled({
@@ -86,6 +87,7 @@ export function linkByRules(
       scheme === null || linkThreshold === null
         ? null
         : { keys: scheme.keys.map(({ name }) => name), threshold: linkThreshold, captures: scheme.captures },
+    ...(comparisons === undefined ? {} : { comparisons }),
   });
   const idOf = ({ list, row }: PooledPlace): number => {
     const record = named.get(list)?.records[row];

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 
+import { needsConsent } from '../../../core/templates/index.js';
 import type { BoundFilter, BoundList, BoundParameters, BoundTemplate } from '../../../core/templates/index.js';
 import { ExampleError } from '../errors.js';
 import type { Source } from '../sources.js';
@@ -33,7 +34,7 @@ export function makeList(
   sources.forEach((source, place) => {
     if (source.mapping.dataset !== list.dataset.dataset) return;
     const measured = measuresOf(list, bound).map((measure) => measure.field);
-    loadSource(database, `${name}_all`, list, measured, parameters, source, place);
+    loadSource(database, `${name}_all`, list, measured, parameters, source, place, bound.template.purpose);
   });
 
   // Whose record it is: somebody found that apart from SQL.
@@ -82,6 +83,7 @@ function loadSource(
   parameters: Pick<BoundParameters, 'values'>,
   { agency, mapping }: Source,
   place: number,
+  purpose: string,
 ): void {
   const { urn } = mapping.identifiers;
   const caseOf = urn === undefined || !dataset.keys.includes('case') ? 'NULL' : sql.urn(sql.quoted(urn));
@@ -93,6 +95,7 @@ function loadSource(
     }
     return sql.field(sql.quoted(column), definition);
   };
+  const consented = needsConsent(dataset) ? sql.consent(consentColumn({ agency, mapping }, purpose)) : '1';
   const filters = where.map((filter) => ({ of: field(filter.field), ...condition(filter, parameters) }));
 
   database.prepare('ATTACH ? AS agency').run(mapping.sqlite);
@@ -101,12 +104,13 @@ function loadSource(
       .prepare(
         `INSERT INTO ${table}
            SELECT NULL, ${place}, record, urn, sort_by,
-             ${['1', ...filters.map(({ test }, index) => test(`filter_${index}`))].join(' AND ')}
+             ${['consented', ...filters.map(({ test }, index) => test(`filter_${index}`))].join(' AND ')}
              ${dimensions.map((_, index) => `, value_${index}`).join('')}
              ${measured.map((_, index) => `, number_${index}`).join('')}
            FROM (
              SELECT rowid AS record,
                ${caseOf} AS urn,
+               ${consented} AS consented,
                ${field(dataset.order)} AS sort_by
                ${filters.map(({ of }, index) => `, ${of} AS filter_${index}`).join('')}
                ${dimensions.map((dimension, index) => `, ${field(dimension.field)} AS value_${index}`).join('')}
@@ -118,6 +122,12 @@ function loadSource(
   } finally {
     database.exec('DETACH agency');
   }
+}
+
+function consentColumn({ agency, mapping }: Source, purpose: string): string {
+  const column = mapping.consent?.[purpose];
+  if (column !== undefined) return sql.quoted(column);
+  throw new ExampleError('SOURCE_INCOMPLETE', `${agency} has no column of consent to ${purpose}.`);
 }
 
 interface Condition {

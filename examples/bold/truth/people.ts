@@ -13,6 +13,7 @@ import {
   schemes,
 } from '../../../core/linkage/index.js';
 import type { Identifiers, NonMatches, People, Raw, Scheme } from '../../../core/linkage/index.js';
+import { needsConsent } from '../../../core/templates/index.js';
 import type { DatasetDefinition, DatasetLinkage } from '../../../core/templates/index.js';
 import type { Source } from '../sources.js';
 import * as sql from './expressions.js';
@@ -87,21 +88,23 @@ function nonMatchesIn(
   return finish(noisyStatistics(counted, { epsilon: 'none', noise: { draw: () => 0 } })).nonMatches;
 }
 
-/** What each row says of the person, in the order of rows. */
+/** What each row says of the person, in the order of rows. Rows without consent to anything might as well not be there. */
 function* identifiersOf(
   { mapping }: Source,
-  { linkage }: DatasetDefinition,
+  dataset: DatasetDefinition,
 ): Generator<readonly [row: number, identifiers: Identifiers]> {
-  const held = [...(linkage?.identifiers.keys() ?? [])];
+  const held = [...(dataset.linkage?.identifiers.keys() ?? [])];
   const named = Object.entries(mapping.identifiers)
     .filter(([name]) => held.some((identifier) => identifier === name))
     .map(([name, columns]) => ({ name, columns: typeof columns === 'string' ? [columns] : (columns ?? []) }));
   const columns = named.flatMap((identifier) => identifier.columns);
+  const consents = Object.values(mapping.consent ?? {}).map((column) => sql.consent(sql.quoted(column)));
+  const where = needsConsent(dataset) ? `WHERE ${['0', ...consents].join(' OR ')}` : '';
   const database = new Database(mapping.sqlite, { readonly: true });
   try {
     const select = ['rowid', ...columns.map(sql.quoted)].join(', ');
     const statement = database.prepare<[], unknown[]>(
-      `SELECT ${select} FROM ${sql.quoted(mapping.table)} ORDER BY rowid`,
+      `SELECT ${select} FROM ${sql.quoted(mapping.table)} ${where} ORDER BY rowid`,
     );
     for (const [row, ...texts] of statement.raw().iterate()) {
       let place = 0;

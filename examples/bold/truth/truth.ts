@@ -17,7 +17,7 @@ import type { LoadedList, Links } from './links.js';
 import { makeList, measuresOf } from './list.js';
 import { PooledPeople } from './people.js';
 import type { SourcePeople } from './people.js';
-import type { PooledCounts } from './pooled-question.js';
+import type { PooledComparison, PooledCounts } from './pooled-question.js';
 
 export interface TruthQuestion {
   readonly template: BoundTemplate;
@@ -29,6 +29,8 @@ export interface TruthQuestion {
    * this isn't given, it is counted.
    */
   readonly evidence?: (agency: string, dataset: string) => NonMatches | null;
+  /** What a coordinator counted of each comparison of people, as in PooledQuestion. */
+  readonly comparisons?: readonly PooledComparison[] | undefined;
   /** Where several questions are asked of the same databases: one for all of them. */
   readonly people?: PooledPeople;
 }
@@ -75,7 +77,7 @@ export function pooledTruth(question: TruthQuestion): TrueCell[] {
  * they are. Thrown when a source has no column for a field that is needed: ExampleError SOURCE_INCOMPLETE.
  */
 export function pooledTable(question: TruthQuestion): TrueTable {
-  const { template: bound, sources, evidence, people: pooled = new PooledPeople() } = question;
+  const { template: bound, sources, evidence, comparisons, people: pooled = new PooledPeople() } = question;
   const known = new Map<Source, SourcePeople>();
   for (const source of sources) {
     const dataset = datasetOf(bound, source);
@@ -90,12 +92,12 @@ export function pooledTable(question: TruthQuestion): TrueTable {
   };
   return tableOf(question, {
     personOf: (source) => known.get(source)?.personOf ?? new Map<number, number>(),
-    link: (lists) => linkByRules(lists, bound, peopleOf),
+    link: (lists) => linkByRules(lists, bound, peopleOf, comparisons),
   });
 }
 
 /** The same by who people really are, as `truth` of the federation has it: what linkage makes no mistakes in. */
-export function trueTable(question: Omit<TruthQuestion, 'evidence'>, truth: string): TrueTable {
+export function trueTable(question: Omit<TruthQuestion, 'evidence' | 'comparisons'>, truth: string): TrueTable {
   return tableOf(question, {
     personOf: (source) => identitiesOf(source, truth),
     link: (lists) => linkByIdentity(lists, question.template),

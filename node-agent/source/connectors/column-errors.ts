@@ -3,7 +3,7 @@ import { listOf } from './selecting.js';
 import type { ServerContext } from './server-failure.js';
 
 export function columnMissingError(
-  { server, what }: ServerContext,
+  { server, what }: Pick<ServerContext, 'server' | 'what'>,
   missing: readonly string[],
   present: readonly string[],
 ): NodeError {
@@ -12,7 +12,7 @@ export function columnMissingError(
 }
 
 export function columnTypeError(
-  { server, what }: ServerContext,
+  { server, what }: Pick<ServerContext, 'server' | 'what'>,
   refused: readonly { readonly name: string; readonly type: string }[],
 ): NodeError {
   const columns = [...new Set(refused.map(({ name, type }) => `${name} (${type})`))];

@@ -7,7 +7,8 @@ import type { CsvErrorCode } from 'csv-parse';
 
 import { NodeError } from '../../errors.js';
 import { systemCode } from '../../system-codes.js';
-import { SOURCE_BATCH_ROWS, SOURCE_VALUE_MAX_BYTES } from '../source.js';
+import { RowBatch } from '../row-batch.js';
+import { SOURCE_VALUE_MAX_BYTES } from '../source.js';
 import type { Source, SourceRow, SourceValue } from '../source.js';
 import { isTooLong } from './delivered.js';
 import { listOf } from './selecting.js';
@@ -53,18 +54,15 @@ class CsvSource implements Source {
 
   async *batches(): AsyncIterable<readonly SourceRow[]> {
     let places: readonly number[] | undefined;
-    let batch: SourceRow[] = [];
+    const batch = new RowBatch();
     for await (const record of this.#records()) {
       if (places === undefined) {
         places = this.#places(record);
         continue;
       }
-      batch.push(places.map((place): SourceValue => record[place] ?? null));
-      if (batch.length < SOURCE_BATCH_ROWS) continue;
-      yield batch;
-      batch = [];
+      if (batch.add(places.map((place): SourceValue => record[place] ?? null))) yield batch.take();
     }
-    if (batch.length > 0) yield batch;
+    if (!batch.isEmpty) yield batch.take();
   }
 
   close(): Promise<void> {
@@ -80,6 +78,9 @@ class CsvSource implements Source {
       const bytes = utf8Chunks(handle.createReadStream({ autoClose: false }), file);
       const parser = parse({
         delimiter,
+        // Any at any line. The parser would take the one of line 1 for all, and read a list of one column, to which
+        // another program has added lines, as one value.
+        record_delimiter: ['\r\n', '\n', '\r'],
         max_record_size: CSV_ROW_MAX_BYTES,
         // As PostgreSQL's COPY has it: nothing between two delimiters is nothing recorded, `""` is an empty text.
         cast: (text, { quoting, lines, column }): string | null => {

@@ -26,6 +26,22 @@ export const asBinaryNumber: Delivery = (text) => {
   return Number.isFinite(value) ? value : text;
 };
 
+/** So many digits say every number of single precision. */
+const SINGLE_DIGITS = 9;
+
+/**
+ * A number of single precision, given as one of double: the fewest digits that say it, as PostgreSQL writes it: 1.1, and
+ * not 1.10000002.
+ */
+export const asSingleNumber: Delivery = (text) => {
+  const exact = Number(text);
+  for (let digits = 6; digits < SINGLE_DIGITS; digits += 1) {
+    const short = Number(exact.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(exact)) return short;
+  }
+  return Number(exact.toPrecision(SINGLE_DIGITS));
+};
+
 /** A date with a time is a date where the time says nothing. */
 export const asDateWithTime: Delivery = (text) => /^(.+) 00:00:00(\.0+)?$/.exec(text)?.[1] ?? text;
 
@@ -38,7 +54,7 @@ export interface DeliveredColumn {
 }
 
 /**
- * Turns a row of texts into what `Source` promises.
+ * Turns a row of texts, selected by a boundedList, into what `Source` promises.
  * Thrown when a value is longer than SOURCE_VALUE_MAX_BYTES: NodeError SOURCE_VALUE_TOO_LONG.
  */
 export function deliverRow(
@@ -46,17 +62,23 @@ export function deliverRow(
   texts: readonly (string | null)[],
   row: number,
 ): SourceValue[] {
+  const leftOut = texts[columns.length] ?? null;
+  if (leftOut !== null) throw valueTooLongError(row, columns[Number(leftOut)]?.name ?? '');
   return columns.map(({ name, deliver }, index) => {
     const text = texts[index] ?? null;
     if (text === null) return null;
-    if (isTooLong(text)) {
-      throw new NodeError(
-        'SOURCE_VALUE_TOO_LONG',
-        `Row ${row} has more than ${SOURCE_VALUE_MAX_BYTES} bytes in column ${name}: map another column, or shorten it in a view.`,
-      );
-    }
+    // A database may count the bytes of another encoding.
+    if (isTooLong(text)) throw valueTooLongError(row, name);
     return deliver(text);
   });
+}
+
+/** `row` is counted from 1. */
+export function valueTooLongError(row: number, column: string): NodeError {
+  return new NodeError(
+    'SOURCE_VALUE_TOO_LONG',
+    `Row ${row} has more than ${SOURCE_VALUE_MAX_BYTES} bytes in column ${column}: map another column, or shorten it in a view.`,
+  );
 }
 
 /** Counting bytes costs; a text of a third of the characters can't have that many. */

@@ -2,14 +2,15 @@ import type { Connection, ConnectionOptions, FieldPacket, TypeCastField } from '
 
 import { NodeError } from '../../errors.js';
 import { systemCode } from '../../system-codes.js';
-import { SOURCE_BATCH_ROWS } from '../source.js';
+import { RowBatch } from '../row-batch.js';
 import type { Source, SourceRow } from '../source.js';
 import type { MysqlServer, Selection } from '../source-config.js';
 import { columnMissingError, columnTypeError } from './column-errors.js';
 import { deliverRow } from './delivered.js';
 import type { DeliveredColumn } from './delivered.js';
-import { mysqlDelivery, typeName } from './mysql-types.js';
-import { backQuoted, fromClause, orderClause, selectionName, selectList } from './selecting.js';
+import { isMysqlText, mysqlDelivery, mysqlValue, typeName } from './mysql-types.js';
+import { backQuoted, boundedList, columnOf, fromClause, orderClause, selectionName, selectList } from './selecting.js';
+import type { SelectedValue } from './selecting.js';
 import { isSocketPath, readPassword, readTls, SOURCE_CONNECT_TIMEOUT_MS } from './server-access.js';
 import { networkFailure, serverError } from './server-failure.js';
 import type { ServerContext, ServerFailure } from './server-failure.js';
@@ -63,15 +64,12 @@ class MysqlSource implements Source {
   async *batches(): AsyncIterable<readonly SourceRow[]> {
     const { select, columns } = this.#described;
     await this.#session.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
-    let batch: SourceRow[] = [];
+    const batch = new RowBatch();
     let row = 0;
     for await (const texts of this.#session.stream(select)) {
-      batch.push(deliverRow(columns, texts, (row += 1)));
-      if (batch.length < SOURCE_BATCH_ROWS) continue;
-      yield batch;
-      batch = [];
+      if (batch.add(deliverRow(columns, texts, (row += 1)))) yield batch.take();
     }
-    if (batch.length > 0) yield batch;
+    if (!batch.isEmpty) yield batch.take();
     await this.#session.run('COMMIT');
   }
 
@@ -81,6 +79,14 @@ class MysqlSource implements Source {
     return Promise.resolve();
   }
 }
+
+/** What the driver decodes; a character that the session's set lacks would come as a question mark. */
+const CHARSET = 'utf8mb4';
+/** The most that sql_select_limit can be, which is no limit; `DEFAULT` would be the server's own. */
+const NO_ROW_LIMIT = '18446744073709551615';
+
+/** Rows that the driver holds before it stops listening; it counts rows, however long they are. */
+const ROWS_AHEAD = 16;
 
 type Texts = readonly (string | null)[];
 interface Result {
@@ -100,7 +106,14 @@ class Session {
     connection.on('error', () => undefined);
   }
 
-  async begin({ server: { statementSeconds }, lockTimeoutMs }: MysqlSourceOptions): Promise<void> {
+  async begin({ server: { database, statementSeconds }, lockTimeoutMs }: MysqlSourceOptions): Promise<void> {
+    // Before anything is asked: the server's configuration or its init_connect may have set these otherwise.
+    // MariaDB (from 10.3.4) can also show a table that keeps its history as it was at some other time.
+    await this.run(
+      `SET SESSION sql_select_limit = ${NO_ROW_LIMIT} /*M!100304 , SESSION system_versioning_asof = DEFAULT */`,
+    );
+    await this.run(`SET NAMES ${CHARSET}`);
+    await this.run(`USE ${backQuoted(database)}`);
     const { rows } = await this.run('SELECT VERSION()');
     const isMariaDb = /mariadb/i.test(rows[0]?.[0] ?? '');
     for (const setting of [
@@ -134,7 +147,7 @@ class Session {
   async *stream(sql: string): AsyncIterable<Texts> {
     const rows = this.#connection
       .query({ sql, rowsAsArray: true, typeCast: asWritten })
-      .stream({ highWaterMark: SOURCE_BATCH_ROWS });
+      .stream({ highWaterMark: ROWS_AHEAD });
     // The driver tells nobody who reads rows that the connection has gone while it was told to wait: they would wait on.
     const lost = (): void => void rows.destroy(new ConnectionLost());
     this.#connection.once('end', lost).once('error', lost);
@@ -178,7 +191,7 @@ async function connectionOf(server: MysqlServer, context: ServerContext): Promis
     ...{ database, user },
     ...(password === undefined ? {} : { password }),
     ...(tls === undefined ? {} : { ssl: { ...tls, verifyIdentity: true } }),
-    charset: 'utf8mb4',
+    charset: CHARSET,
     connectTimeout: SOURCE_CONNECT_TIMEOUT_MS,
     multipleStatements: false,
     // A server may ask its client for any file of the client's; this one has none to give.
@@ -214,9 +227,13 @@ async function describe(session: Session, { selection, columns }: MysqlSourceOpt
       delivered.filter(({ deliver }) => deliver === undefined),
     );
   }
+  const selected = fields.map((field, index): SelectedValue => {
+    const value = mysqlValue(field, columnOf(columns[index] ?? '', backQuoted));
+    return isMysqlText(field) ? { value, bytes: `OCTET_LENGTH(${value})` } : { value };
+  });
   const key = 'table' in selection ? await primaryKey(session, selection.table) : [];
   return {
-    select: `SELECT ${selectList(columns, backQuoted)} FROM ${from}${orderClause(key, backQuoted)}`,
+    select: `SELECT ${boundedList(selected)} FROM ${from}${orderClause(key, backQuoted)}`,
     columns: known,
   };
 }

@@ -1,10 +1,20 @@
 import type { FieldPacket } from 'mysql2';
 
-import { asBinaryNumber, asDateWithTime, asDecimal, asFixedText, asInteger, asText } from './delivered.js';
+import {
+  asBinaryNumber,
+  asDateWithTime,
+  asDecimal,
+  asFixedText,
+  asInteger,
+  asSingleNumber,
+  asText,
+} from './delivered.js';
 import type { Delivery } from './delivered.js';
 
 /** The character set of bytes that are no text. */
 const BINARY = 63;
+
+const FLOAT = 0x04;
 
 interface Type {
   readonly name: string;
@@ -22,7 +32,7 @@ const TYPES: ReadonlyMap<number, Type> = new Map<number, Type>([
   [0x01, { name: 'tinyint', deliver: asInteger }],
   [0x02, { name: 'smallint', deliver: asInteger }],
   [0x03, { name: 'int', deliver: asInteger }],
-  [0x04, { name: 'float', deliver: asBinaryNumber }],
+  [FLOAT, { name: 'float', deliver: asSingleNumber }],
   [0x05, { name: 'double', deliver: asBinaryNumber }],
   [0x06, { name: 'null', deliver: asText }],
   [0x07, { name: 'timestamp' }],
@@ -50,6 +60,16 @@ const TYPES: ReadonlyMap<number, Type> = new Map<number, Type>([
 export function mysqlDelivery({ columnType, characterSet }: FieldPacket): Delivery | undefined {
   const type = TYPES.get(columnType ?? -1);
   return type?.text === true && characterSet === BINARY ? undefined : type?.deliver;
+}
+
+/** How a column is asked for. The servers write a FLOAT with six digits, 16777216 as 16777200; as a DOUBLE it is whole. */
+export function mysqlValue({ columnType }: FieldPacket, column: string): string {
+  return columnType === FLOAT ? `${column} + 0e0` : column;
+}
+
+/** Whether its values may have any number of bytes. */
+export function isMysqlText({ columnType }: FieldPacket): boolean {
+  return TYPES.get(columnType ?? -1)?.text === true;
 }
 
 export function typeName({ columnType, characterSet }: FieldPacket): string {

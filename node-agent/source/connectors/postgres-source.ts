@@ -2,14 +2,24 @@ import type { Client, QueryArrayConfig, QueryArrayResult } from 'pg';
 
 import { NodeError } from '../../errors.js';
 import { systemCode } from '../../system-codes.js';
-import { SOURCE_BATCH_ROWS } from '../source.js';
+import { RowBatch, rowBytes } from '../row-batch.js';
+import { SOURCE_BATCH_BYTES, SOURCE_BATCH_ROWS } from '../source.js';
 import type { Source, SourceRow } from '../source.js';
 import type { PostgresServer, Selection } from '../source-config.js';
 import { deliverRow } from './delivered.js';
 import type { DeliveredColumn } from './delivered.js';
-import { postgresDelivery, TYPES_SQL } from './postgres-types.js';
+import { postgresBytes, postgresDelivery, TYPES_SQL } from './postgres-types.js';
 import { columnMissingError, columnTypeError } from './column-errors.js';
-import { doubleQuoted, fromClause, orderClause, selectionName, selectList } from './selecting.js';
+import {
+  boundedList,
+  columnOf,
+  doubleQuoted,
+  fromClause,
+  orderClause,
+  selectionName,
+  selectList,
+} from './selecting.js';
+import type { SelectedValue } from './selecting.js';
 import { isSocketPath, readPassword, readTls, SOURCE_CONNECT_TIMEOUT_MS } from './server-access.js';
 import { networkFailure, serverError } from './server-failure.js';
 import type { ServerContext, ServerFailure } from './server-failure.js';
@@ -68,12 +78,17 @@ class PostgresSource implements Source {
     // with the batches in between, which is most of the time.
     await this.#session.run('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     await this.#session.run(`DECLARE tally_rows NO SCROLL CURSOR FOR ${select}`);
+    const batch = new RowBatch();
     let row = 0;
-    for (;;) {
-      const { rows } = await this.#session.run(`FETCH FORWARD ${SOURCE_BATCH_ROWS} FROM tally_rows`);
-      if (rows.length > 0) yield rows.map((texts) => deliverRow(columns, texts, (row += 1)));
-      if (rows.length < SOURCE_BATCH_ROWS) break;
+    for (let asked = FIRST_FETCH_ROWS; ;) {
+      const { rows } = await this.#session.run(`FETCH FORWARD ${asked} FROM tally_rows`);
+      for (const texts of rows) {
+        if (batch.add(deliverRow(columns, texts, (row += 1)))) yield batch.take();
+      }
+      if (rows.length < asked) break;
+      asked = nextFetch(rows);
     }
+    if (!batch.isEmpty) yield batch.take();
     await this.#session.run('COMMIT');
   }
 
@@ -83,6 +98,18 @@ class PostgresSource implements Source {
 }
 
 type Texts = (string | null)[];
+
+/** How many rows are asked for while nobody knows how long they are. */
+const FIRST_FETCH_ROWS = 8;
+
+/**
+ * How many rows to ask for after these, for a fetch is in memory as a whole: as many as would be a batch if they are as
+ * long as the longest of these, and no more than twice as many.
+ */
+export function nextFetch(rows: readonly SourceRow[]): number {
+  const longest = rows.reduce((most, row) => Math.max(most, rowBytes(row)), 1);
+  return Math.min(SOURCE_BATCH_ROWS, 2 * rows.length, Math.max(1, Math.floor(SOURCE_BATCH_BYTES / longest)));
+}
 
 /** One connection. Every value comes as the text that the server writes, for what it means is decided in one place. */
 class Session {
@@ -110,6 +137,8 @@ class Session {
       `lock_timeout = ${Math.ceil(lockTimeoutMs)}`,
       // The node may hash for longer between two batches than a server's owner thinks a session may be idle.
       `idle_in_transaction_session_timeout = 0`,
+      // Or policies would leave rows out without a word. Whoever may see only some of them is refused.
+      `row_security = off`,
       // Or a second reader of a large table begins where the first one is: equal tables, different snapshots.
       `synchronize_seqscans = off`,
       `DateStyle = 'ISO, YMD'`,
@@ -184,9 +213,14 @@ async function describe(session: Session, { server, selection, columns }: Postgr
     const refused = delivered.filter(({ deliver }) => deliver === undefined);
     throw columnTypeError(session.context, refused);
   }
+  const selected = fields.map(({ dataTypeID }, index): SelectedValue => {
+    const value = columnOf(columns[index] ?? '', doubleQuoted);
+    const bytes = postgresBytes(dataTypeID, value);
+    return bytes === undefined ? { value } : { value, bytes };
+  });
   const key = 'table' in selection ? await primaryKey(session, selection.table, server.schema) : [];
   return {
-    select: `SELECT ${selectList(columns, doubleQuoted)} FROM ${from}${orderClause(key, doubleQuoted)}`,
+    select: `SELECT ${boundedList(selected)} FROM ${from}${orderClause(key, doubleQuoted)}`,
     columns: known,
   };
 }
@@ -236,6 +270,12 @@ const BY_STATE: readonly (readonly [RegExp, ServerFailure])[] = [
   [/^(2[0-2]|42|P0|38|39|0A|54)/, 'SOURCE_QUERY_FAILED'],
 ];
 
+/**
+ * What in the server refuses a read that policies would cut. It has the SQLSTATE of a missing GRANT, which wouldn't help,
+ * and its message is in the server's language.
+ */
+const ROW_SECURITY_ROUTINE = 'check_enable_rls';
+
 /** What the driver throws without a code, for it has nothing else to tell them by. */
 const BY_MESSAGE: readonly (readonly [RegExp, ServerFailure])[] = [
   [/does not support SSL|SSL connection|Hostname\/IP/, 'SOURCE_TLS_REFUSED'],
@@ -248,6 +288,9 @@ function failureOf(thrown: unknown, connected: boolean): ServerFailure {
   if (network !== undefined) return network;
   const state = systemCode(thrown);
   const message = thrown instanceof Error ? thrown.message : '';
+  if (state === '42501' && thrown instanceof Error && 'routine' in thrown && thrown.routine === ROW_SECURITY_ROUTINE) {
+    return 'SOURCE_ROWS_HIDDEN';
+  }
   const [, found] =
     (state === undefined
       ? BY_MESSAGE.find(([pattern]) => pattern.test(message))

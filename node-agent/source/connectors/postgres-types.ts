@@ -35,6 +35,12 @@ export const TYPES_SQL = `
   SELECT oid::text, format_type(oid, NULL), (typtype = 'e' OR typcategory = 'S')::text
   FROM pg_catalog.pg_type WHERE oid = ANY($1::oid[])`;
 
+/** How the server counts a value's bytes, for types whose values may have any number of them. */
+export function postgresBytes(oid: number, column: string): string | undefined {
+  if ([25, 1042, 1043].includes(oid)) return `octet_length(${column})`;
+  return DELIVERIES.has(oid) ? undefined : `octet_length(${column}::text)`;
+}
+
 /** Undefined for a type that is refused. */
 export function postgresDelivery(oid: number, found: TypeRow | undefined): Delivery | undefined {
   return DELIVERIES.get(oid) ?? (found?.textual === true ? asText : undefined);

@@ -19,11 +19,13 @@ export type ServerFailure = Extract<
   | 'SOURCE_LOGIN_REFUSED'
   | 'SOURCE_MISSING'
   | 'SOURCE_FORBIDDEN'
+  | 'SOURCE_ROWS_HIDDEN'
   | 'SOURCE_TABLE_MISSING'
   | 'SOURCE_COLUMN_MISSING'
   | 'SOURCE_LOCKED'
   | 'SOURCE_TIMEOUT'
   | 'SOURCE_CONNECTION_LOST'
+  | 'SOURCE_UNSTABLE'
   | 'SOURCE_WRITES'
   | 'SOURCE_QUERY_FAILED'
   | 'SOURCE_UNREADABLE'
@@ -39,6 +41,8 @@ const ADVICE: Readonly<Record<ServerFailure, (context: ServerContext) => string>
   SOURCE_MISSING: ({ server }) => `${server}: there is no such database; correct \`database\``,
   SOURCE_FORBIDDEN: ({ server, what, user }) =>
     `${server} doesn't let ${user} read ${what}: grant SELECT on it and on what its views need, and nothing else`,
+  SOURCE_ROWS_HIDDEN: ({ server, what, user }) =>
+    `${server} has row security that would hide rows of ${what} from ${user}, and nobody would know: read it through a view that the table's owner made, or ALTER ROLE … BYPASSRLS for this login; if some rows are not for this dataset, say so in the view's WHERE`,
   SOURCE_TABLE_MISSING: ({ server, what }) =>
     `${server} lacks ${what}, or something that it reads: correct its name, or make the table or view again`,
   SOURCE_COLUMN_MISSING: ({ server, what }) => `${server}: ${what} lacks a column that is asked for`,
@@ -48,6 +52,8 @@ const ADVICE: Readonly<Record<ServerFailure, (context: ServerContext) => string>
     `${server} stopped reading ${what} after its time limit: make it faster (an index, a table instead of a view) or raise \`statementSeconds\` (now ${statementSeconds})`,
   SOURCE_CONNECTION_LOST: ({ server, what }) =>
     `${server} dropped the connection while ${what} was read: see the server's log (restart, failover, an administrator's KILL), then prepare again`,
+  SOURCE_UNSTABLE: ({ server, what }) =>
+    `${server} can't show ${what} as it was at one moment, and people who move while it is read would be counted twice or not at all: ALTER DATABASE … SET ALLOW_SNAPSHOT_ISOLATION ON, or name a database snapshot or a readable secondary`,
   SOURCE_WRITES: ({ server, what }) =>
     `${server}: ${what} tries to change something, and this session is read-only; use a SELECT and functions that only read`,
   SOURCE_QUERY_FAILED: ({ server, what }) =>

@@ -5,10 +5,11 @@ import Database from 'better-sqlite3';
 
 import { NodeError } from '../../errors.js';
 import { isLocked, systemCode } from '../../system-codes.js';
-import { SOURCE_BATCH_ROWS } from '../source.js';
+import { RowBatch } from '../row-batch.js';
 import type { Source, SourceRow, SourceValue } from '../source.js';
 import type { Selection } from '../source-config.js';
-import { doubleQuoted, fromClause, listOf, selectList } from './selecting.js';
+import { valueTooLongError } from './delivered.js';
+import { boundedList, columnOf, doubleQuoted, fromClause, listOf } from './selecting.js';
 
 /** How long a read waits for a writer to let go before it is refused with SOURCE_LOCKED. */
 export const SOURCE_BUSY_TIMEOUT_MS = 5_000;
@@ -35,8 +36,10 @@ export function openSqliteSource(options: SqliteSourceOptions): Source {
   let database: Database.Database | undefined;
   try {
     database = new Database(file, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });
+    // What a view or a query sorts or groups would else lie readably in the folder for temporary files.
+    database.pragma('temp_store = MEMORY');
     const select = compileSelect(database, options);
-    return new SqliteSource(database, select, file);
+    return new SqliteSource(database, select, options);
   } catch (thrown) {
     database?.close();
     throw sourceError(thrown, file);
@@ -47,27 +50,31 @@ class SqliteSource implements Source {
   readonly #database: Database.Database;
   readonly #select: string;
   readonly #file: string;
+  readonly #columns: readonly string[];
 
-  constructor(database: Database.Database, select: string, file: string) {
+  constructor(database: Database.Database, select: string, { file, columns }: SqliteSourceOptions) {
     this.#database = database;
     this.#select = select;
     this.#file = file;
+    this.#columns = columns;
   }
 
   async *batches(): AsyncIterable<readonly SourceRow[]> {
     try {
       // As they are: a number of the language would round what is longer than sixteen digits.
       const rows = this.#database.prepare<[], SourceValue[]>(this.#select).raw().safeIntegers().iterate();
-      let batch: SourceRow[] = [];
+      const batch = new RowBatch();
+      let number = 0;
       for (const row of rows) {
-        batch.push(row.map(exactly));
-        if (batch.length < SOURCE_BATCH_ROWS) continue;
-        yield batch;
-        batch = [];
+        number += 1;
+        const leftOut = row.pop() ?? null;
+        if (leftOut !== null) throw valueTooLongError(number, this.#columns[Number(leftOut)] ?? '');
+        if (!batch.add(row.map(exactly))) continue;
+        yield batch.take();
         // SQLite reads without ever waiting; without this a large table would keep signals and progress waiting.
         await nextTurn();
       }
-      if (batch.length > 0) yield batch;
+      if (!batch.isEmpty) yield batch.take();
     } catch (thrown) {
       throw sourceError(thrown, this.#file);
     }
@@ -120,7 +127,7 @@ function compileSelect(database: Database.Database, { file, selection, columns }
       `Table ${table} of ${file} has no column ${listOf(missing)}. It has: ${listOf(present)}.`,
     );
   }
-  const select = `SELECT ${columns.map(doubleQuoted).join(', ')} FROM ${doubleQuoted(table)}`;
+  const select = `SELECT ${bounded(columns.map(doubleQuoted))} FROM ${doubleQuoted(table)}`;
   // A table is read in the order of its rowids, so that equal tables give equal snapshots; a view decides for itself.
   const rowid = found.type === 'table' && found.withoutRowid === 0 ? rowidName(present) : undefined;
   return rowid === undefined ? select : `${select} ORDER BY ${rowid}`;
@@ -153,7 +160,12 @@ function compileQuery(
       `${file}: the query can't be evaluated: run it by hand with sqlite3, its message says where it fails.`,
     );
   }
-  return `SELECT ${selectList(columns, doubleQuoted)} FROM ${from}`;
+  return `SELECT ${bounded(columns.map((column) => columnOf(column, doubleQuoted)))} FROM ${from}`;
+}
+
+/** Any column may hold a text, whatever its type says. */
+function bounded(values: readonly string[]): string {
+  return boundedList(values.map((value) => ({ value, bytes: `octet_length(${value})` })));
 }
 
 /** One of SQLite's three names for the rowid that no column of the table has taken for itself. */

@@ -21,13 +21,16 @@ describe('npm run bench', () => {
   });
 
   it.each([
-    [['nothing'], 'kernel, two-party, runs, prepare'],
+    [['nothing'], 'kernel, two-party, runs, prepare, audit, people'],
     [['--people', '9'], 'whole numbers from 10'],
     [['runs', '--agencies', '1,2'], 'whole numbers from 2'],
     [['--keys', '2'], '1 or 3'],
     [['--workers', '0'], 'whole numbers from 1'],
     [['--memory', '16,17'], 'one number'],
     [['--memory', '15'], 'whole numbers from 16'],
+    [['people', '--rows', '99'], 'whole numbers from 100'],
+    [['people', '--opt-outs', '0'], 'whole numbers from 1'],
+    [['people', '--opt-outs', '100001'], 'to 100000'],
     [['--fast'], '--fast'],
   ])('refuses %j', async (args, reason) => {
     const { code, out, err } = await ran(...args);

@@ -24,6 +24,9 @@ export const emptyReport: Report = {
   twoParty: null,
   runs: null,
   prepare: null,
+  people: null,
+  audit: null,
+  peopleOptedOut: null,
 };
 
 /** A kernel part in which the first quartiles are these. */

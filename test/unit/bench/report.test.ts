@@ -7,6 +7,7 @@ import type { Report } from '../../../bench/report/report.js';
 import { reportAsText } from '../../../bench/report/text.js';
 import { emptyReport, kernelOf, runOf } from './report-fixture.js';
 
+const cpu = { cpuMedian: 0.01, cpuSlow: 0.02 };
 const whole: Report = {
   ...emptyReport,
   kernel: kernelOf([
@@ -32,12 +33,37 @@ const whole: Report = {
       kernelSeconds: 1.5,
     },
   ],
+  audit: {
+    ...{ entries: 1_000_000, entryBytes: 400, fillSeconds: 30, openMs: 12, fileBytes: 500 * 2 ** 20, exact: true },
+    batches: [
+      { entries: 100, batches: 10, entriesPerSecond: 12_345, timings: { median: 8, slow: 9, longest: 10, ...cpu } },
+    ],
+    inclusion: { median: 0.1, slow: 0.2, longest: 0.3, ...cpu },
+    consistency: { median: 0.4, slow: 0.5, longest: 0.6, ...cpu },
+    checkpoint: { median: 0.7, slow: 0.8, longest: 0.9, ...cpu },
+  },
+  people: {
+    ...{ rows: 1_000_000, people: 900_000, snapshot: 'ab', hashed: 9_000_000, seconds: 200, cpuSeconds: 150 },
+    optOuts: null,
+    peakBytes: 400 * 2 ** 20,
+    phases: [
+      { phase: 'reading', seconds: 120, peakBytes: 300 * 2 ** 20 },
+      { phase: 'hashing', seconds: 80, peakBytes: 399 * 2 ** 20 },
+    ],
+  },
+  peopleOptedOut: {
+    ...{ rows: 1_000_000, people: 870_000, snapshot: 'cd', hashed: 8_700_000, seconds: 250, cpuSeconds: 190 },
+    optOuts: { lines: 20_000, rows: 30_000 },
+    peakBytes: 450 * 2 ** 20,
+    phases: [{ phase: 'excluding', seconds: 70, peakBytes: 449 * 2 ** 20 }],
+  },
 };
 
 const wrong: Partial<Report>[] = [
   { kernel: kernelOf([], false) },
   { twoParty: whole.twoParty === null ? null : { ...whole.twoParty, exact: false } },
   { runs: { runs: [runOf({}), runOf({}, { exact: false })], contention: 1 } },
+  { audit: whole.audit === null ? null : { ...whole.audit, exact: false } },
 ];
 
 describe('a report', () => {
@@ -55,6 +81,15 @@ describe('a report', () => {
     expect(text).toMatch(/^tallystick +5,000 +2,500 +1 +7,000 +0\.80$/m);
     expect(text).toMatch(/^20,000 +2 +1 +exact +20\.0 +24\.0 +20\.0 +1\.20 +90 % \(95 %\) +4$/m);
     expect(text).toMatch(/^20,000 +3 +40,000 +20,000 +0\.6 +2\.4 +75 % +1\.20$/m);
+    expect(text).toMatch(/^hashing +80\.0 +399$/m);
+    expect(text).toMatch(/^all +200\.0 +400$/m);
+    expect(text).toMatch(/^append 100 entries +12,345 +8\.00 +9\.00 +10\.00 +0\.01 +0\.02$/m);
+    expect(text).toMatch(/^prove consistency +– +0\.40 +0\.50 +0\.60 +0\.01 +0\.02$/m);
+    expect(text).toContain('1,000,000 rows about 900,000 people');
+    expect(text).toContain('20,000 people on the list; 30,000 rows left out');
+    expect(text).toMatch(/^ *970,000 rows about 870,000 people, .* 4,000 rows a second/m);
+    expect(text).toMatch(/^excluding +70\.0 +449$/m);
+    expect(text).toMatch(/^The same with people on an opt-out list .* 450 MiB for 1,000,000 rows +met$/m);
     expect(text).toMatch(/^Two parties.* 14\.0 × +met$/m);
     expect(text).not.toContain('WRONG');
     expect(text).not.toContain('not measured');
@@ -80,6 +115,7 @@ describe('a report', () => {
       'Two parties, beside psi.js',
       'Whole runs',
       'Preparing snapshots',
+      'The audit log',
       'What we don’t claim',
       'How to read the figures',
       'How to repeat it',

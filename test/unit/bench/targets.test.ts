@@ -3,12 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { growthOf } from '../../../bench/report/growth.js';
 import { hopCost } from '../../../bench/report/kernel-tables.js';
 import type { Report } from '../../../bench/report/report.js';
+import type { Timings } from '../../../bench/audit/audit.js';
 import {
+  AUDIT_ENTRIES,
+  AUDIT_ENTRIES_A_SECOND,
+  AUDIT_PROOF_MS,
   BUSY,
   hashingMultiple,
   KERNEL_MULTIPLE,
   KERNEL_MULTIPLE_FROM,
   memoryBound,
+  PEOPLE_ROWS,
   PREPARE_ROWS,
   PROTOTYPE_RATIOS,
   PSI_RATIO,
@@ -101,6 +106,46 @@ describe('targets', () => {
     expect(target(what, runsOf(small, runOf({}, { busy: BUSY + 0.001 }))).met).toBe(true);
     expect(target(what, runsOf(small, runOf({}, { busy: BUSY + 0.001 }), runOf({}, { busy: BUSY }))).met).toBe(false);
     expect(target(what, runsOf(runOf({}, { busy: null }))).met).toBeNull();
+  });
+
+  it('of the audit log: from a million entries on', () => {
+    const [append, prove] = ['Entries a second appended to an audit log', 'Processor time of 99 of 100 proofs'];
+    const audit = (entries: number, entriesPerSecond: number, slow: number): Partial<Report> => {
+      const timings = (at: number): Timings => ({
+        ...{ median: 500, slow: 500, longest: 1_000, cpuMedian: at },
+        cpuSlow: at,
+      });
+      return {
+        audit: {
+          ...{ entries, entryBytes: 400, fillSeconds: 1, openMs: 1, fileBytes: 1, exact: true },
+          batches: [1_000, 100, 1].map((each) => ({
+            ...{ entries: each, batches: 10, timings: timings(1) },
+            entriesPerSecond: each === 100 ? entriesPerSecond : 1,
+          })),
+          ...{ inclusion: timings(slow - 1), consistency: timings(slow), checkpoint: timings(1) },
+        },
+      };
+    };
+    expect(target(append, audit(AUDIT_ENTRIES - 1, 9_999, 1)).met).toBeNull();
+    expect(target(prove, audit(AUDIT_ENTRIES - 1, 9_999, 1)).met).toBeNull();
+    expect(target(append, audit(AUDIT_ENTRIES, AUDIT_ENTRIES_A_SECOND + 1, 1)).met).toBe(true);
+    expect(target(append, audit(AUDIT_ENTRIES, AUDIT_ENTRIES_A_SECOND, 1)).met).toBe(false);
+    expect(target(prove, audit(AUDIT_ENTRIES, 9_999, AUDIT_PROOF_MS - 0.01)).met).toBe(true);
+    expect(target(prove, audit(AUDIT_ENTRIES, 9_999, AUDIT_PROOF_MS)).met).toBe(false);
+  });
+
+  it('of preparing a million people: from so many on', () => {
+    const about = { people: 9, optOuts: null, snapshot: 'ab', hashed: 9, seconds: 1, cpuSeconds: 1, phases: [] };
+    for (const [what, part] of [
+      ['Most memory while', 'people'],
+      ['The same with people on an opt-out list', 'peopleOptedOut'],
+    ] as const) {
+      const people = (rows: number, peakBytes: number): Partial<Report> => ({ [part]: { ...about, rows, peakBytes } });
+      expect(target(what, {}).met).toBeNull();
+      expect(target(what, people(PEOPLE_ROWS - 1, 1)).met).toBeNull();
+      expect(target(what, people(PEOPLE_ROWS, 512 * 2 ** 20)).met).toBe(true);
+      expect(target(what, people(PEOPLE_ROWS, 512 * 2 ** 20 + 1)).met).toBe(false);
+    }
   });
 
   it('of preparing', () => {

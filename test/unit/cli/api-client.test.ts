@@ -111,3 +111,20 @@ describe('an answer', () => {
     expect(await client.runs(1)).toEqual([]);
   });
 });
+
+describe('asking for a provenance', () => {
+  it.each<readonly [string, (response: ServerResponse) => void]>([
+    ['something else', (response) => response.end('{}')],
+    [
+      'half of one',
+      (response) =>
+        response.writeHead(200, { 'content-length': '100' }).write('{"payloadType":', () => response.destroy()),
+    ],
+  ])('takes no %s for one', async (_, answer) => {
+    const { client, asked } = await serve((_request, response) => {
+      answer(response);
+    });
+    await expect(client.provenance('a run')).rejects.toMatchObject({ code: 'BAD_ANSWER' });
+    expect(asked[0]?.url).toBe('/api/runs/a%20run/provenance');
+  });
+});

@@ -1,10 +1,14 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import { createApi, createApprovedTemplates, EventStreams, listen, tokenHash } from '../../../coordinator/index.js';
+import { createApi, createApprovedTemplates, EventStreams, tokenHash } from '../../../coordinator/index.js';
+import { listen } from '../../../web/index.js';
 import { Printer, runCli, type ExitCode } from '../../../cli/index.js';
 import { systemClock } from '../../../runtime/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { approved, Rig, roster, TestLog, type RigOptions } from '../coordinator/fixtures.js';
+
+/** What day it is for every command. */
+export const NOW = '2026-11-02T12:00:00Z';
 
 /** A stream that remembers. */
 export class Ear {
@@ -32,6 +36,10 @@ export interface TallyOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** What comes from stdin, which is no terminal; by default nothing does. */
+  readonly stdin?: string;
+  /** What the clock says; NOW when it isn't given. */
+  readonly now?: Date;
 }
 
 /** `tally …` in this process. */
@@ -48,10 +56,11 @@ export async function tally(args: readonly string[], options: TallyOptions = {})
   const exitCode = await runCli(args, {
     printer: new Printer(out, err),
     environment: options.environment ?? {},
-    clock: systemClock,
+    clock: { ...systemClock, now: () => new Date(options.now ?? NOW) },
     rng: seededRng('cli'),
     stdout: into(out),
     stderr: into(err),
+    stdin: Readable.from([options.stdin ?? '']),
     stopping: () => AbortSignal.abort(),
   });
   return { exitCode, out: out.text, err: err.text };
@@ -62,10 +71,13 @@ export async function serve(options: RigOptions = {}): Promise<{ rig: Rig; envir
   const rig = new Rig(options);
   const streams = new EventStreams();
   const api = createApi(
-    { runs: rig.service, templates: createApprovedTemplates([approved()]), registry: rig.registry, roster },
+    {
+      ...{ runs: rig.service, templates: createApprovedTemplates([approved()]), registry: rig.registry },
+      ...{ audit: rig.auditLog, roster, isRosterRefused: false },
+    },
     { tokens: [{ name: 'analyst', sha256: tokenHash('a-token') }], streams, log: new TestLog(), behindProxy: false },
   );
-  const http = await listen(api, '127.0.0.1', 0);
+  const http = await listen(api, '127.0.0.1', 0, 'api.port');
   onTestFinished(async () => {
     streams.close();
     await http.stop(100);

@@ -23,7 +23,10 @@ import { serve, tally } from './fixtures.js';
 
 const ASK = ['run', TEMPLATE, '--param', `quarters=${PARAMETERS.quarters.join(',')}`];
 /** Nothing to choose between, so nothing to subtract. */
-const FIXED_BODY = FULL_BODY.replace('max: 2', 'min: 2, max: 2');
+const FIXED_BODY = FULL_BODY.replace('max: 2', 'min: 2, max: 2').replace(
+  'take: earliest',
+  'take: earliest, unlinked: none',
+);
 let folder: string;
 
 beforeEach(() => {

@@ -58,6 +58,7 @@ export function releaseOf(released: ReleasedTable, changes: Partial<Release> = {
     presentation: { margins: 'totals', rate: null, quantiles: null, recall: null },
     sources: [],
     linkage: null,
+    optOuts: null,
     notes: [],
     ...changes,
   };

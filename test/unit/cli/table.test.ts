@@ -196,7 +196,15 @@ describe('a release as text', () => {
     releaseOf(table([supported, withdrew], [15, null, undefined, 20]), {
       question: 'Do victims stay engaged?',
       chosen: [{ parameter: 'quarters', values: ['January to March 2025'] }],
-      sources: [{ agency: 'police', agencyName: 'Northshire Police', dataset: 'police.crimes', asAt: '2026-10-31' }],
+      sources: [
+        {
+          agency: 'police',
+          agencyName: 'Northshire Police',
+          dataset: 'police.crimes',
+          asAt: '2026-10-31',
+          rejectedPercent: null,
+        },
+      ],
       notes: ['Support is known not to hold everybody.'],
       ...changes,
     });
@@ -217,6 +225,15 @@ describe('a release as text', () => {
     expect(text).toContain('Counts are rounded to the nearest 5. There are no totals.');
     expect(text).toContain('Northshire Police, police.crimes as at 2026-10-31');
     expect(text).toContain('Support is known not to hold everybody.');
+  });
+
+  it('says of each source which part of its rows could not be used, where that is known', () => {
+    const source = { agency: 'police', agencyName: 'P', dataset: 'p.c', asAt: '2026-10-31' };
+    const said = (rejectedPercent: number | null): string =>
+      renderRelease(release({ sources: [{ ...source, rejectedPercent }] }), 300);
+    expect(said(2)).toContain('Sources: P, p.c as at 2026-10-31 (2 % of its rows could not be used).');
+    expect(said(0)).toContain('(fewer than 1 % of its rows could not be used).');
+    expect(said(null)).toContain('Sources: P, p.c as at 2026-10-31.');
   });
 
   it('says what [c] and [x] stand for, by the reasons there are', () => {

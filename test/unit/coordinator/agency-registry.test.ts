@@ -7,7 +7,13 @@ import { TestClock, TestLog } from './fixtures.js';
 
 const FLOORS: Floors = { threshold: 20, roundTo: 0, epsilon: 1 };
 
-function make(): { registry: AgencyRegistry; clock: TestClock; log: TestLog; again: () => AgencyRegistry } {
+function make(): {
+  registry: AgencyRegistry;
+  clock: TestClock;
+  log: TestLog;
+  again: () => AgencyRegistry;
+  forbidWrites: () => void;
+} {
   const database = openDatabase(':memory:');
   onTestFinished(() => {
     database.close();
@@ -19,7 +25,8 @@ function make(): { registry: AgencyRegistry; clock: TestClock; log: TestLog; aga
     { id: 'charity', name: 'A charity', datasets: ['charities.support'] },
   ];
   const again = (): AgencyRegistry => new AgencyRegistry(agencies, createAgencyStore(database), clock, log);
-  return { registry: again(), clock, log, again };
+  const forbidWrites = (): void => void database.pragma('query_only = 1');
+  return { registry: again(), clock, log, again, forbidWrites };
 }
 
 function connection(agency: string, ...datasets: string[]): NodeConnection & { readonly cut: string[] } {
@@ -33,9 +40,11 @@ function connection(agency: string, ...datasets: string[]): NodeConnection & { r
         snapshot: 'ab'.repeat(32),
         asAt: '2026-10-31',
         epsilonLeft: 7.5,
+        rejectedPercent: 0,
         linkage: [],
       })),
       floors: FLOORS,
+      logSize: 0,
     },
     send: () => Promise.resolve(),
     disconnect: (reason) => cut.push(reason),
@@ -47,6 +56,18 @@ const states = (registry: AgencyRegistry): [string, string, string | null][] =>
   registry.list().map(({ id, state, lastSeenAt }) => [id, state, lastSeenAt]);
 
 describe('the state of an agency', () => {
+  it('is told also where it cannot be stored, as on a full disk', () => {
+    const { registry, log, forbidWrites } = make();
+    registry.connected(connection('police'));
+    forbidWrites();
+    registry.connected(connection('charity'));
+    expect(states(registry).map(([, state]) => state)).toEqual(['online', 'online']);
+    registry.disconnected('police', 'gone');
+    expect(states(registry).map(([, state]) => state)).toEqual(['offline', 'online']);
+    registry.close();
+    expect(log.of('seen-not-recorded').map(({ agency }) => agency)).toEqual(['charity', 'police', 'charity']);
+  });
+
   it('is never-seen, online while it is connected, and offline with the time after that', () => {
     const { registry, clock } = make();
     expect(states(registry)).toEqual([

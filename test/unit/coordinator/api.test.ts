@@ -5,7 +5,6 @@ import {
   createApprovedTemplates,
   EventStreams,
   httpStatus,
-  listen,
   MAX_BODY_BYTES,
   MAX_EVENT_STREAMS,
   MAX_REQUESTS_PER_MINUTE,
@@ -17,6 +16,7 @@ import {
   tokenHash,
   type ApiServices,
 } from '../../../coordinator/index.js';
+import { listen } from '../../../web/index.js';
 import { approved, NOISY, PARAMETERS, REQUEST, Rig, roster, TEMPLATE, TestLog, type RigOptions } from './fixtures.js';
 
 const TOKEN = 'token-of-the-analyst';
@@ -49,7 +49,15 @@ async function serve(
   const log = new TestLog();
   const streams = new EventStreams();
   const api = createApi(
-    { runs: rig.service, templates: createApprovedTemplates([approved()]), registry: rig.registry, roster, ...changes },
+    {
+      ...{
+        runs: rig.service,
+        templates: createApprovedTemplates([approved()]),
+        registry: rig.registry,
+        audit: rig.auditLog,
+      },
+      ...{ roster, isRosterRefused: false, ...changes },
+    },
     {
       tokens: [
         { name: 'somebody-else', sha256: tokenHash('another') },
@@ -62,7 +70,7 @@ async function serve(
       behindProxy: changes.behindProxy ?? false,
     },
   );
-  const http = await listen(api, '127.0.0.1', 0);
+  const http = await listen(api, '127.0.0.1', 0, 'api.port');
   onTestFinished(async () => {
     streams.close();
     await http.stop(100);
@@ -120,8 +128,10 @@ describe('who may ask', () => {
     const { ask } = await serve();
     expect(await ask('/health', { headers: { authorization: '' } })).toMatchObject({
       status: 200,
-      body: { status: 'ok' },
+      body: { status: 'ok', roster: { version: 1, isFileRefused: false } },
     });
+    const refused = await serve({}, { isRosterRefused: true });
+    expect(await refused.ask('/health')).toMatchObject({ body: { roster: { version: 1, isFileRefused: true } } });
   });
 
   it('puts the name of the token, and no other, on what is asked', async () => {
@@ -314,6 +324,17 @@ describe('following a run', () => {
     }
   });
 
+  it('ends at once for whoever has heard the end of a run already', async () => {
+    const { ask, rig } = await serve();
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    const last = rig.service.get(id).events.at(-1)?.sequence ?? 0;
+    for (const heard of [last, last + 1]) {
+      const answer = await ask(`/api/runs/${id}/events`, { headers: { 'last-event-id': String(heard) } });
+      expect(answer).toMatchObject({ status: 200, body: '' });
+    }
+  });
+
   it('keeps so many streams open and no more', async () => {
     const { url, ask, rig } = await serve({ behaviours: { police: 'silent' } });
     const { id } = rig.service.submit(REQUEST);
@@ -321,12 +342,15 @@ describe('following a run', () => {
     onTestFinished(() => {
       abort.abort();
     });
-    for (let stream = 0; stream < MAX_EVENT_STREAMS; stream += 1) {
+    // Held: the stream of a response that nobody holds any more is closed.
+    const open: Response[] = [];
+    while (open.length < MAX_EVENT_STREAMS) {
       const headers = { authorization: `Bearer ${TOKEN}` };
-      const { status } = await fetch(`${url}/api/runs/${id}/events`, { headers, signal: abort.signal });
-      expect(status).toBe(200);
+      open.push(await fetch(`${url}/api/runs/${id}/events`, { headers, signal: abort.signal }));
     }
+    expect(open.map(({ status }) => status)).toEqual(open.map(() => 200));
     expect(await ask(`/api/runs/${id}/events`)).toMatchObject({ status: 503, body: { code: 'TOO_MANY_STREAMS' } });
+    expect(open.filter(({ bodyUsed }) => bodyUsed)).toEqual([]);
   });
 });
 
@@ -423,8 +447,19 @@ it('names the port that is in use', async () => {
   const { log } = { log: new TestLog() };
   const rig = new Rig();
   const api = createApi(
-    { runs: rig.service, templates: createApprovedTemplates([]), registry: rig.registry, roster },
+    {
+      ...{ runs: rig.service, templates: createApprovedTemplates([]), registry: rig.registry },
+      ...{ audit: rig.auditLog, roster, isRosterRefused: false },
+    },
     { tokens: [], streams: new EventStreams(), log, behindProxy: false },
   );
-  await expect(listen(api, '127.0.0.1', port)).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+  await expect(listen(api, '127.0.0.1', port, 'api.port')).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+});
+
+it('keeps a connection longer than its client does, so that no request is lost on one that it closes', async () => {
+  const { url } = await serve();
+  const response = await fetch(url);
+  await response.body?.cancel();
+  // What tells Node's own client how long it may use the connection again; others wait a minute.
+  expect(response.headers.get('keep-alive')).toBe('timeout=75');
 });

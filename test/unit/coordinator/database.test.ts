@@ -130,9 +130,10 @@ describe('a database that the first schema wrote', () => {
     expect(store.unfinishedRuns().map(({ id }) => id)).toEqual(['cut-off']);
     // What it released is compared with what is released now, and is nobody's answer, for it isn't known to what.
     expect(store.listReleased(TEMPLATE_DIGEST, participants).map(({ id }) => id)).toEqual(['done']);
-    const asked = { participants, requestDigest: 'a'.repeat(64) };
+    const asked = { participants, requestDigest: 'a'.repeat(64), envelope: Uint8Array.of(1) };
     store.putAsked('cut-off', asked);
     expect(store.findReleased(asked.requestDigest)).toBeUndefined();
+    expect([store.getEnvelope('done'), store.getEnvelope('cut-off')]).toEqual([undefined, asked.envelope]);
     expect(database.pragma('foreign_key_check')).toEqual([]);
   });
 
@@ -152,6 +153,8 @@ describe('a database that the first schema wrote', () => {
       },
       presentation: { margins: 'none', rate: null, quantiles: null, recall: null },
       linkage: null,
+      sources: release.sources.map((source) => ({ ...source, rejectedPercent: null })),
+      optOuts: null,
     });
   });
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
+import type { LogEvidence } from '../../../core/audit-entries/index.js';
 import { equalBytes, type Alarm, type AlarmClock, type Log, type LogFields } from '../../../core/base/index.js';
 import { createSolver, type LinearSolver } from '../../../core/disclosure/index.js';
 import type { LinkageStatistics } from '../../../core/linkage/index.js';
@@ -33,6 +34,9 @@ import {
 } from '../../../core/templates/index.js';
 import {
   AgencyRegistry,
+  auditFile,
+  AuditLog,
+  AuditTrail,
   createAgencyStore,
   createApprovedTemplates,
   createRunStore,
@@ -41,6 +45,7 @@ import {
   openDatabase,
   RunFeed,
   RunService,
+  TemplatesInForce,
   type ApprovedTemplate,
   type RunStore,
 } from '../../../coordinator/index.js';
@@ -52,6 +57,7 @@ import {
   type RelayObserver,
   type RunLink,
   type ServerHandlers,
+  type TransportErrorCode,
 } from '../../../transport/index.js';
 import type { PlainLists } from '../../support/naive-join.js';
 import { seededRng } from '../../support/seeded-rng.js';
@@ -286,6 +292,7 @@ function failingOnce(store: RunStore): RunStore {
     getEvents: (id, sequence) => store.getEvents(id, sequence),
     getPhases: (id) => store.getPhases(id),
     getRelease: (id) => store.getRelease(id),
+    getEnvelope: (id) => store.getEnvelope(id),
   };
 }
 
@@ -295,7 +302,16 @@ export class Rig {
   readonly log = new TestLog();
   readonly registry: AgencyRegistry;
   readonly service: RunService;
+  readonly audit: AuditTrail;
+  readonly auditLog: AuditLog;
+  /** What came with offers, in their order. */
+  readonly evidence: (LogEvidence | undefined)[] = [];
+  /** How much of the log each agency says that it has verified, the next time it connects or `says`. */
+  readonly logSizes: Record<string, number> = {};
   readonly feed = new RunFeed();
+  readonly templates: TemplatesInForce;
+  /** The one in force. */
+  roster: Roster = roster;
   readonly offers: RunOffer[] = [];
   readonly handlers: ServerHandlers;
   readonly behaviours: Record<string, Behaviour>;
@@ -303,6 +319,7 @@ export class Rig {
   readonly floors: Record<string, Floors>;
   readonly epsilonLeft: Record<string, number>;
   readonly snapshots: Record<string, string> = {};
+  readonly rejectedPercent: Record<string, number> = {};
   readonly linkage: Record<string, readonly LinkageStatistics[]> = {};
   /** What is in the snapshots; of runs from then on. */
   lists: PlainLists;
@@ -322,13 +339,27 @@ export class Rig {
     const database = openDatabase(options.database ?? ':memory:');
     this.crash = () => {
       if (database.open) database.close();
+      this.auditLog.close();
     };
     onTestFinished(this.crash);
     this.registry = new AgencyRegistry(roster.agencies, createAgencyStore(database), this.clock, this.log);
     const rng = seededRng('coordinator');
+    const auditLog = AuditLog.open({
+      file: options.database === undefined ? ':memory:' : auditFile(options.database),
+      federation: roster.federation,
+      key: identityOf(COORDINATOR),
+      clock: this.clock,
+    });
+    this.auditLog = auditLog;
+    this.audit = new AuditTrail({ audit: auditLog, roster: () => this.roster, clock: this.clock, log: this.log });
+    this.templates = new TemplatesInForce(createApprovedTemplates(this.#templates));
+    const rosterInForce = (): Roster => this.roster;
     this.service = new RunService({
-      roster,
+      get roster() {
+        return rosterInForce();
+      },
       registry: this.registry,
+      audit: this.audit,
       federation: { openRun: (id, agencies, receiver, observer) => this.#open(id, agencies, receiver, observer) },
       identity: identityOf(COORDINATOR),
       group,
@@ -342,14 +373,14 @@ export class Rig {
         offerAnswerSeconds: DEADLINE_SECONDS,
         roundProgressSeconds: DEADLINE_SECONDS,
       },
-      templates: createApprovedTemplates(this.#templates),
+      templates: this.templates,
       store: options.failsToWrite !== true ? createRunStore(database) : failingOnce(createRunStore(database)),
       feed: this.feed,
       newRunId: randomUUID,
       cpuSeconds: () => 0,
       revealUnprotectedCounts: options.reveal ?? false,
     });
-    this.handlers = federationHandlers(this.registry, () => this.service, this.log);
+    this.handlers = federationHandlers(this.registry, this.audit, () => this.service, this.log);
     for (const name of options.online ?? ['police', 'charity-a', 'charity-b']) this.connect(name);
   }
 
@@ -360,8 +391,17 @@ export class Rig {
     this.handlers.connected(this.connection(name, datasets));
   }
 
-  disconnect(name: string): void {
-    this.handlers.disconnected(name, 'gone', 'CONNECTION_LOST');
+  /** As the running coordinator does; ending connections is its server's part. */
+  takeRoster(next: Roster): readonly string[] {
+    this.roster = next;
+    const dropped = this.templates.take(next);
+    this.registry.take(next.agencies);
+    this.service.rosterChanged(next);
+    return dropped;
+  }
+
+  disconnect(name: string, code: TransportErrorCode = 'CONNECTION_LOST'): void {
+    this.handlers.disconnected(name, 'gone', code);
   }
 
   connection(name: string, datasets: readonly string[]): NodeConnection {
@@ -370,7 +410,9 @@ export class Rig {
       hello: this.#hello(name, datasets),
       send: async (message) => {
         this.heard.push({ agency: name, kind: message.kind });
-        if (message.kind === 'offer') await this.#answer(name, message.offer);
+        if (message.kind !== 'offer') return;
+        this.evidence.push(message.evidence);
+        await this.#answer(name, message.offer);
       },
       disconnect: (reason) => {
         this.heard.push({ agency: name, kind: 'disconnect', code: reason });
@@ -395,8 +437,10 @@ export class Rig {
         asAt: '2026-10-31',
         epsilonLeft,
         linkage: this.linkage[name] ?? [],
+        rejectedPercent: this.rejectedPercent[name] ?? 0,
       })),
       floors: this.floors[name] ?? NO_FLOORS,
+      logSize: this.logSizes[name] ?? 0,
     };
   }
 
@@ -446,7 +490,7 @@ export class Rig {
     await new Promise<void>((resolve) => {
       const stop = this.service.follow(id, 0, {
         event: () => undefined,
-        lost: () => undefined,
+        over: () => undefined,
         progress: ({ subject, from }) => {
           holders.set(subject, from);
           if (!subjects.every((wanted) => holders.get(wanted) === agency)) return;

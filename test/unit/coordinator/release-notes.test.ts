@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { releaseNotes, type ReleasedLinkage, type ShownNumber } from '../../../coordinator/index.js';
+import {
+  releaseNotes,
+  type ReleasedLinkage,
+  type ReleasedOptOuts,
+  type ReleaseSource,
+  type ShownNumber,
+} from '../../../coordinator/index.js';
 import type { CellStatus, ReleasedCell, ReleasedTable } from '../../../core/disclosure/index.js';
 import { NO_FLOORS, runTerms, type Floors, type Template } from '../../../core/templates/index.js';
 import { AGES, approved, roster } from './fixtures.js';
@@ -12,9 +18,11 @@ interface Case {
   readonly floors?: Readonly<Record<string, Partial<Floors>>>;
   readonly table?: Partial<ReleasedTable>;
   readonly linkage?: ReleasedLinkage;
+  readonly sources?: readonly ReleaseSource[];
+  readonly optOuts?: ReleasedOptOuts;
 }
 
-function notes({ template = {}, floors = {}, table = {}, linkage }: Case = {}): string[] {
+function notes({ template = {}, floors = {}, table = {}, linkage, sources = [], optOuts }: Case = {}): string[] {
   const { bound } = approved(template);
   const participants = ['police', 'charity-a', 'charity-b'].map((agency) => ({
     agency,
@@ -23,7 +31,11 @@ function notes({ template = {}, floors = {}, table = {}, linkage }: Case = {}): 
   }));
   const released = { cells: cells('ok'), totals: [], noise: null, ...table } as unknown as ReleasedTable;
   const terms = runTerms(bound, participants);
-  return releaseNotes({ bound, participants, terms, roster, table: released, linkage: linkage ?? null });
+  return releaseNotes({
+    ...{ bound, participants, terms, roster, table: released, sources },
+    linkage: linkage ?? null,
+    optOuts: optOuts ?? null,
+  });
 }
 
 describe('what a reader has to know of a table', () => {
@@ -33,6 +45,18 @@ describe('what a reader has to know of a table', () => {
       'Every cell of the table is shown.',
       'No noise was added to the counts.',
       'People supported is known not to hold everybody: whoever is not found there may still be in reality.',
+    ]);
+  });
+
+  it('names whose rows could not be used, from a whole per cent on', () => {
+    const source = (agencyName: string, rejectedPercent: number | null): ReleaseSource => ({
+      ...{ agency: 'a', agencyName, dataset: 'police.crimes', asAt: '2026-10-31', rejectedPercent },
+    });
+    const said = notes({ sources: [source('One', 0), source('Two', 1), source('Three', null), source('Four', 100)] });
+    expect(said.filter((note) => note.includes('% of its rows'))).toEqual([
+      'Two left 1 % of its rows of police.crimes out: a value in them is not one that the dataset allows. Whoever they are ' +
+        'about is counted as if not recorded there.',
+      expect.stringMatching(/^Four left 100 % of its rows/),
     ]);
   });
 

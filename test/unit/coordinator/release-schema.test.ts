@@ -54,6 +54,18 @@ describe('a release as it is stored and sent', () => {
     expect(releaseSchema.parse(before).presentation).toEqual({ ...before.presentation, recall: null });
   });
 
+  it('reads what was stored before rows that can’t be used were told, and no share that is none', () => {
+    const source = { agency: 'a', agencyName: 'A', dataset: 'a.b', asAt: '2026-10-31' };
+    const withShare = (rejectedPercent?: unknown): object => ({
+      ...release(),
+      sources: [{ ...source, rejectedPercent }],
+    });
+    expect(releaseSchema.parse(withShare()).sources[0]?.rejectedPercent).toBeNull();
+    for (const share of [0, 100, null])
+      expect(releaseSchema.parse(withShare(share)).sources[0]?.rejectedPercent).toBe(share);
+    for (const share of [-1, 101, 0.5, '1']) expect(releaseSchema.safeParse(withShare(share)).success).toBe(false);
+  });
+
   it('keeps a linkage report as it was made, and knows every status of its numbers and no other', () => {
     const made = makeLinkage(linkageInput());
     const stored: unknown = JSON.parse(JSON.stringify({ ...release(), linkage: made }));

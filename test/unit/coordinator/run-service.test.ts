@@ -86,6 +86,17 @@ describe('a run that goes well', () => {
     expect(phases.filter(({ bytes }) => bytes > 0).map(({ phase }) => phase)).toEqual(['ring', 'tallying']);
   });
 
+  it('says of each list which part of its rows could not be used', async () => {
+    const rig = new Rig();
+    rig.rejectedPercent['charity-a'] = 3;
+    rig.says('charity-a');
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    const { release } = rig.service.get(id);
+    expect(release?.sources.map(({ rejectedPercent }) => rejectedPercent)).toEqual([0, 3, 0]);
+    expect(release?.notes.filter((note) => note.includes('left 3 % of its rows'))).toHaveLength(1);
+  });
+
   it('offers exactly the agencies whose datasets the template asks for, in roster order', async () => {
     const rig = new Rig({ online: ['courts', 'charity-b', 'charity-a', 'police'] });
     const { id } = rig.service.submit(REQUEST);
@@ -107,7 +118,7 @@ describe('a run that goes well', () => {
         for (const key of Object.keys(progress)) keys.add(key);
         if (progress.done === progress.steps) told.push(progress.subject);
       },
-      lost: () => told.push('lost'),
+      over: () => told.push('over'),
     });
     await rig.ended(id);
     expect(told[0]).toBe('run-submitted');
@@ -197,7 +208,7 @@ describe('a request that cannot be taken', () => {
 
   it('names every agency and dataset without a snapshot', () => {
     const rig = new Rig();
-    const hello = { softwareVersion: '1', snapshots: [], floors: NO_FLOORS };
+    const hello = { softwareVersion: '1', snapshots: [], floors: NO_FLOORS, logSize: 0 };
     rig.handlers.received('charity-b', { kind: 'hello', hello });
     expect(() => rig.service.submit(REQUEST)).toThrow(
       expect.objectContaining({
@@ -213,6 +224,15 @@ describe('a request that cannot be taken', () => {
       dimensions: [{ field: 'police.crimes.withdrew' }],
     });
     expect(codeOf(() => new Rig({ templates: [alone] }).service.submit(REQUEST))).toBe('TOO_FEW_PARTICIPANTS');
+  });
+
+  it('refuses a template that asks for more agencies than there are', () => {
+    const asking = (minimumParticipants: number): Rig => new Rig({ templates: [approved({ minimumParticipants })] });
+    const agencies = roster.agencies.filter(({ datasets }) =>
+      datasets.some((dataset) => dataset !== 'courts.hearings'),
+    );
+    expect(asking(agencies.length).service.submit(REQUEST)).toBeDefined();
+    expect(codeOf(() => asking(agencies.length + 1).service.submit(REQUEST))).toBe('TOO_FEW_PARTICIPANTS');
   });
 
   it('runs a template on its last day and not on the day after', async () => {
@@ -313,6 +333,18 @@ describe('agencies that refuse', () => {
     rig.handlers.received('charity-a', { kind: 'refusal', runId: id, code: 'SNAPSHOT_STALE', reason: '' });
     expect(await rig.ended(id)).toBe('failed');
     expect(rig.service.get(id).run.ending).toMatchObject({ code: 'OUT_OF_ORDER', party: 'charity-a' });
+  });
+
+  it('takes no notice of a refusal by an agency that was not asked', async () => {
+    const rig = new Rig({ behaviours: { police: 'silent' } });
+    rig.connect('courts');
+    const { id } = rig.service.submit(REQUEST);
+    await rig.offered(3);
+    rig.handlers.received('courts', { kind: 'refusal', runId: id, code: 'BUSY', reason: '' });
+    expect(rig.log.of('foreign-refusal')).toMatchObject([{ runId: id, agency: 'courts' }]);
+    rig.handlers.received('police', { kind: 'refusal', runId: id, code: 'PAUSED', reason: '' });
+    expect(await rig.ended(id)).toBe('refused');
+    expect(names(rig.service.get(id).events)).toContain('agency-refused police');
   });
 
   it('takes no notice of a refusal of another run', async () => {
@@ -431,7 +463,7 @@ describe('lists that do not arrive', () => {
         if (name === 'lists-gathered' || name === 'lists-matched') told.push(rig.toldWorking('police'));
       },
       progress: () => undefined,
-      lost: () => undefined,
+      over: () => undefined,
     });
     expect(await rig.ended(id)).toBe('finished');
     expect(told).toEqual([1, 2]);
@@ -455,7 +487,7 @@ describe('lists that do not arrive', () => {
         if (name === 'lists-gathered') setImmediate(() => rig.clock.advance(WORKING_SECONDS));
       },
       progress: () => undefined,
-      lost: () => undefined,
+      over: () => undefined,
     });
     expect(await rig.ended(id)).toBe('finished');
     expect(told).toEqual([2]);
@@ -535,12 +567,51 @@ it('goes on when the end of a run cannot be written down, and says so to whoever
   const rig = new Rig({ failsToWrite: true });
   const { id } = rig.service.submit(REQUEST);
   const lost = new Promise<void>((resolve) => {
-    rig.service.follow(id, 0, { event: () => undefined, progress: () => undefined, lost: resolve });
+    rig.service.follow(id, 0, { event: () => undefined, progress: () => undefined, over: resolve });
   });
   await lost;
   expect(rig.log.of('run-not-recorded')).toMatchObject([{ runId: id }]);
   expect(rig.service.get(id).release).toBeUndefined();
   expect(await rig.ended(rig.service.submit(REQUEST).id)).toBe('finished');
+  // Nor is whoever comes later left waiting for the end.
+  await new Promise<void>((resolve) => {
+    rig.service.follow(id, 0, { event: () => undefined, progress: () => undefined, over: resolve });
+  });
+});
+
+describe('runs that wait while nothing can be written', () => {
+  it('are dropped when a roster ends them, and the rest of it comes into force', async () => {
+    const rig = new Rig({ behaviours: { police: 'silent' }, failsToWrite: true });
+    const first = rig.service.submit(REQUEST).id;
+    const second = rig.service.submit(REQUEST).id;
+    await rig.offered(3);
+    const officers = roster.governance.officers.map((officer) => ({
+      ...officer,
+      publicKey: new Uint8Array(32).fill(7),
+    }));
+    rig.takeRoster({ ...roster, version: 2, governance: { ...roster.governance, officers } });
+    expect(rig.log.of('run-not-recorded')).toMatchObject([{ runId: second }]);
+    expect(await rig.ended(first)).toBe('failed');
+    expect(rig.service.get(first).run.ending).toMatchObject({ code: 'ROSTER_CHANGED' });
+  });
+
+  it('do not keep the coordinator from stopping', async () => {
+    const rig = new Rig({ behaviours: { police: 'silent' }, failsToWrite: true });
+    const first = rig.service.submit(REQUEST).id;
+    const second = rig.service.submit(REQUEST).id;
+    await rig.offered(3);
+    await rig.service.stop();
+    expect(rig.log.of('run-not-recorded')).toMatchObject([{ runId: second }]);
+    expect(rig.service.get(first).run.ending).toMatchObject({ code: 'RESTARTED' });
+  });
+
+  it('can be cancelled again, when it could not be written the first time', async () => {
+    const rig = new Rig({ behaviours: { police: 'silent' }, failsToWrite: true });
+    rig.service.submit(REQUEST);
+    const { id } = rig.service.submit(REQUEST);
+    await expect(rig.service.cancel(id, 'analyst')).rejects.toThrow('disk full');
+    expect(await rig.service.cancel(id, 'analyst')).toMatchObject({ state: 'cancelled' });
+  });
 });
 
 it('lists runs newest first', async () => {

@@ -14,7 +14,7 @@ describe('a run with a measure', () => {
       progress: ({ subject, done, steps, to }) => {
         if (subject === 'sums') moved.push(`${done} of ${steps} to ${to}`);
       },
-      lost: () => undefined,
+      over: () => undefined,
     });
     expect(await rig.ended(id)).toBe('finished');
     const { events, phases, release } = rig.service.get(id);

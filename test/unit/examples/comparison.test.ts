@@ -74,6 +74,7 @@ function input(changes: Partial<ComparedInput> = {}): ComparedInput {
           cells: [60, 0, -12, 0].map((value, index) => ({ value, present: [20, 0, 4, 0][index] ?? 0, square: null })),
         },
       ],
+      comparisons: [],
       phases: [],
     },
     released,

@@ -62,6 +62,8 @@ describe('postcodes', () => {
     'ZZ99 4QZ',
     'ZZ99',
     'ZZ9',
+    'ZZ9 0AA',
+    'xx90aa',
     'XX99 9XX',
     'AA1 1AA',
     'AAI IAA',

@@ -10,8 +10,19 @@ import type { GuardedSnapshot } from '../../../node-agent/guard/guard.js';
 import type { Ledger } from '../../../node-agent/ledger/ledger.js';
 import { verifyOffer } from '../../../node-agent/offers/verify-offer.js';
 import type { VerifiedOffer } from '../../../node-agent/offers/verify-offer.js';
-import { allowAll, catalogue, envelopeOf, offer, roster, snapshotIdOf, template } from './federation-fixtures.js';
+import type { Policy } from '../../../node-agent/policy/policy.js';
+import {
+  allowAll,
+  catalogue,
+  envelopeOf,
+  noConsentNeeded,
+  offer,
+  roster,
+  snapshotIdOf,
+  template,
+} from './federation-fixtures.js';
 import { crimes } from './fixtures.js';
+import { loggedOf } from './offer-log-fixtures.js';
 import { now } from './snapshot-fixtures.js';
 
 export interface AskedRun {
@@ -44,6 +55,8 @@ export function asked({
       catalogue,
       policy: allowAll,
       snapshots: new Map([[crimes.dataset, snapshot]]),
+      consent: noConsentNeeded,
+      logged: loggedOf({ envelope }),
       clock: { now: () => now },
     },
   );
@@ -61,8 +74,14 @@ export function accountsOf(
   ledger: Ledger,
   limits: BudgetLimits = { perSnapshot: 10, perQuarter: 40 },
   clock: Clock = { now: () => now },
+  caps: Policy['caps'] = {},
 ): LedgerAccounts {
-  return new LedgerAccounts({ ledger, limits, guard: new DifferencingGuard(), clock });
+  return new LedgerAccounts({
+    ledger,
+    policy: () => ({ budget: limits, caps }),
+    guard: new DifferencingGuard(),
+    clock,
+  });
 }
 
 /** A snapshot in which no two questions are close: every question has records of its own, and enough of them. */

@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 
 import { toBase64 } from '../../../core/base/index.js';
 import { rawPublicKey } from '../../../core/private-join/index.js';
+import { identityOf } from './federation-fixtures.js';
 import { crimesMapping, testFolder, writeCrimes } from './fixtures.js';
 import { federation } from './snapshot-fixtures.js';
 
@@ -41,6 +42,8 @@ const datasetYaml = {
 /** The parts of an agency's folder, each of which a test can change before it is written. */
 export interface AgencyFiles {
   config: Record<string, unknown>;
+  /** Undefined: there is no such file. */
+  policy: Record<string, unknown> | undefined;
   roster: { agencies: Record<string, unknown>[] } & Record<string, unknown>;
   dataset: Record<string, unknown>;
   identity: string;
@@ -67,11 +70,12 @@ export function agencyFolder(change: (files: AgencyFiles) => void = () => undefi
       datasets: 'datasets',
       snapshots: 'snapshots',
       sources: [{ ...crimesMapping, sqlite: 'source.sqlite', table: 'victim crimes', asAt: '2026-03-31' }],
-      policy: { allow: [{ template: 'support-by-offence' }] },
+      policy: 'policy.yaml',
       spool: { directory: 'spool', memoryMiB: 16 },
       workers: 1,
       deadlines: { runProgressSeconds: 30, stopSeconds: 5, sourceLockedSeconds: 0.02 },
     },
+    policy: { allow: [{ template: 'support-by-offence' }] },
     roster: {
       federation,
       version: 1,
@@ -83,7 +87,7 @@ export function agencyFolder(change: (files: AgencyFiles) => void = () => undefi
           datasets: ['police.victim-crimes'],
         },
       ],
-      coordinator: { identityKey: publicKey() },
+      coordinator: { identityKey: toBase64(identityOf('coordinator').publicKey) },
       governance: {
         threshold: 1,
         officers: [{ id: 'officer-1', name: 'One', organisation: 'Board', publicKey: publicKey() }],
@@ -96,6 +100,7 @@ export function agencyFolder(change: (files: AgencyFiles) => void = () => undefi
   mkdirSync(join(folder, 'datasets'));
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text, { mode: 0o600 });
   write('node.yaml', stringify(files.config));
+  if (files.policy !== undefined) write('policy.yaml', stringify(files.policy));
   write('roster.yaml', stringify(files.roster));
   write('datasets/crimes.yaml', stringify(files.dataset));
   write('identity.pem', files.identity);

@@ -1,5 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { stringify } from 'yaml';
@@ -13,6 +22,7 @@ import { readOrCreateStorageKey, readStorageKey, STORAGE_KEY_BYTES } from '../..
 import { seededRng } from '../../support/seeded-rng.js';
 import { agencyFolder } from './agency-folder.js';
 import type { AgencyFiles } from './agency-folder.js';
+import { writeWithin } from './full-disk.js';
 import { codeOf, testFolder } from './fixtures.js';
 
 function load(change?: (files: AgencyFiles) => void): Agreements {
@@ -162,6 +172,36 @@ describe('the storage key', () => {
     writeFileSync(file, new Uint8Array(STORAGE_KEY_BYTES));
     chmodSync(file, 0o644);
     expect(codeOf(() => readStorageKey(file))).toBe('KEY_FILE_EXPOSED');
+  });
+
+  it('is one, though two make it at the same time', () => {
+    const folder = testFolder();
+    const [file, snapshots] = [join(folder, 'storage.key'), join(folder, 'snapshots')];
+    const own = seededRng(1);
+    let quicker: Uint8Array | undefined;
+    // The other one begins and ends while this one is at it: as soon as it draws a byte.
+    const bytes = (length: number): Uint8Array => {
+      quicker ??= readOrCreateStorageKey(file, snapshots, seededRng(2));
+      return own.bytes(length);
+    };
+    expect(readOrCreateStorageKey(file, snapshots, { ...own, bytes })).toEqual(quicker);
+    expect(readStorageKey(file)).toEqual(quicker);
+    expect(readdirSync(folder)).toEqual(['storage.key']);
+  });
+
+  it('is not there by halves where the disk took not a byte of it', () => {
+    const folder = testFolder();
+    const file = join(folder, 'storage.key');
+    expect(writeWithin(0, 'storage key', file, 0)).toEqual({ code: 'SNAPSHOT_WRITE_FAILED' });
+    expect(readdirSync(folder)).toEqual([]);
+    expect(readOrCreateStorageKey(file, join(folder, 'snapshots'), seededRng(1))).toHaveLength(STORAGE_KEY_BYTES);
+  });
+
+  it('says what to do where it is empty, as an earlier version left it when it was killed', () => {
+    const file = join(testFolder(), 'storage.key');
+    writeFileSync(file, '', { mode: 0o600 });
+    const what = /has 0 bytes instead of 32[.] Put the key back .* delete the file and run `prepare`/;
+    expect(() => readOrCreateStorageKey(file, testFolder(), seededRng(1))).toThrow(what);
   });
 
   it('says when it can’t be written', () => {

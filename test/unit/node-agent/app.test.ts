@@ -1,117 +1,24 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import type { LogFields } from '../../../core/base/index.js';
-import { silentLog, toBase64 } from '../../../core/base/index.js';
-import { createGroup, inlineEngine, rawPublicKey } from '../../../core/private-join/index.js';
-import { canonicalTemplate, NO_FLOORS, signTemplate } from '../../../core/templates/index.js';
-import type { Participant, RunOffer, Template } from '../../../core/templates/index.js';
-import { createNode, SNAPSHOT_LOOK_MS } from '../../../node-agent/app.js';
-import type { Node } from '../../../node-agent/app.js';
-import { EXIT_CODES, runCommand } from '../../../node-agent/commands.js';
-import { loadConfig } from '../../../node-agent/config.js';
+import { NO_FLOORS } from '../../../core/templates/index.js';
+import type { RunOffer } from '../../../core/templates/index.js';
+import { SNAPSHOT_LOOK_MS } from '../../../node-agent/look-out.js';
+import { EXIT_CODES } from '../../../node-agent/commands/index.js';
 import { NODE_LOG_FIELDS } from '../../../node-agent/log-fields.js';
-import { prepareAll } from '../../../node-agent/prepare-all.js';
-import type { PreparedSnapshot } from '../../../node-agent/snapshot/prepare.js';
-import { createLog, systemClock, WITHHELD } from '../../../runtime/index.js';
-import type { ClientHandlers, FederationClientOptions, FromNode } from '../../../transport/index.js';
-import { seededRng } from '../../support/seeded-rng.js';
+import { createLog, WITHHELD } from '../../../runtime/index.js';
+import type { FromNode } from '../../../transport/index.js';
 import { agencyFolder } from './agency-folder.js';
 import type { AgencyFiles, AgencyFolder } from './agency-folder.js';
-import { identityOf, offer, officerKey, template } from './federation-fixtures.js';
-import { codeOfAsync, crimes, writeCrimes } from './fixtures.js';
+import { offer } from './federation-fixtures.js';
+import { codeOfAsync, writeCrimes } from './fixtures.js';
+import { run } from './run-words.js';
+import { approvedRun, nodeIn, prepare } from './started-node.js';
+import { optOutColumns, quillfeather, refresh, writeList } from './opt-outs-fixtures.js';
 import { now } from './snapshot-fixtures.js';
-
-const clock = { ...systemClock, now: () => now };
-const rng = seededRng('app');
-const engine = inlineEngine(await createGroup(), rng);
-
-async function prepare({ configFile }: AgencyFolder, only?: string): Promise<readonly PreparedSnapshot[]> {
-  return prepareAll(loadConfig(configFile), { clock, rng, log: silentLog, engine }, only);
-}
-
-interface Started {
-  readonly node: Node;
-  readonly events: LogFields[];
-  readonly sent: FromNode[];
-  readonly calls: string[];
-  readonly options: () => FederationClientOptions;
-  readonly handlers: () => ClientHandlers;
-}
-
-/** An agency with a snapshot, and an offer that it takes part in; it costs 2.5. */
-async function approvedRun(): Promise<{ agency: AgencyFolder; asked: RunOffer }> {
-  const agency = agencyFolder(({ roster }) => {
-    const [police] = roster.agencies;
-    roster.agencies.push({
-      ...structuredClone(police),
-      id: 'charity',
-      identityKey: toBase64(identityOf('charity').publicKey),
-    });
-    const officer = { id: 'officer-1', name: 'One', organisation: 'Board' };
-    roster['governance'] = {
-      threshold: 1,
-      officers: [{ ...officer, publicKey: toBase64(rawPublicKey(officerKey)) }],
-    };
-  });
-  const [prepared] = await prepare(agency);
-  // Nothing is joined on the person, so no scheme may be named.
-  const { scheme, ...rest } = template;
-  expect(scheme).toBe('exact');
-  const alone: Template = {
-    ...rest,
-    links: [],
-    dimensions: [{ field: 'police.victim-crimes.offence-group' }],
-    disclosure: { ...template.disclosure, epsilon: 2, overlapEpsilon: 0.5 },
-  };
-  const of = (id: string, snapshot: string): Participant => ({
-    agency: id,
-    datasets: [{ dataset: crimes.dataset, snapshot }],
-    floors: NO_FLOORS,
-  });
-  const participants = [of('police', prepared?.snapshot ?? ''), of('charity', 'c'.repeat(64))];
-  const envelope = signTemplate(canonicalTemplate(alone), 'officer-1', officerKey);
-  return { agency, asked: { ...offer, envelope, participants } };
-}
-
-function nodeIn({ configFile }: AgencyFolder, { openRun = false } = {}): Started {
-  const events: LogFields[] = [];
-  const sent: FromNode[] = [];
-  const calls: string[] = [];
-  let given: { options: FederationClientOptions; handlers: ClientHandlers } | undefined;
-  const note = (fields: LogFields): void => {
-    if ('event' in fields) events.push(fields);
-  };
-  const node = createNode(loadConfig(configFile), {
-    clock,
-    rng,
-    engine,
-    log: { ...silentLog, info: note, warn: note },
-    connect: (options, handlers) => {
-      given = { options, handlers };
-      return {
-        start: () => void calls.push('start'),
-        stop: () => Promise.resolve(calls.push('stop')).then(() => undefined),
-        send: (message) => Promise.resolve(sent.push(message)).then(() => undefined),
-        openRun: () => {
-          if (!openRun) throw new Error('no run is expected');
-          const nothing = (): Promise<void> => Promise.resolve();
-          return { link: { send: nothing, transfer: nothing }, close: () => undefined };
-        },
-      };
-    },
-  });
-  onTestFinished(() => node.stop());
-  const known = (): NonNullable<typeof given> => {
-    if (given === undefined) throw new Error('the node has not connected');
-    return given;
-  };
-  return { node, events, sent, calls, options: () => known().options, handlers: () => known().handlers };
-}
 
 describe('createNode', () => {
   it('starts, says who it is and what it holds, and stops in reverse', async () => {
@@ -124,9 +31,11 @@ describe('createNode', () => {
     expect(handlers().hello()).toEqual({
       softwareVersion: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
       floors: NO_FLOORS,
+      logSize: 0,
       snapshots: [
         {
           ...{ dataset: 'police.victim-crimes', snapshot: prepared?.snapshot, asAt: '2026-03-31', epsilonLeft: 8.75 },
+          rejectedPercent: 0,
           linkage: [expect.objectContaining({ scheme: 'exact', schemeVersion: 1 })],
         },
       ],
@@ -139,8 +48,8 @@ describe('createNode', () => {
   });
 
   it('says what its policy demands and what is left of its budget', async () => {
-    const agency = agencyFolder(({ config }) => {
-      config['policy'] = {
+    const agency = agencyFolder((files) => {
+      files.policy = {
         minimumThreshold: 20,
         minimumRounding: 10,
         maximumEpsilon: 0.5,
@@ -168,8 +77,8 @@ describe('createNode', () => {
     expect(events.some(({ event }) => event === 'run-ended')).toBe(true);
     const again = nodeIn(agency, { openRun: true });
     await again.node.start();
-    // What is known of its people, which cost nothing, and the run.
-    expect(again.events[0]).toMatchObject({ event: 'ledger', entries: 3 });
+    // The policy, the snapshot, what is known of its people, which cost nothing, the run and its end.
+    expect(again.events[0]).toMatchObject({ event: 'ledger', entries: 5 });
     expect(again.handlers().hello().snapshots).toMatchObject([{ epsilonLeft: 7.5 }]);
   });
 
@@ -226,6 +135,8 @@ describe('createNode', () => {
     ['KEY_FILE_INVALID', (files) => (files.identity = 'no key')],
     ['KEY_FILE_MISSING', ({ config }) => (config['tls'] = { ...(config['tls'] as object), privateKey: 'nowhere' })],
     ['STORAGE_KEY_MISSING', () => undefined],
+    ['POLICY_MISSING', (files) => (files.policy = undefined)],
+    ['POLICY_INVALID', (files) => (files.policy = { allowAll: true })],
   ])('does not start with %s, and leaves nothing running', async (code, change) => {
     const { node, calls } = nodeIn(agencyFolder(change));
     expect(await codeOfAsync(() => node.start())).toBe(code);
@@ -237,6 +148,107 @@ describe('createNode', () => {
     await prepare(agency);
     writeFileSync(join(agency.folder, 'storage.key'), new Uint8Array(32), { mode: 0o600 });
     expect(await codeOfAsync(() => nodeIn(agency).node.start())).toBe('SNAPSHOT_UNREADABLE');
+  });
+});
+
+describe('a node with opt-out lists', () => {
+  const HOUR_MS = 3_600_000;
+  const listed = ({ folder }: AgencyFolder): string => join(folder, 'opt-outs.csv');
+  const withList = (): Promise<{ agency: AgencyFolder; asked: RunOffer }> =>
+    approvedRun({
+      files: ({ config }) => {
+        const identifiers = structuredClone(optOutColumns);
+        config['optOuts'] = { maximumAgeHours: 6, lists: [{ csv: { file: 'opt-outs.csv' }, identifiers }] };
+      },
+      written: (agency) => writeList(listed(agency), []),
+    });
+
+  async function answerOf(agency: AgencyFolder, asked: RunOffer, at?: Date): Promise<FromNode | undefined> {
+    const { node, handlers, sent } = nodeIn(agency, { openRun: true, ...(at === undefined ? {} : { at }) });
+    await node.start();
+    handlers().received({ kind: 'offer', offer: asked });
+    await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0));
+    await node.stop();
+    return sent[0];
+  }
+
+  it('answers up to the last moment, and not one second later', async () => {
+    const { agency, asked } = await withList();
+    const last = now.getTime() + 6 * HOUR_MS;
+    expect(await answerOf(agency, asked, new Date(last))).toMatchObject({ kind: 'hello' });
+    const late = new Date(last + 1_000);
+    expect(await answerOf(agency, asked, late)).toMatchObject({ kind: 'refusal', code: 'OPT_OUTS_STALE' });
+    await refresh(agency, { clock: { now: () => late } });
+    expect(await answerOf(agency, asked, late)).toMatchObject({ kind: 'hello' });
+  });
+
+  it('answers nothing before they have been read, and says so', async () => {
+    const { agency, asked } = await withList();
+    rmSync(join(agency.folder, 'snapshots', 'opt-outs.snapshot'));
+    const { node, events } = nodeIn(agency);
+    await node.start();
+    expect(events.map(({ event }) => event)).toContain('opt-outs-missing');
+    await node.stop();
+    expect(await answerOf(agency, asked)).toMatchObject({
+      kind: 'refusal',
+      code: 'OPT_OUTS_STALE',
+      reason: expect.stringContaining('not read') as string,
+    });
+  });
+
+  it('are told anew, and noted, though a dataset’s new snapshot is damaged, which is said once for each reason', async () => {
+    const { agency } = await withList();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { node, sent, events } = nodeIn(agency, { openRun: true });
+    await node.start();
+    const file = join(agency.folder, 'snapshots', 'police.victim-crimes.snapshot');
+    const unusable = (): unknown[] => events.filter(({ event }) => event === 'snapshot-unusable');
+    const look = async (): Promise<void> => {
+      vi.advanceTimersByTime(SNAPSHOT_LOOK_MS);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    };
+    rmSync(file);
+    writeFileSync(file, 'damaged');
+    writeList(listed(agency), [quillfeather]);
+    const { snapshot } = await refresh(agency);
+    await look();
+    expect(sent).toMatchObject([
+      { kind: 'hello', hello: { snapshots: [{ snapshot }, { dataset: 'police.victim-crimes' }] } },
+    ]);
+    expect(events.filter(({ event }) => event === 'opt-outs').at(-1)).toMatchObject({ snapshot, lines: 1 });
+    expect(unusable()).toMatchObject([{ dataset: 'police.victim-crimes', err: { code: 'SNAPSHOT_UNREADABLE' } }]);
+    await look();
+    expect([sent.length, unusable().length]).toEqual([1, 1]);
+    await prepare(agency);
+    await look();
+    rmSync(file);
+    writeFileSync(file, 'damaged again');
+    await look();
+    expect([sent.length, unusable().length]).toEqual([2, 2]);
+  });
+
+  it('takes a new one up by itself, and then wants its data prepared again where nobody is joined', async () => {
+    const { agency, asked } = await withList();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { node, handlers, sent, events } = nodeIn(agency, { openRun: true });
+    await node.start();
+    writeList(listed(agency), [quillfeather]);
+    const { snapshot } = await refresh(agency);
+    vi.advanceTimersByTime(SNAPSHOT_LOOK_MS);
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    expect(events.filter(({ event }) => event === 'opt-outs').at(-1)).toMatchObject({ snapshot, lines: 1 });
+    handlers().received({ kind: 'offer', offer: asked });
+    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    const [, refusal] = sent;
+    expect(refusal).toMatchObject({ kind: 'refusal', code: 'OPT_OUTS_STALE' });
+    expect(JSON.stringify([sent, events])).not.toContain('Quillfeather');
+    expect(
+      handlers()
+        .hello()
+        .snapshots.map(({ dataset }) => dataset),
+    ).toEqual(['opt-outs', 'police.victim-crimes']);
   });
 });
 
@@ -267,39 +279,61 @@ describe('prepareAll', () => {
 });
 
 describe('runCommand', () => {
-  async function run(...words: string[]): Promise<{ exit: number; stdout: string; stderr: string }> {
-    let [stdout, stderr] = ['', ''];
-    const sink = (write: (text: string) => void): Writable =>
-      new Writable({
-        write: (chunk: Buffer, _encoding, done) => {
-          write(chunk.toString());
-          done();
-        },
-      });
-    const exit = await runCommand(words, {
-      clock,
-      rng,
-      stdout: sink((text) => (stdout += text)),
-      stderr: sink((text) => (stderr += text)),
-      stopping: AbortSignal.abort(),
-    });
-    return { exit, stdout, stderr };
-  }
-
   it.each([
     [[]],
     [['stop', '--config', 'node.yaml']],
     [['start']],
+    [['check']],
     [['start', 'prepare', '--config', 'node.yaml']],
     [['start', '--config', 'node.yaml', '--dataset', 'a.b']],
     [['ledger', '--config', 'node.yaml']],
     [['ledger', 'verify']],
+    [['ledger', 'show', '--config', 'node.yaml', '--last', '0']],
+    [['preview', '--config', 'node.yaml']],
+    [['pause']],
     [['budget', '--config', 'node.yaml', '--dataset', 'a.b']],
     [['start', '--configuration', 'node.yaml']],
   ])('explains itself when asked %j', async (words) => {
     const { exit, stderr } = await run(...words);
     expect(exit).toBe(EXIT_CODES.usage);
-    expect(stderr).toMatch(/^USAGE: [^]*start --config FILE/);
+    expect(stderr).toMatch(words.length === 0 ? /^Usage: node / : /^USAGE: [^]*Usage: node /);
+  });
+
+  it.each([
+    [[]],
+    [['check']],
+    [['prepare']],
+    [['opt-outs']],
+    [['start']],
+    [['budget']],
+    [['ledger']],
+    [['ledger', 'verify']],
+    [['ledger', 'show']],
+    [['status']],
+    [['pause']],
+    [['resume']],
+    [['policy']],
+    [['preview']],
+    [['init']],
+    [['enrol']],
+    [['console']],
+  ])('teaches what %j does', async (words) => {
+    const { exit, stdout, stderr } = await run(...words, '--help');
+    expect([exit, stderr]).toEqual([EXIT_CODES.done, '']);
+    expect(stdout).toContain(['Usage: node', ...words].join(' '));
+  });
+
+  it('says what it found to a program too', async () => {
+    const agency = agencyFolder();
+    await prepare(agency);
+    const { node } = nodeIn(agency);
+    await node.start();
+    const config = ['--config', agency.configFile, '--json'];
+    expect(JSON.parse((await run('budget', ...config)).stdout)).toEqual({
+      datasets: [{ dataset: 'police.victim-crimes', quarter: '2026-Q2', spent: 0, limit: 40, left: 40, snapshots: [] }],
+    });
+    expect(JSON.parse((await run('ledger', 'verify', ...config)).stdout)).toMatchObject({ entries: 2 });
+    await node.stop();
   });
 
   it('says by code and in words what is wrong with the configuration', async () => {
@@ -326,17 +360,17 @@ describe('runCommand', () => {
     );
     const verified = await run('ledger', 'verify', ...config);
     expect(verified).toMatchObject({ exit: EXIT_CODES.done, stderr: '' });
-    expect(verified.stdout).toMatch(/is whole: 2 entries, the last with hash [0-9a-f]{64}\.\n$/);
+    expect(verified.stdout).toMatch(/is whole: 4 entries, the last with hash [0-9a-f]{64}\.\n$/);
     await node.stop();
 
     const database = new Database(join(agency.folder, 'snapshots.ledger'));
     database.exec(
-      `DROP TRIGGER never_changed; UPDATE entries SET body = replace(body, '2500000', '2500') WHERE number = 1`,
+      `DROP TRIGGER never_changed; UPDATE entries SET body = replace(body, '2500000', '2500') WHERE kind = 'spent'`,
     );
     database.close();
     const damaged = await run('ledger', 'verify', ...config);
     expect(damaged).toMatchObject({ exit: EXIT_CODES.failed, stdout: '' });
-    expect(damaged.stderr).toMatch(/^LEDGER_DAMAGED: Entry 1 /);
+    expect(damaged.stderr).toMatch(/^LEDGER_DAMAGED: Entry 3 /);
     expect(await codeOfAsync(() => nodeIn(agency).node.start())).toBe('LEDGER_DAMAGED');
   });
 

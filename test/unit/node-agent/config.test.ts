@@ -6,19 +6,15 @@ import { describe, expect, it } from 'vitest';
 import {
   configSchema,
   loadConfig,
-  MAX_ALLOWED_TEMPLATES,
-  MAX_BUDGET,
+  MAX_CODE_CHARACTERS,
   MAX_CONCURRENT_RUNS,
   MAX_DEADLINE_SECONDS,
+  MAX_LOCAL_CODES,
   MAX_SOURCES,
   MAX_WORKERS,
 } from '../../../node-agent/config.js';
 import { MAX_QUERY_CHARACTERS, MAX_STATEMENT_SECONDS } from '../../../node-agent/source/source-config.js';
 import { MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, packagePath, RuntimeError } from '../../../runtime/index.js';
-import { MAXIMUM_THRESHOLD } from '../../../core/disclosure/index.js';
-import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
-import { DEFAULT_BUDGET } from '../../../core/templates/index.js';
-import { MAX_EPSILON_LEFT } from '../../../transport/limits.js';
 import { agencyFolder } from './agency-folder.js';
 import { codeOf, testFolder } from './fixtures.js';
 
@@ -59,7 +55,7 @@ describe('loadConfig', () => {
     const config = loadConfig(packagePath('node-agent', 'node.example.yaml'));
     expect(Object.keys(config).sort()).toEqual(Object.keys(configSchema.shape).sort());
     expect(Object.keys(config.deadlines)).toHaveLength(3);
-    expect(config.policy.minimumParticipants).toBe(3);
+    expect(config.policy).toBe(packagePath('node-agent', 'policy.yaml'));
   });
 
   it('keeps the ledger beside the snapshots, or where it is told to', () => {
@@ -71,28 +67,12 @@ describe('loadConfig', () => {
     expect(loadConfig(told.configFile).ledger).toBe(join(told.folder, 'kept', 'ledger.sqlite'));
   });
 
-  it('gives away as much as is usual where the policy doesn’t say', () => {
-    const { configFile } = agencyFolder(({ config }) => (config['policy'] = { budget: { perQuarter: 3 } }));
-    expect(loadConfig(configFile).policy).toMatchObject({
-      minimumRounding: 0,
-      budget: { perSnapshot: DEFAULT_BUDGET.perSnapshot, perQuarter: 3 },
-    });
-    expect(DEFAULT_BUDGET).toEqual({ perSnapshot: 10, perQuarter: 40 });
-  });
-
-  it('wants an epsilon that noise can be made for', () => {
-    const epsilon = (maximumEpsilon: number) => (config: Config) => (config['policy'] = { maximumEpsilon });
-    expect(accepts(epsilon(MINIMUM_EPSILON))).toBe(true);
-    expect(accepts(epsilon(MINIMUM_EPSILON / 2))).toBe(false);
-  });
-
-  it('allows no budget that a hello can’t say', () => {
-    expect(MAX_BUDGET).toBeLessThanOrEqual(MAX_EPSILON_LEFT);
-  });
-
-  it('denies everything when there is no policy', () => {
-    const { configFile } = agencyFolder(({ config }) => delete config['policy']);
-    expect(loadConfig(configFile).policy.allow).toEqual([]);
+  it('looks for the policy beside itself, or where it is told to, and says so when it stands here', () => {
+    const { folder, configFile } = agencyFolder(({ config }) => delete config['policy']);
+    expect(loadConfig(configFile).policy).toBe(join(folder, 'policy.yaml'));
+    const told = agencyFolder(({ config }) => (config['policy'] = 'kept/policy.yaml'));
+    expect(loadConfig(told.configFile).policy).toBe(join(told.folder, 'kept', 'policy.yaml'));
+    expect(problemPaths((config) => (config['policy'] = { allow: [] }))).toEqual(['policy']);
   });
 
   it('takes a column or a list of columns for an identifier', () => {
@@ -121,6 +101,8 @@ describe('loadConfig', () => {
           { dataset: 'a.a', postgres: { ...server, tls, password: { file: 'pw' } }, query: 'SELECT 1' },
           { dataset: 'a.b', mysql: { ...server, password: { env: 'PW' } }, table: 't' },
           { dataset: 'a.c', csv: { file: 'people.csv' } },
+          { dataset: 'a.d', mssql: { ...server, schema: 'dbo', tls: { ...tls } }, table: 't' },
+          { dataset: 'a.e', parquet: { file: 'people.parquet' } },
         ];
       });
       expect(loadConfig(configFile).sources.map(({ place }) => place)).toEqual([
@@ -140,15 +122,26 @@ describe('loadConfig', () => {
           selection: { table: 't' },
         },
         { kind: 'csv', file: join(folder, 'people.csv'), delimiter: ',' },
+        {
+          kind: 'mssql',
+          server: {
+            ...{ ...server, port: 1_433, statementSeconds: 600, schema: 'dbo' },
+            tls: { mode: 'verify', authority: join(folder, 'db.crt') },
+          },
+          selection: { table: 't' },
+        },
+        { kind: 'parquet', file: join(folder, 'people.parquet') },
       ]);
     });
 
     it.each<[string, Config, RegExp]>([
-      ['no place', {}, /^sources\[0\]: needs one of sqlite, postgres, mysql, csv$/],
+      ['no place', {}, /^sources\[0\]: needs one of sqlite, postgres, mysql, mssql, csv, parquet$/],
       ['two', { sqlite: 's', csv: { file: 'f' }, table: 't' }, /^sources\[0\]\.csv: stands beside sqlite/],
       ['nothing to read', { postgres: server }, /^sources\[0\]\.table: needs a table/],
       ['a table and a query', { sqlite: 's', table: 't', query: 'q' }, /^sources\[0\]\.query: stands beside/],
       ['a table of a file', { csv: { file: 'f' }, table: 't' }, /^sources\[0\]\.table: a CSV file has none/],
+      ['a query of a file', { parquet: { file: 'f' }, query: 'q' }, /^sources\[0\]\.query: a Parquet file has none/],
+      ['two files', { csv: { file: 'f' }, parquet: { file: 'f' } }, /^sources\[0\]\.parquet: stands beside csv/],
       ['a long delimiter', { csv: { file: 'f', delimiter: '||' } }, /^sources\[0\]\.csv\.delimiter: one character$/],
       [
         'a schema of a query',
@@ -174,6 +167,21 @@ describe('loadConfig', () => {
         'an address that no certificate is compared with',
         { mysql: { ...server, host: '10.0.0.7' }, table: 't' },
         /^sources\[0\]\.mysql\.host: must be a name/,
+      ],
+      [
+        'an address of a SQL Server, likewise',
+        { mssql: { ...server, host: '::1' }, table: 't' },
+        /^sources\[0\]\.mssql\.host: must be a name/,
+      ],
+      [
+        'a certificate of the node where the protocol has none',
+        { mssql: { ...server, tls: { certificate: 'a', privateKey: 'b' } }, table: 't' },
+        /^sources\[0\]\.mssql\.tls/,
+      ],
+      [
+        'a schema of a query of SQL Server',
+        { mssql: { ...server, schema: 's' }, query: 'q' },
+        /^sources\[0\]\.mssql\.schema: goes with/,
       ],
       ['a port', { mysql: { ...server, port: 65_536 }, table: 't' }, /^sources\[0\]\.mysql\.port: /],
     ])('refuses %s by its name', (_, differs, words) => {
@@ -202,18 +210,10 @@ describe('loadConfig', () => {
       problemPaths((config) => {
         config['agencyId'] = 'police';
         config['tls'] = { ...(config['tls'] as object), insecure: true };
-        config['policy'] = { allow: [{ template: 'x', versions: 1 }], allowAll: true };
         config['sources'] = [{ ...source, queries: 'SELECT 1', identifiers: { passport: 'n' } }];
       }),
     ).toEqual(
-      expect.arrayContaining([
-        'agencyId',
-        'tls.insecure',
-        'policy.allow[0].versions',
-        'policy.allowAll',
-        'sources[0].queries',
-        'sources[0].identifiers.passport',
-      ]),
+      expect.arrayContaining(['agencyId', 'tls.insecure', 'sources[0].queries', 'sources[0].identifiers.passport']),
     );
   });
 
@@ -230,12 +230,32 @@ describe('loadConfig', () => {
       'sources[0].identifiers.surname',
       (config) => (config['sources'] = [{ ...source, identifiers: { surname: ['a', 'b', 'c', 'd', 'e'] } }]),
     ],
+    ['sources[0].fields.a', (config) => (config['sources'] = [{ ...source, fields: { a: ['x'] } }])],
+    [
+      'sources[0].fields.a.column',
+      (config) => (config['sources'] = [{ ...source, fields: { a: { codes: { x: 'y' } } } }]),
+    ],
+    [
+      'sources[0].fields.a.codes.x',
+      (config) => (config['sources'] = [{ ...source, fields: { a: { column: 'c', codes: { x: 1 } } } }]),
+    ],
+    [
+      'sources[0].fields.a.codes',
+      (config) => (config['sources'] = [{ ...source, fields: { a: { column: 'c', codes: {} } } }]),
+    ],
+    [
+      'sources[0].fields.a.code',
+      (config) => (config['sources'] = [{ ...source, fields: { a: { column: 'c', codes: { x: 'y' }, code: 1 } } }]),
+    ],
+    [
+      'sources[0].identifiers.sex.codes',
+      (config) => (config['sources'] = [{ ...source, identifiers: { sex: { column: 'c' } } }]),
+    ],
+    [
+      'sources[0].identifiers.surname',
+      (config) => (config['sources'] = [{ ...source, identifiers: { surname: { column: 'c', codes: { x: 'y' } } } }]),
+    ],
     ['sources[0].identifiers.urn', (config) => (config['sources'] = [{ ...source, identifiers: { urn: ['a'] } }])],
-    ['policy.minimumRounding', (config) => (config['policy'] = { minimumRounding: -1 })],
-    ['policy.maximumEpsilon', (config) => (config['policy'] = { maximumEpsilon: 'none' })],
-    ['policy.budget.perSnapshot', (config) => (config['policy'] = { budget: { perSnapshot: -1 } })],
-    ['policy.minimumParticipants', (config) => (config['policy'] = { minimumParticipants: 1 })],
-    ['policy.allow[0].version', (config) => (config['policy'] = { allow: [{ template: 'a', version: 0 }] })],
     [
       'deadlines.stopSeconds',
       (config) => (config['deadlines'] = { ...(config['deadlines'] as object), stopSeconds: 0 }),
@@ -266,19 +286,19 @@ describe('loadConfig', () => {
         (config['sources'] = Array.from({ length: value }, (_, index) => ({ ...source, dataset: `a.b${index}` }))),
     ],
     [
-      'allowed templates',
-      MAX_ALLOWED_TEMPLATES,
-      (config, value) => (config['policy'] = { allow: Array.from({ length: value }, () => ({ template: 'a' })) }),
+      'local codes',
+      MAX_LOCAL_CODES,
+      (config, value) => {
+        const codes = Object.fromEntries(Array.from({ length: value }, (_, index) => [`c${index}`, 'a']));
+        config['sources'] = [{ ...source, fields: { a: { column: 'c', codes } } }];
+      },
     ],
     [
-      'the floor of the threshold',
-      MAXIMUM_THRESHOLD,
-      (config, value) => (config['policy'] = { minimumThreshold: value }),
+      'a local code',
+      MAX_CODE_CHARACTERS,
+      (config, value) =>
+        (config['sources'] = [{ ...source, fields: { a: { column: 'c', codes: { ['x'.repeat(value)]: 'a' } } } }]),
     ],
-    ['the floor of rounding', MAXIMUM_THRESHOLD, (config, value) => (config['policy'] = { minimumRounding: value })],
-    ['epsilon', MAXIMUM_EPSILON, (config, value) => (config['policy'] = { maximumEpsilon: value })],
-    ['a snapshot’s budget', MAX_BUDGET, (config, value) => (config['policy'] = { budget: { perSnapshot: value } })],
-    ['a quarter’s budget', MAX_BUDGET, (config, value) => (config['policy'] = { budget: { perQuarter: value } })],
   ])('bounds %s', (_, limit, set) => {
     expect(accepts((config) => set(config, limit))).toBe(true);
     expect(accepts((config) => set(config, limit + 1))).toBe(false);

@@ -19,6 +19,7 @@ import type {
   RunOffer,
   Template,
 } from '../../../core/templates/index.js';
+import type { ConsentGrounds } from '../../../node-agent/consent/verify-consent.js';
 import type { Policy } from '../../../node-agent/policy/policy.js';
 import { crimes } from './fixtures.js';
 import { federation } from './snapshot-fixtures.js';
@@ -119,12 +120,18 @@ export function snapshotIdOf(dataset: string): string {
 
 /** A policy that answers the test template and demands nothing. */
 export const allowAll: Policy = {
-  allow: [{ template: template.template }],
+  mode: 'live',
+  allow: [{ template: template.template, mode: 'live' }],
+  refuse: [],
   minimumThreshold: 0,
   minimumRounding: 0,
   budget: DEFAULT_BUDGET,
   minimumParticipants: 2,
+  caps: {},
 };
+
+/** Nobody had to be asked, and nobody has opted out. */
+export const noConsentNeeded: ConsentGrounds = { purposes: new Map(), optOuts: null };
 
 export const runId = '3f0c8f0e-5a52-4a1f-9d55-6f1f3c1a2b3c';
 

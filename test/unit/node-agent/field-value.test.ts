@@ -2,8 +2,6 @@ import { describe, expect, it } from 'vitest';
 
 import { fieldCheck, KNOWN_VALUES_MAX } from '../../../node-agent/source/field-value.js';
 import type { SourceValue } from '../../../node-agent/source/source.js';
-import { EXAMPLE_ROWS_MAX, InvalidValues } from '../../../node-agent/source/invalid-values.js';
-import { NodeError } from '../../../node-agent/errors.js';
 import { fieldsOf } from './fixtures.js';
 
 type FieldName = keyof typeof fieldsOf;
@@ -66,7 +64,55 @@ describe('fieldCheck', () => {
 
   it('says why without repeating the value', () => {
     const result = fieldCheck(fieldsOf['offence-group'])('Quillfeather');
-    expect(result).toEqual({ invalid: expect.not.stringContaining('Quillfeather') as string });
+    expect(result).toEqual({
+      invalid: { kind: 'unmapped-code', text: expect.not.stringContaining('Quillfeather') as string },
+    });
+  });
+});
+
+describe('why a value is not one of its field', () => {
+  it.each<[FieldName, SourceValue, string]>([
+    ['offence-group', 'arson', 'unmapped-code'],
+    ['report-date', '2025-02-29', 'impossible-date'],
+    ['report-date', '2025-13-01', 'impossible-date'],
+    ['report-date', '17/02/2025', 'not-a-date'],
+    ['reported-quarter', '2025-02-30', 'impossible-date'],
+    ['reported-quarter', '2026-01-01', 'out-of-range'],
+    ['reported-quarter', '2024-Q4', 'out-of-range'],
+    ['reported-quarter', '2025-Q5', 'not-a-quarter'],
+    ['days-to-charge', -1, 'out-of-range'],
+    ['days-to-charge', '99999999999999999', 'not-a-number'],
+    ['days-to-charge', 'n/a', 'not-a-number'],
+    ['days-to-charge', new Uint8Array(1), 'binary'],
+    ['offence-group', 'rap\uFFFD', 'bad-encoding'],
+    ['offence-group', 'rape\0', 'unmapped-code'],
+    ['offence-group', 'rape\u202e', 'unmapped-code'],
+  ])('is, for %s %j, %s', (field, value, kind) => {
+    const result = fieldCheck(fieldsOf[field])(value);
+    expect('invalid' in result ? result.invalid.kind : result).toBe(kind);
+  });
+});
+
+describe('the agency’s own codes', () => {
+  const codes = new Map([
+    ['10', 'rape'],
+    ['11', 'rape'],
+    ['', null],
+    ['99', null],
+  ]);
+  const check = fieldCheck(fieldsOf['offence-group'], codes);
+
+  it('mean what the mapping says, as text or number, and nothing recorded where it says so', () => {
+    for (const value of ['10', 10, 11n]) expect(check(value)).toEqual({ value: 'rape' });
+    for (const value of ['', '99', 99, null]) expect(check(value)).toEqual({ value: null });
+  });
+
+  it('are not guessed: neither a blank, a zero before it, nor a code of the dataset that isn’t mapped', () => {
+    for (const value of ['10 ', '010', '12', 'rape', 'toString']) {
+      expect(check(value)).toEqual({
+        invalid: { kind: 'unmapped-code', text: expect.not.stringContaining(value) as string },
+      });
+    }
   });
 });
 
@@ -76,12 +122,12 @@ describe('what a field check remembers', () => {
   it('is the valid values, up to its limit; it judges the others each time', () => {
     const check = fieldCheck(fieldsOf['report-date']);
     for (let index = 0; index < KNOWN_VALUES_MAX - 1; index += 1) check(day(index));
-    expect(check('1990-02-30')).toEqual({ invalid: expect.any(String) as string });
+    expect(check('1990-02-30')).toEqual({ invalid: expect.any(Object) as object });
     const [last, beyond] = [day(KNOWN_VALUES_MAX - 1), day(KNOWN_VALUES_MAX)];
     expect(check(last)).toBe(check(last));
     expect(check(beyond)).not.toBe(check(beyond));
     for (const known of [day(0), last, beyond]) expect(check(known)).toEqual({ value: known });
-    expect(check('1990-02-30')).toEqual({ invalid: expect.any(String) as string });
+    expect(check('1990-02-30')).toEqual({ invalid: expect.any(Object) as object });
   });
 
   it('keeps a number apart from its text', () => {
@@ -90,51 +136,8 @@ describe('what a field check remembers', () => {
       { value: 91 },
       { value: 91 },
       { value: 91 },
-      { invalid: expect.any(String) as string },
-      { invalid: expect.any(String) as string },
+      { invalid: expect.any(Object) as object },
+      { invalid: expect.any(Object) as object },
     ]);
-  });
-});
-
-describe('InvalidValues', () => {
-  function thrown(count: number): NodeError {
-    const invalid = new InvalidValues();
-    for (let row = 1; row <= count; row += 1) invalid.add('fields.sex', 'sex', row * 10, 'not a code');
-    try {
-      invalid.throwIfAny('police.victim-crimes');
-    } catch (error) {
-      if (error instanceof NodeError) return error;
-    }
-    throw new Error('nothing was thrown');
-  }
-
-  it('throws nothing when nothing was invalid', () => {
-    expect(() => new InvalidValues().throwIfAny('police.victim-crimes')).not.toThrow();
-  });
-
-  it('names field, count and the first few rows', () => {
-    const [problem] = thrown(EXAMPLE_ROWS_MAX).problems;
-    expect(problem).toEqual({
-      path: 'fields.sex',
-      message: 'column sex: 5 values are not a code (row 10, 20, 30, 40, 50)',
-    });
-    expect(thrown(EXAMPLE_ROWS_MAX + 1).problems[0]?.message).toBe(
-      'column sex: 6 values are not a code (row 10, 20, 30, 40, 50, …)',
-    );
-    expect(thrown(1).code).toBe('SOURCE_INVALID');
-  });
-
-  it('keeps fields and reasons apart', () => {
-    const invalid = new InvalidValues();
-    invalid.add('fields.a', 'a', 1, 'binary');
-    invalid.add('fields.a', 'a', 2, 'not a code');
-    invalid.add('fields.b', 'b', 3, 'binary');
-    try {
-      invalid.throwIfAny('d.e');
-      expect.unreachable();
-    } catch (error) {
-      expect(error).toBeInstanceOf(NodeError);
-      expect((error as NodeError).problems.map(({ path }) => path)).toEqual(['fields.a', 'fields.a', 'fields.b']);
-    }
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { onTestFinished } from 'vitest';
 
-import { DEFAULT_LINKAGE } from '../../../core/templates/index.js';
+import { DEFAULT_LINKAGE, DEFAULT_QUALITY } from '../../../core/templates/index.js';
 import type { DatasetDefinition, DatasetLinkage, FieldDefinition } from '../../../core/templates/index.js';
 import { CodedError } from '../../../core/base/index.js';
 import { NodeError } from '../../../node-agent/errors.js';
@@ -47,6 +47,8 @@ export const crimes: DatasetDefinition = {
   unit: 'victim-case',
   keys: ['person', 'case'],
   linkage: exactly,
+  // Many tests are about people without keys.
+  quality: { ...DEFAULT_QUALITY, minimumKeyed: 0 },
   partial: false,
   order: 'report-date',
   purposes: ['research-statistics'],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../../core/base/index.js';
 import type { Log, LogFields } from '../../../core/base/index.js';
 import type { LinkageStatistics } from '../../../core/linkage/index.js';
+import { OPT_OUTS } from '../../../core/templates/index.js';
 import type { BudgetLimits } from '../../../node-agent/budget/budget.js';
 import { NodeError } from '../../../node-agent/errors.js';
 import { HeldSnapshots } from '../../../node-agent/held-snapshots.js';
@@ -27,7 +28,11 @@ function statisticsOf(scheme: string): LinkageStatistics {
   };
 }
 const statistics = [statisticsOf('standard'), statisticsOf('exact')];
-const inForce: SnapshotInForce = { dataset, snapshot, asAt: '2026-03-31', linkage: { epsilon: 1, statistics } };
+const rejected = { rows: 1_000, rejected: 29, reasons: [] };
+const inForce: SnapshotInForce = {
+  ...{ dataset, snapshot, asAt: '2026-03-31', rejected },
+  linkage: { epsilon: 1, statistics },
+};
 
 interface Rig {
   readonly held: HeldSnapshots;
@@ -40,14 +45,25 @@ function rigOf(changes: Partial<HeldSnapshotsOptions> = {}, limits?: BudgetLimit
   const lines: LogFields[] = [];
   const note = (fields: LogFields): unknown => lines.push(fields);
   const log: Log = { ...silentLog, warn: note, error: note };
-  const options = { snapshots: { inForce: [inForce] }, accounts: accountsOf(ledger, limits), policy: {}, log };
+  const options = {
+    ...{ snapshots: { inForce: [inForce] }, accounts: accountsOf(ledger, limits), log },
+    policy: () => ({}),
+    clockTrouble: () => undefined,
+  };
   return { held: new HeldSnapshots({ ...options, ...changes }), ledger, lines };
 }
 
 describe('what a node says of its snapshots', () => {
+  it('pays for no statistics, and lets none leave, while the clock can’t be right', () => {
+    const { held, ledger, lines } = rigOf({ clockTrouble: () => 'the clock is wrong' });
+    expect(held.list()).toMatchObject([{ linkage: [], epsilonLeft: 10 }]);
+    expect(lines).toMatchObject([{ event: 'linkage-withheld', reason: 'the clock is wrong' }]);
+    expect(ledger.head.entries).toBe(0);
+  });
+
   it('has what is known of their people, which was paid for by then, once', () => {
     const { held, ledger, lines } = rigOf();
-    const said = [{ dataset, snapshot, asAt: '2026-03-31', epsilonLeft: 8, linkage: statistics }];
+    const said = [{ dataset, snapshot, asAt: '2026-03-31', epsilonLeft: 8, linkage: statistics, rejectedPercent: 2 }];
     expect(held.list()).toEqual(said);
     expect(held.list()).toEqual(said);
     expect([...ledger.entries()]).toMatchObject([
@@ -63,6 +79,11 @@ describe('what a node says of its snapshots', () => {
     const { held, ledger } = rigOf({ snapshots: { inForce: [{ ...inForce, linkage: null }] } });
     expect(held.list()).toMatchObject([{ epsilonLeft: 10, linkage: [] }]);
     expect(ledger.head.entries).toBe(0);
+  });
+
+  it('has no share of the rows of opt-outs that could not be used', () => {
+    const { held } = rigOf({ snapshots: { inForce: [{ ...inForce, dataset: OPT_OUTS, linkage: null }] } });
+    expect(held.list()).toMatchObject([{ dataset: OPT_OUTS, rejectedPercent: 0, linkage: [] }]);
   });
 
   it('costs nothing without noise, and is written down all the same', () => {
@@ -101,7 +122,7 @@ describe('what a node says of its snapshots', () => {
     [1, 1, true],
   ])('of privacy loss %s leaves a node that allows %d: %s', (epsilon, maximumEpsilon, leaves) => {
     const snapshots = { inForce: [{ ...inForce, linkage: { epsilon, statistics } }] };
-    const { held, ledger, lines } = rigOf({ snapshots, policy: { maximumEpsilon } });
+    const { held, ledger, lines } = rigOf({ snapshots, policy: () => ({ maximumEpsilon }) });
     expect(held.list()).toMatchObject([{ linkage: leaves ? statistics : [] }]);
     expect(ledger.head.entries).toBe(leaves ? 1 : 0);
     expect(lines).toHaveLength(leaves ? 0 : 1);

@@ -5,8 +5,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ELEMENT_BYTES } from '../../../core/private-join/index.js';
 import type { Engine } from '../../../core/private-join/index.js';
 import { HashJournal } from '../../../node-agent/snapshot/hash-journal.js';
-import { KeyHasher, KEYS_PER_JOB } from '../../../node-agent/snapshot/key-hasher.js';
-import { ENTRY_BYTES, KeyTable } from '../../../node-agent/snapshot/key-table.js';
+import type { TakeEntries } from '../../../node-agent/snapshot/hash-journal.js';
+import { ENTRY_BYTES, KeyHasher, KEYS_PER_JOB } from '../../../node-agent/snapshot/key-hasher.js';
+import { TAG_BYTES } from '../../../node-agent/snapshot/key-tags.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { testFolder } from './fixtures.js';
 
@@ -22,7 +23,8 @@ interface RunningJob {
 /** A hasher whose jobs end when the test says so. */
 class Bench {
   readonly jobs: RunningJob[] = [];
-  readonly table: KeyTable;
+  /** What it has handed out: the first byte of each key's element. */
+  readonly taken = new Map<number, string>();
   readonly hasher: KeyHasher;
   readonly #file: string;
   readonly #journal: HashJournal;
@@ -33,8 +35,7 @@ class Bench {
   }
 
   private constructor(parallelism: number, file: string, journal: HashJournal) {
-    const keys = ['first', 'second', 'third'].map((domain) => ({ domain, hashed: domain !== 'third' }));
-    this.table = new KeyTable(storageKey, keys);
+    const keys = ['first', 'second'].map((domain) => ({ domain, hashed: true }));
     this.#file = file;
     this.#journal = journal;
     onTestFinished(() => this.#journal.close());
@@ -49,11 +50,21 @@ class Bench {
           this.jobs.push({ domain, inputs, texts, finish, fail: reject });
         }),
     };
-    this.hasher = new KeyHasher(engine, keys, this.table, this.#journal);
+    this.hasher = new KeyHasher(engine, keys, this.#journal, (number, element) => {
+      this.taken.set(number, String.fromCharCode(element[0] ?? 0));
+    });
+  }
+
+  add(position: number, number: number, key: string): void {
+    const [tag, text] = [Buffer.alloc(TAG_BYTES, number), Buffer.from(key)];
+    this.hasher.add(position, number, tag, text);
+    // What was given is the caller's again.
+    tag.fill(0xff);
+    text.fill(0);
   }
 
   addMany(count: number, from = 0): void {
-    for (let key = from; key < from + count; key += 1) this.hasher.number(0, `K${key}`);
+    for (let key = from; key < from + count; key += 1) this.add(0, key, `K${key}`);
   }
 
   /** From here on the journal can't be written. */
@@ -63,19 +74,26 @@ class Bench {
     };
   }
 
-  /** Keys in the journal so far. */
-  async journalled(): Promise<number> {
-    const journal = await openJournal(this.#file);
+  /** Keys in the journal so far: of each the first byte of its tag, and of its element. */
+  async journalled(): Promise<readonly (readonly [number, string])[]> {
+    const found: [number, string][] = [];
+    const journal = await openJournal(this.#file, (entries, count) => {
+      for (let index = 0; index < count; index += 1) {
+        const entry = entries.subarray(index * ENTRY_BYTES);
+        expect([...entry.subarray(0, TAG_BYTES)]).toEqual(new Array<number>(TAG_BYTES).fill(entry[0] ?? 0));
+        found.push([entry[0] ?? 0, String.fromCharCode(entry[TAG_BYTES] ?? 0)]);
+      }
+    });
     journal.close();
-    return journal.entries;
+    return found;
   }
 }
 
 const storageKey = new Uint8Array(32);
 
-function openJournal(file: string): Promise<HashJournal> {
+function openJournal(file: string, take: TakeEntries = () => undefined): Promise<HashJournal> {
   const rest = { storageKey, about: new Uint8Array(0), rng: seededRng('journal'), entryBytes: ENTRY_BYTES };
-  return HashJournal.open({ file, ...rest, entriesMax: 1_000_000 }, () => undefined);
+  return HashJournal.open({ file, ...rest, entriesMax: 1_000_000 }, take);
 }
 
 function elementOf(input: Uint8Array): Uint8Array {
@@ -100,42 +118,36 @@ async function isPending(promise: Promise<unknown>): Promise<boolean> {
 }
 
 describe('KeyHasher', () => {
-  it('hashes each different key once, in the domain of its column', async () => {
+  it('hashes each key in the domain of its column, and hands it out when the journal has it', async () => {
     const bench = await Bench.make(1);
-    const numbers = ['A', 'B', 'A', 'A'].map((key) => bench.hasher.number(0, key));
-    const other = bench.hasher.number(1, 'A');
+    bench.add(0, 7, 'A');
+    bench.add(0, 8, 'B');
+    bench.add(1, 9, 'C');
+    expect(() => bench.add(2, 10, 'D')).toThrow(RangeError);
     const all = bench.hasher.finish();
     expect(bench.jobs.map(({ domain, texts }) => [domain, texts])).toEqual([
       ['first', ['A', 'B']],
-      ['second', ['A']],
+      ['second', ['C']],
     ]);
-    expect(numbers).toEqual([1, 2, 1, 1]);
     expect(bench.hasher.hashed).toBe(0);
+    expect(bench.taken.size).toBe(0);
     for (const job of bench.jobs) job.finish();
     await all;
     expect(bench.hasher.hashed).toBe(3);
-    expect([1, 2, other].map((number) => String.fromCharCode(bench.table.element(number)[0] ?? 0))).toEqual([
-      'A',
-      'B',
-      'A',
+    expect([...bench.taken]).toEqual([
+      [7, 'A'],
+      [8, 'B'],
+      [9, 'C'],
     ]);
-    expect(await bench.journalled()).toBe(3);
-  });
-
-  it('numbers a key that nobody needs hashed, and no more', async () => {
-    const bench = await Bench.make(1);
-    expect(['A', 'B', 'A'].map((key) => bench.hasher.number(2, key))).toEqual([1, 2, 1]);
-    await bench.hasher.finish();
-    expect(bench.jobs).toEqual([]);
-    expect(await bench.journalled()).toBe(0);
+    expect(await bench.journalled()).toEqual([...bench.taken]);
   });
 
   it('hashes every key whole, long ones and those in other scripts too', async () => {
     const bench = await Bench.make(1);
     const keys = Array.from({ length: KEYS_PER_JOB }, (_, index) => `${index}/${'Ольга'.repeat(index % 60)}`);
-    for (const key of keys) bench.hasher.number(0, key);
+    for (const [number, key] of keys.entries()) bench.add(0, number, key);
     expect(bench.jobs.map(({ texts }) => texts)).toEqual([keys]);
-    bench.hasher.number(0, 'next');
+    bench.add(0, keys.length, 'next');
     void bench.hasher.finish();
     expect(bench.jobs[1]?.texts).toEqual(['next']);
   });
@@ -184,6 +196,7 @@ describe('KeyHasher', () => {
     bench.journalGoesBad();
     bench.jobs[0]?.finish();
     await expect(all).rejects.toThrow('disk');
+    expect(bench.taken.size).toBe(0);
   });
 
   it('wipes the keys when their job is done, or will never be', async () => {
@@ -205,7 +218,7 @@ describe('KeyHasher', () => {
     bench.jobs[0]?.finish();
     await settled();
     expect(bench.hasher.hashed).toBe(0);
-    expect(bench.table.element(1).every((byte) => byte === 0)).toBe(true);
-    expect(await bench.journalled()).toBe(0);
+    expect(bench.taken.size).toBe(0);
+    expect(await bench.journalled()).toEqual([]);
   });
 });

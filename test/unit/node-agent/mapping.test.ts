@@ -91,6 +91,62 @@ describe('bindMapping', () => {
     expect(await pathsOf(mapping)).toEqual(['identifiers.surname']);
   });
 
+  it('takes the agency’s own codes of a field of codes, and of sex', () => {
+    const bound = bindMapping(
+      {
+        ...crimesMapping,
+        identifiers: {
+          ...crimesMapping.identifiers,
+          sex: { column: 'gender', codes: { '7': 'F', '8': 'M', '': null } },
+        },
+        fields: { ...crimesMapping.fields, 'offence-group': { column: 'off', codes: { '10': 'rape', '': null } } },
+      },
+      crimes,
+    );
+    expect(bound.columns).toContain('gender');
+    expect(bound.identifiers.find(({ name }) => name === 'sex')).toEqual({
+      ...{ name: 'sex', columns: ['gender'] },
+      codes: new Map([
+        ['7', 'F'],
+        ['8', 'M'],
+        ['', null],
+      ]),
+    });
+    expect(bound.fields.find(({ name }) => name === 'offence-group')).toMatchObject({
+      column: 'off',
+      codes: new Map([
+        ['10', 'rape'],
+        ['', null],
+      ]),
+    });
+    expect(bound.fields[0]).not.toHaveProperty('codes');
+  });
+
+  it('refuses codes that mean none of the dataset’s, and codes of what has none', async () => {
+    const { identifiers, fields } = crimesMapping;
+    expect(
+      await pathsOf({
+        ...crimesMapping,
+        identifiers: {
+          ...identifiers,
+          sex: { column: 'sex', codes: { '1': 'male', '2': 'F' } },
+          surname: { column: 'last_name', codes: { x: null } },
+        },
+        fields: {
+          ...fields,
+          'offence-group': { column: 'off', codes: { '10': 'rape', '11': 'Rape', '12': 'arson', '': null } },
+          'days-to-charge': { column: 'days', codes: { '9999': null } },
+        },
+      }),
+    ).toEqual([
+      'identifiers.surname.codes',
+      'identifiers.sex.codes.1',
+      'fields.offence-group.codes.11',
+      'fields.offence-group.codes.12',
+      'fields.days-to-charge.codes',
+    ]);
+  });
+
   it('refuses one column for two values', async () => {
     const twice = { ...crimes, linkage: { ...exactly, identifiers: new Map([['surname', 2] as const]) } };
     const { urn } = crimesMapping.identifiers;

@@ -73,6 +73,32 @@ describe(`PersonSlots (seed ${testSeed})`, () => {
     }
   });
 
+  it('knows of each key in which order its values are preferred', () => {
+    const keys = [key('one', 1), key('three', 3), key('four', 2, 4)];
+    const people = Array.from({ length: PEOPLE }, (_, person) => [
+      person % 3 === 0 ? [] : [1],
+      [2, 3, 4].slice(person % 4),
+      [5, 6, 7, 8].slice(person % 5),
+    ]);
+    const slots = new PersonSlots(keys, seededRng(`${testSeed}/preferred`));
+    const sealed: number[] = [];
+    for (const [person, values] of people.entries()) {
+      slots.add(
+        person,
+        (place) => values[place] ?? [],
+        (value) => sealed.push(value) - 1,
+      );
+    }
+    const found = people.map((_, person) =>
+      slots.preferred(slots.slots(person)).map((slot) => (slot === null ? null : sealed[slot])),
+    );
+    const padded = (values: readonly number[], width: number): (number | null)[] =>
+      Array.from({ length: width }, (_, place) => values[place] ?? null);
+    expect(found).toEqual(
+      people.map((values) => [1, 3, 4].flatMap((width, place) => padded(values[place] ?? [], width))),
+    );
+  });
+
   it('gives a scheme that takes fewer columns the values preferred most', () => {
     const people = Array.from({ length: PEOPLE }, () => [[1, 2, 3, 4]]);
     const found = laidOut([key('four', 2, 4)], people);

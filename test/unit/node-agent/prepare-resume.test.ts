@@ -11,6 +11,7 @@ import { SnapshotReader } from '../../../node-agent/snapshot/snapshot-reader.js'
 import { seededRng, testSeed } from '../../support/seeded-rng.js';
 import { codeOfAsync, crimes, testFolder } from './fixtures.js';
 import type { CrimeRow } from './fixtures.js';
+import { listOf } from './opt-outs-fixtures.js';
 import { prepareAndDie } from './prepare-process.js';
 import {
   federation,
@@ -95,12 +96,13 @@ async function expectWhole(folder: string, rows: readonly Partial<CrimeRow>[], s
 
 const MANY = 4_096;
 const ALL_KEYS = MANY * KEYS_OF_A_STRANGER;
+const LISTED = 3;
 
 describe(`a prepare that is killed half way (seed ${testSeed})`, () => {
   it('goes on where it stopped: what was hashed is not hashed again, and the snapshot is the same', async () => {
     const folder = testFolder();
     const old = await prepareCrimes(folder, [{}]);
-    await prepareAndDie(folder, 'reading', { rows: MANY, hashed: ALL_KEYS / 2 });
+    await prepareAndDie(folder, { phase: 'hashing', rows: MANY, hashed: ALL_KEYS / 2 });
     const { snapshot, hashed, events } = await resume(folder, strangers(MANY));
     const [event] = events;
     expect(events).toEqual([
@@ -113,11 +115,26 @@ describe(`a prepare that is killed half way (seed ${testSeed})`, () => {
     await expectWhole(folder, strangers(MANY), snapshot);
   });
 
+  it('does so with an opt-out list, and hashes nothing of anybody on it', async () => {
+    const rows = strangers(MANY);
+    const optOuts = listOf(rows.slice(0, LISTED));
+    const whole = await resume(testFolder(), rows, { optOuts });
+    expect(whole.hashed).toBeLessThanOrEqual(ALL_KEYS - LISTED * KEYS_OF_A_STRANGER);
+    expect(whole.hashed).toBeGreaterThan(ALL_KEYS / 2);
+    const folder = testFolder();
+    await prepareAndDie(folder, { phase: 'hashing', rows: MANY, listed: LISTED, hashed: whole.hashed / 2 });
+    const { snapshot, hashed, events } = await resume(folder, rows, { optOuts });
+    const [taken] = events;
+    expect(taken?.['count']).toBeGreaterThanOrEqual(whole.hashed / 2);
+    expect(hashed).toBe(whole.hashed - Number(taken?.['count']));
+    expect(snapshot).toBe(whole.snapshot);
+  });
+
   it('hashes nothing again when it was killed behind the last hash, and goes on after several deaths', async () => {
     const folder = testFolder();
-    await prepareAndDie(folder, 'reading', { rows: MANY, hashed: 1 });
-    await prepareAndDie(folder, 'reading', { rows: MANY, hashed: ALL_KEYS / 4 });
-    await prepareAndDie(folder, 'digesting', { rows: MANY, hashed: 0 });
+    await prepareAndDie(folder, { phase: 'hashing', rows: MANY, hashed: 1 });
+    await prepareAndDie(folder, { phase: 'hashing', rows: MANY, hashed: ALL_KEYS / 4 });
+    await prepareAndDie(folder, { phase: 'digesting', rows: MANY, hashed: 0 });
     const { snapshot, hashed } = await resume(folder, strangers(MANY));
     expect(hashed).toBe(0);
     await expectWhole(folder, strangers(MANY), snapshot);

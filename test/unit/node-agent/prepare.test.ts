@@ -9,8 +9,9 @@ import { caseKey, NORMALISER_VERSION, personKeys, schemes } from '../../../core/
 import type { LinkageStatistics } from '../../../core/linkage/index.js';
 import { createGroup, inlineEngine, matchKeyDomain } from '../../../core/private-join/index.js';
 import type { Engine } from '../../../core/private-join/index.js';
-import type { DatasetDefinition } from '../../../core/templates/index.js';
-import type { PreparedSnapshot, PrepareStep } from '../../../node-agent/snapshot/prepare.js';
+import type { DatasetDefinition, DatasetQuality } from '../../../core/templates/index.js';
+import { NodeError } from '../../../node-agent/errors.js';
+import type { PreparedSnapshot, PreparePhase, PrepareStep } from '../../../node-agent/snapshot/prepare.js';
 import { KeyBlockReader } from '../../../node-agent/snapshot/key-blocks.js';
 import { recordColumns, snapshotLayout } from '../../../node-agent/snapshot/layout.js';
 import { Sealing } from '../../../node-agent/snapshot/sealing.js';
@@ -95,12 +96,14 @@ describe('prepareSnapshot', () => {
       snapshot: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
       asAt: '2026-03-31',
       rows: 2,
+      rejected: { rows: 2, rejected: 0, reasons: [] },
       people: 1,
       keys: [
         { name: 'exact.1', present: 1, withdrawn: 0 },
         { name: 'exact.2', present: 1, withdrawn: 0 },
         { name: 'case', present: 2, withdrawn: 0 },
       ],
+      leftOut: { optOuts: null, optedOut: 0, withoutConsent: 0, unclearConsents: 0 },
     });
   });
 
@@ -356,13 +359,19 @@ describe('prepareSnapshot', () => {
     const steps: PrepareStep[] = [];
     const rows = Array.from({ length: 513 }, (_, index) => ({ days: index }));
     await prepareCrimes(testFolder(), rows, { progress: (step) => steps.push(step) });
+    const stepsOf = (phase: PreparePhase): PrepareStep[] => steps.filter((step) => step.phase === phase);
+    expect(stepsOf('reading').map(({ rows }) => rows)).toEqual([512, 513]);
+    const hashing = stepsOf('hashing').map(({ rows }) => rows);
+    expect(hashing.length).toBeGreaterThan(3);
+    expect(hashing).toEqual(hashing.toSorted((one, other) => one - other));
+    expect(hashing.at(-1)).toBe(513);
     // Linking takes many steps, none of which knows how many rows it is done with.
-    const linking = { phase: 'linking', rows: 0, hashed: 3 };
-    expect(steps.filter(({ phase }) => phase === 'linking').length).toBeGreaterThan(1);
-    expect(steps.filter((step, place) => step.phase !== 'linking' || steps[place - 1]?.phase !== 'linking')).toEqual([
+    expect(stepsOf('linking').length).toBeGreaterThan(1);
+    expect(stepsOf('linking').every(({ rows, hashed }) => rows === 0 && hashed === 3)).toBe(true);
+    expect(steps.filter((step, place) => step.phase !== steps[place - 1]?.phase)).toEqual([
       { phase: 'reading', rows: 512, hashed: 0 },
-      { phase: 'reading', rows: 513, hashed: 0 },
-      linking,
+      { phase: 'hashing', rows: 0, hashed: 0 },
+      { phase: 'linking', rows: 0, hashed: 3 },
       { phase: 'sealing', rows: 0, hashed: 3 },
       { phase: 'digesting', rows: 0, hashed: 3 },
       { phase: 'saving', rows: 513, hashed: 3 },
@@ -373,7 +382,7 @@ describe('prepareSnapshot', () => {
 });
 
 describe('prepareSnapshot, when something is wrong', () => {
-  it('names every invalid column with counts and rows, drops nothing, and keeps the old snapshot', async () => {
+  it('names what is below the floor and every invalid column, with counts and rows, and keeps the old snapshot', async () => {
     const folder = testFolder();
     await prepareCrimes(folder, [{}]);
     const before = readFileSync(fileIn(folder));
@@ -384,8 +393,12 @@ describe('prepareSnapshot, when something is wrong', () => {
       { 'offence group': 'theft', reported_on: '2025-02-30' },
     ];
     const invalid = (): Promise<unknown> => prepareCrimes(folder, rows);
-    expect(await codeOfAsync(invalid)).toBe('SOURCE_INVALID');
+    expect(await codeOfAsync(invalid)).toBe('QUALITY_BELOW_FLOOR');
     expect(await problemsOf(invalid)).toEqual([
+      {
+        path: 'quality.maximumRejected',
+        message: 'rows that can’t be used: 3 of 4 (75 %), at most 1 %',
+      },
       { path: 'fields.offence-group', message: expect.stringContaining('2 values are not one of') as string },
       { path: 'fields.days-to-charge', message: expect.stringMatching(/1 value is .*\(row 3\)/) as string },
       { path: 'fields.report-date', message: expect.stringContaining('(row 4)') as string },
@@ -399,17 +412,105 @@ describe('prepareSnapshot, when something is wrong', () => {
     expect(readdirSync(snapshotsIn(folder)).filter((name) => name.endsWith('.new'))).toEqual([]);
   });
 
-  it('finds identifiers that are no text', async () => {
-    const problems = await problemsOf(() =>
-      prepareCrimes(testFolder(), [{ first_name: Buffer.from('x') }, { urn: 'a\uFFFD' }]),
-    );
-    expect(problems.map(({ path }) => path)).toEqual(['identifiers.forename', 'identifiers.urn']);
+  it('leaves out rows that can’t be used, up to the floor, and numbers the others without gaps', async () => {
+    const folder = testFolder();
+    const definition = { ...crimes, quality: { ...crimes.quality, maximumRejected: 0.5 } };
+    const rows = [{ days: -1 }, {}, { days: 'x', 'offence group': 'arson' }, other];
+    const prepared = await prepareCrimes(folder, rows, { definition });
+    expect(prepared).toMatchObject({ rows: 2, people: 2 });
+    expect(prepared.rejected).toEqual({
+      rows: 4,
+      rejected: 2,
+      reasons: [
+        { field: 'days-to-charge', reason: 'out-of-range', count: 1 },
+        { field: 'offence-group', reason: 'unmapped-code', count: 1 },
+        { field: 'days-to-charge', reason: 'not-a-number', count: 1 },
+      ],
+    });
+    const { rows: kept, meta } = read(folder);
+    expect(kept.map(({ record, person, case_group }) => [record, person, case_group])).toEqual([
+      [1, 1, 1],
+      [2, 2, 2],
+    ]);
+    expect(JSON.parse(meta.get('rejected') ?? '')).toEqual(prepared.rejected);
+    const reader = await SnapshotReader.open(fileIn(folder), snapshotLayout(definition, federation), storageKey);
+    reader?.close();
+    expect(reader?.rejected).toEqual(prepared.rejected);
+    // It is the content that the id is of: the same two rows alone give the same.
+    const alone = await prepareCrimes(testFolder(), [{}, other], { definition });
+    expect(prepared.snapshot).toBe(alone.snapshot);
+  });
+
+  it.each<[string, Partial<DatasetQuality>, string]>([
+    ['of rows that are left out', { maximumRejected: 0.2 }, 'quality.maximumRejected'],
+    ['of rows with keys', { minimumKeyed: 0.7 }, 'quality.minimumKeyed'],
+    [
+      'of rows with nothing in a field',
+      { maximumMissing: new Map([['days-to-charge', 0.2]]) },
+      'quality.maximumMissing',
+    ],
+  ])('holds the floor %s, at it and one past it', async (_, floor, path) => {
+    const quality = { maximumRejected: 1, minimumKeyed: 0, maximumMissing: new Map<string, number>(), ...floor };
+    const definition = { ...crimes, quality };
+    const good = Array.from({ length: 7 }, (_row, index) => ({ days: index }));
+    // With these 10 rows, of which 2 or 3 are not good, a share is at its limit.
+    const bad =
+      path === 'quality.maximumRejected'
+        ? { days: -1 }
+        : path === 'quality.minimumKeyed'
+          ? { dob: null }
+          : { days: null };
+    const ten = (badRows: number): Partial<CrimeRow>[] => [
+      ...good,
+      ...Array.from({ length: 3 }, (_row, index) => (index < badRows ? bad : {})),
+    ];
+    const most = path === 'quality.minimumKeyed' ? 3 : 2;
+    await prepareCrimes(testFolder(), ten(most), { definition });
+    const past = most === 3 ? [...ten(3), bad] : ten(3);
+    const problems = await problemsOf(() => prepareCrimes(testFolder(), past, { definition }));
+    expect(problems[0]?.path.startsWith(path)).toBe(true);
+  });
+
+  it('keeps rows whose identifiers are no text, without keys of them', async () => {
+    const folder = testFolder();
+    const rows = [{ first_name: Buffer.from('x') }, { last_name: 'a\uFFFD', urn: 'b\uFFFD' }];
+    expect(await prepareCrimes(folder, rows)).toMatchObject({ rows: 2, rejected: { rejected: 0 } });
+    expect(read(folder).rows.map((row) => [row['k:exact.1'], row['k:case'] !== null])).toEqual([
+      [null, true],
+      [null, false],
+    ]);
   });
 
   it('finds what is invalid behind the first batch too', async () => {
     const rows = Array.from({ length: 1_025 }, (_, index) => ({ days: index === 3 || index === 1_024 ? -1 : index }));
-    const problems = await problemsOf(() => prepareCrimes(testFolder(), rows));
-    expect(problems[0]?.message).toContain('(row 4, 1025)');
+    const definition = { ...crimes, quality: { ...crimes.quality, maximumRejected: 0.001 } };
+    const problems = await problemsOf(() => prepareCrimes(testFolder(), rows, { definition }));
+    expect(problems[1]?.message).toContain('(row 4, 1025)');
+  });
+
+  it('waits for another one of the same dataset, says so, and ends where it is told to', async () => {
+    const folder = testFolder();
+    const phases = new Set<string>();
+    const stopped = new NodeError('PREPARE_STOPPED', 'for tests');
+    let second: Promise<unknown> | undefined;
+    let third: Promise<string> | undefined;
+    await prepareCrimes(folder, [{}], {
+      progress: ({ phase }) => {
+        if (phase !== 'sealing') return;
+        second ??= prepareCrimes(folder, [{}, other], { progress: (step) => phases.add(step.phase) });
+        third ??= codeOfAsync(() =>
+          prepareCrimes(folder, [{}, other], {
+            progress: () => {
+              throw stopped;
+            },
+          }),
+        );
+      },
+    });
+    expect(await third).toBe('PREPARE_STOPPED');
+    expect(await second).toMatchObject({ rows: 2 });
+    expect([...phases].slice(0, 2)).toEqual(['waiting', 'reading']);
+    expect(read(folder).rows).toHaveLength(2);
   });
 
   it('lets only one prepare of a dataset work at a time', async () => {
@@ -417,7 +518,7 @@ describe('prepareSnapshot, when something is wrong', () => {
     let second: Promise<string> | undefined;
     await prepareCrimes(folder, [{}], {
       progress: ({ phase }) => {
-        if (phase === 'sealing') second = codeOfAsync(() => prepareCrimes(folder, [other]));
+        if (phase === 'sealing') second = codeOfAsync(() => prepareCrimes(folder, [other], { prepareWaitMs: 0 }));
       },
     });
     expect(await second).toBe('PREPARE_IN_PROGRESS');

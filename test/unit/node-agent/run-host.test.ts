@@ -1,40 +1,14 @@
-import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-
-import type { Log, LogFields } from '../../../core/base/index.js';
-import { silentLog } from '../../../core/base/index.js';
-import { createGroup, inlineEngine, memoryStores, WORKING_SECONDS } from '../../../core/private-join/index.js';
-import type {
-  Engine,
-  FailureCode,
-  Group,
-  LinkReceiver,
-  ProtocolMessage,
-  RowChunk,
-  TransferHeader,
-} from '../../../core/private-join/index.js';
-import { NOISE_KEY_BYTES } from '../../../core/noise/index.js';
-import { makeShare } from '../../../core/private-join/joint-key.js';
-import { canonicalTemplate, identityKeys, planRun, templateDigest } from '../../../core/templates/index.js';
-import type { RunOffer } from '../../../core/templates/index.js';
-import type { Accounts, RunAccount } from '../../../node-agent/budget/accounts.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { verifyOffer } from '../../../node-agent/offers/verify-offer.js';
-import type { VerifiedOffer } from '../../../node-agent/offers/verify-offer.js';
 import { Refusal } from '../../../node-agent/offers/refusal.js';
-import { MAX_REMEMBERED_RUNS, RunHost } from '../../../node-agent/rounds/run-host.js';
-import type { RunHostOptions } from '../../../node-agent/rounds/run-host.js';
+import { MAX_REMEMBERED_RUNS } from '../../../node-agent/rounds/run-host.js';
 import { NodeError } from '../../../node-agent/errors.js';
-import { watchedLink, watchedReceiver } from '../../../node-agent/rounds/watched-link.js';
 import type { SnapshotLease } from '../../../node-agent/snapshot/snapshot-store.js';
-import { systemClock } from '../../../runtime/index.js';
-import type { FederationClient, FromNode } from '../../../transport/index.js';
 import { MAX_REASON_CHARACTERS } from '../../../transport/index.js';
-import { seededRng } from '../../support/seeded-rng.js';
 import {
   allowAll,
-  boundParameters,
-  boundTemplate,
   catalogue,
-  identityOf,
+  noConsentNeeded,
   offer,
   roster,
   runId,
@@ -42,175 +16,22 @@ import {
   template,
 } from './federation-fixtures.js';
 import { crimes } from './fixtures.js';
+import {
+  PROGRESS_DEADLINE_MS,
+  emptyLease,
+  RecordingAccounts,
+  world,
+  begun,
+  turnsUntil,
+  ended,
+  endOf,
+  another,
+  third,
+} from './run-host-fixtures.js';
 
-/** Longer than a party that is at work ever keeps silent. */
-const PROGRESS_DEADLINE_SECONDS = 3 * WORKING_SECONDS;
-const PROGRESS_DEADLINE_MS = PROGRESS_DEADLINE_SECONDS * 1_000;
-
-let group: Group;
-beforeAll(async () => {
-  group = await createGroup();
-});
 afterEach(() => {
   vi.useRealTimers();
 });
-
-interface OpenRun {
-  readonly receiver: LinkReceiver;
-  readonly sent: ProtocolMessage[];
-  closedWith: FailureCode | undefined | 'open';
-}
-
-/** The coordinator's side of one node, as a recording. */
-class RecordingClient implements FederationClient {
-  readonly sent: FromNode[] = [];
-  readonly runs = new Map<string, OpenRun>();
-  reachable = true;
-  start = (): void => undefined;
-  stop = (): Promise<void> => Promise.resolve();
-
-  send(message: FromNode): Promise<void> {
-    if (!this.reachable) return Promise.reject(new Error('not connected'));
-    this.sent.push(message);
-    return Promise.resolve();
-  }
-
-  openRun(id: string, receiver: LinkReceiver): ReturnType<FederationClient['openRun']> {
-    const run: OpenRun = { receiver, sent: [], closedWith: 'open' };
-    this.runs.set(id, run);
-    return {
-      link: {
-        send: (_to, message) => {
-          if (!this.reachable) return Promise.reject(new Error('not connected'));
-          run.sent.push(message);
-          return Promise.resolve();
-        },
-        transfer: () => Promise.resolve(),
-      },
-      close: (failure) => {
-        run.closedWith = failure;
-      },
-    };
-  }
-
-  run(id = runId): OpenRun {
-    const run = this.runs.get(id);
-    if (run === undefined) throw new Error('the run is not open');
-    return run;
-  }
-}
-
-const emptyLease: SnapshotLease = {
-  list: () => ({ count: 0, chunks: () => [], close: () => undefined }),
-  labels: () => new Uint32Array(),
-  number: () => 0,
-  release: () => undefined,
-};
-
-/** What the accounts were told, in order. */
-class RecordingAccounts implements Accounts {
-  readonly told: unknown[] = [];
-  spend = ({ offer: { runId: id } }: VerifiedOffer): void => void this.told.push(['spend', id]);
-  refused = ({ runId: id }: RunOffer, code: string): void => void this.told.push(['refused', id, code]);
-  ended = ({ offer: { runId: id } }: VerifiedOffer, account: RunAccount): void =>
-    void this.told.push(['ended', id, account]);
-  spendOnLinkage = (): boolean => true;
-  left = (): number => 1;
-}
-
-interface World {
-  readonly accounts: RecordingAccounts;
-  /** How often the host said that something was spent. */
-  spent: number;
-  readonly client: RecordingClient;
-  readonly host: RunHost;
-  readonly lines: LogFields[];
-  /** Snapshots lent and not given back. */
-  lent: number;
-}
-
-function world(changes: Partial<RunHostOptions> = {}): World {
-  const lines: LogFields[] = [];
-  const note = (fields: LogFields): number => lines.push(fields);
-  const log: Log = { ...silentLog, info: note, warn: note, error: note };
-  const client = new RecordingClient();
-  const accounts = new RecordingAccounts();
-  const made: World = {
-    client,
-    accounts,
-    spent: 0,
-    lines,
-    lent: 0,
-    host: new RunHost({
-      self: 'police',
-      identity: identityOf('police'),
-      peers: identityKeys(roster),
-      client,
-      group,
-      engine: inlineEngine(group, seededRng('engine')),
-      stores: memoryStores,
-      rng: seededRng('node'),
-      noiseKey: new Uint8Array(NOISE_KEY_BYTES).fill(7),
-      accounts,
-      spent: () => (made.spent += 1),
-      clock: systemClock,
-      progressDeadlineSeconds: PROGRESS_DEADLINE_SECONDS,
-      cpuSeconds: () => 1,
-      log,
-      concurrentRuns: 2,
-      verify: (offered) =>
-        verifyOffer(offered, {
-          self: 'police',
-          roster,
-          catalogue,
-          policy: allowAll,
-          snapshots: new Map([[crimes.dataset, snapshotIdOf(crimes.dataset)]]),
-          clock: { now: () => new Date('2026-04-02T12:00:00Z') },
-        }),
-      snapshots: {
-        lease: (): SnapshotLease => {
-          made.lent += 1;
-          let released = false;
-          return {
-            ...emptyLease,
-            release: () => {
-              if (!released) made.lent -= 1;
-              released = true;
-            },
-          };
-        },
-      },
-      ...changes,
-    }),
-  };
-  onTestFinished(() => made.host.stop());
-  return made;
-}
-
-/** Offers a run and waits until the node has answered with its share. */
-async function begun(changes: Partial<RunHostOptions> = {}): Promise<World> {
-  const made = world(changes);
-  made.host.offered(offer);
-  await vi.waitFor(() => expect(made.client.run().sent).toHaveLength(1));
-  return made;
-}
-
-/** Waits without timers, which these tests have taken over. */
-async function turnsUntil(done: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 100_000 && !done(); turn += 1) await new Promise(setImmediate);
-  expect(done()).toBe(true);
-}
-
-async function ended({ host }: World): Promise<void> {
-  await vi.waitFor(() => expect(host.size).toBe(0));
-}
-
-function endOf({ lines }: World): LogFields | undefined {
-  return lines.find(({ event }) => event === 'run-ended');
-}
-
-const another: RunOffer = { ...offer, runId: runId.replace(/^./, '4') };
-const third: RunOffer = { ...offer, runId: runId.replace(/^./, '5') };
 
 describe('RunHost, offered a run', () => {
   it('takes part: opens the link, lends the snapshot, sends its share', async () => {
@@ -372,6 +193,39 @@ describe('RunHost and its accounts', () => {
   });
 });
 
+describe('RunHost, under a policy that has it only go through an offer', () => {
+  it('reads nothing until it has said that it does not answer', async () => {
+    const grounds = {
+      ...{ self: 'police', roster, catalogue, clock: { now: () => new Date('2026-04-02T12:00:00Z') } },
+      policy: { ...allowAll, allow: [{ template: template.template, mode: 'shadow' as const }] },
+      snapshots: new Map([[crimes.dataset, snapshotIdOf(crimes.dataset)]]),
+      consent: noConsentNeeded,
+    };
+    let lent = 0;
+    const lease = (): SnapshotLease => {
+      lent += 1;
+      return emptyLease;
+    };
+    const made = world({
+      verify: (offered, logged) => verifyOffer(offered, { ...grounds, logged }),
+      snapshots: { lease },
+    });
+    let said = (): void => undefined;
+    made.client.send = (message) => {
+      made.client.sent.push(message);
+      return new Promise((resolve) => (said = resolve));
+    };
+    made.host.offered(offer);
+    expect(made.client.sent).toMatchObject([{ kind: 'refusal', code: 'NOT_LIVE' }]);
+    await new Promise(setImmediate);
+    expect(lent).toBe(0);
+    said();
+    await vi.waitFor(() => expect(made.accounts.told.at(-1)).toMatchObject(['observed', runId, { trouble: null }]));
+    expect(lent).toBe(1);
+    expect(made.client.runs.size).toBe(0);
+  });
+});
+
 describe('RunHost, when a run ends', () => {
   it('lets go of everything and says how, with the code and party of whoever ended it', async () => {
     const made = await begun({ cpuSeconds: vi.fn().mockReturnValueOnce(10).mockReturnValue(12.3456) });
@@ -442,121 +296,5 @@ describe('RunHost, when a run ends', () => {
     expect(made.host.size).toBe(1);
     await vi.advanceTimersByTimeAsync(2);
     expect(made.host.size).toBe(0);
-  });
-});
-
-describe('RunHost, at work for long', () => {
-  /** A run whose list is about to be made: everybody's shares are in, and jobs end when the test says so. */
-  async function keyed(): Promise<{ made: World; end: () => Promise<void>; working: () => number }> {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const under: (() => void)[] = [];
-    const inline = inlineEngine(group, seededRng('engine'));
-    const engine: Engine = {
-      parallelism: 1,
-      run: async (job, options) => {
-        const result = await inline.run(job, options);
-        await new Promise<void>((resolve) => under.push(resolve));
-        return result;
-      },
-    };
-    const chunk = (): RowChunk => ({
-      count: 1,
-      keys: group.randomElements(rng, 3).slice(),
-      labels: Uint32Array.of(1),
-      numbers: new Float64Array(),
-    });
-    const rows = { count: 1_000, chunks: () => Array.from({ length: 1_000 }, chunk), close: () => undefined };
-    const made = world({ engine, snapshots: { lease: () => ({ ...emptyLease, list: () => rows }) } });
-    made.host.offered(offer);
-    await turnsUntil(() => made.client.run().sent.length === 1);
-    const plan = planRun({
-      offer,
-      bound: boundTemplate(),
-      parameters: boundParameters(boundTemplate()),
-      templateDigest: templateDigest(canonicalTemplate(template)),
-      roster,
-    });
-    const own = made.client.run().sent.flatMap((message) => (message.kind === 'share' ? [message.share] : []));
-    const others = ['coordinator', 'charity', 'cps'].map(
-      (party) => makeShare(group, rng, plan.context, party, rng.bytes(32), identityOf(party)).share,
-    );
-    made.client.run().receiver.message('coordinator', { kind: 'joint-key', shares: [...own, ...others] });
-    await turnsUntil(() => under.length > 0);
-    return {
-      made,
-      end: async () => {
-        await turnsUntil(() => under.length > 0);
-        under.shift()?.();
-        await new Promise(setImmediate);
-      },
-      working: () => made.client.run().sent.filter(({ kind }) => kind === 'working').length,
-    };
-  }
-  const rng = seededRng('others');
-
-  it('says so to the coordinator, but not with every job', async () => {
-    const { end, working } = await keyed();
-    expect(working()).toBe(0);
-    for (let job = 0; job < 3; job += 1) await end();
-    expect(working()).toBe(1);
-    await vi.advanceTimersByTimeAsync(WORKING_SECONDS * 1_000);
-    expect(working()).toBe(1);
-    await end();
-    expect(working()).toBe(2);
-  });
-
-  it('is not held up while its jobs get on, and is when they don’t', async () => {
-    const { made, end } = await keyed();
-    for (let job = 0; job < 3; job += 1) {
-      await vi.advanceTimersByTimeAsync(PROGRESS_DEADLINE_MS - 1);
-      expect(made.host.size).toBe(1);
-      await end();
-    }
-    await vi.advanceTimersByTimeAsync(PROGRESS_DEADLINE_MS);
-    expect(endOf(made)).toMatchObject({ outcome: 'DEADLINE_PASSED', party: 'police' });
-  });
-
-  it('waits on while the coordinator says that somebody is at work', async () => {
-    const { made } = await keyed();
-    for (let word = 0; word < 3; word += 1) {
-      await vi.advanceTimersByTimeAsync(PROGRESS_DEADLINE_MS - 1);
-      expect(made.host.size).toBe(1);
-      made.client.run().receiver.message('coordinator', { kind: 'working' });
-    }
-    await vi.advanceTimersByTimeAsync(PROGRESS_DEADLINE_MS);
-    expect(endOf(made)).toMatchObject({ outcome: 'DEADLINE_PASSED', party: 'police' });
-  });
-});
-
-describe('watched links', () => {
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    await Promise.resolve();
-    yield Uint8Array.of(1);
-    yield Uint8Array.of(2);
-  }
-  const header = { subject: 'tally', hop: 0, from: 'cps', to: 'police', count: 2 } as TransferHeader;
-  const taken: number[] = [];
-  const take = async (incoming: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const chunk of incoming) taken.push(...chunk);
-  };
-
-  it('pass everything on and notice each message and chunk, out and in', async () => {
-    const moved = vi.fn();
-    const send = vi.fn(() => Promise.resolve());
-    const out = watchedLink({ send, transfer: (_header, outgoing) => take(outgoing) }, moved);
-    await out.send('coordinator', { kind: 'finished' });
-    expect(moved).toHaveBeenCalledTimes(1);
-    expect(send).toHaveBeenCalledWith('coordinator', { kind: 'finished' });
-    await out.transfer(header, chunks());
-    expect(moved).toHaveBeenCalledTimes(3);
-
-    const message = vi.fn();
-    const receiver = watchedReceiver({ message, transfer: (_from, _header, incoming) => take(incoming) }, moved);
-    receiver.message('coordinator', { kind: 'finished' });
-    expect(moved).toHaveBeenCalledTimes(4);
-    expect(message).toHaveBeenCalledWith('coordinator', { kind: 'finished' });
-    await receiver.transfer('cps', header, chunks());
-    expect(moved).toHaveBeenCalledTimes(6);
-    expect(taken).toEqual([1, 2, 1, 2]);
   });
 });

@@ -14,13 +14,14 @@ import {
 } from '../../../core/private-join/index.js';
 import type { ListRows, RowChunk } from '../../../core/private-join/index.js';
 import { compileList, compileMembership } from '../../../core/templates/index.js';
+import { NodeError } from '../../../node-agent/errors.js';
 import { snapshotLayout } from '../../../node-agent/snapshot/layout.js';
 import { SnapshotListSource } from '../../../node-agent/snapshot/snapshot-list-source.js';
 import type { ClippedObserver } from '../../../node-agent/snapshot/snapshot-list-source.js';
 import type { SnapshotLease } from '../../../node-agent/snapshot/snapshot-store.js';
 import { SnapshotStore } from '../../../node-agent/snapshot/snapshot-store.js';
 import { boundParameters, boundTemplate } from './federation-fixtures.js';
-import { codeOf, codeOfAsync, crimes, testFolder } from './fixtures.js';
+import { codeOf, crimes, testFolder } from './fixtures.js';
 import { federation, prepareCrimes, snapshotsIn, storageKey } from './snapshot-fixtures.js';
 
 function storeOf(folder: string, changes: Partial<ConstructorParameters<typeof SnapshotStore>[0]> = {}): SnapshotStore {
@@ -32,6 +33,21 @@ function storeOf(folder: string, changes: Partial<ConstructorParameters<typeof S
   });
   onTestFinished(() => store.close());
   return store;
+}
+
+/** Whether a look at the files, all of which are some use, changes what is in force. */
+async function changes(store: SnapshotStore): Promise<boolean> {
+  const { changed, unusable } = await store.refresh();
+  expect([...unusable]).toEqual([]);
+  return changed;
+}
+
+/** The code of why the new file is no use. */
+async function troubleOf(store: SnapshotStore): Promise<string | undefined> {
+  const { changed, unusable } = await store.refresh();
+  expect(changed).toBe(false);
+  const thrown = unusable.get(crimes.dataset);
+  return thrown instanceof NodeError ? thrown.code : undefined;
 }
 
 function fileIn(folder: string): string {
@@ -64,13 +80,14 @@ describe('SnapshotStore', () => {
   it('holds nothing before anything is prepared, and takes up what is prepared while it runs', async () => {
     const folder = testFolder();
     const store = storeOf(folder);
-    expect(await store.refresh()).toBe(false);
+    expect(await changes(store)).toBe(false);
     expect(store.inForce).toEqual([]);
     const { snapshot } = await prepareCrimes(folder, [{}]);
-    expect(await store.refresh()).toBe(true);
+    expect(await changes(store)).toBe(true);
     const linkage = { epsilon: 'none', statistics: [expect.objectContaining({ scheme: 'exact', people: 1 })] };
-    expect(store.inForce).toEqual([{ dataset: crimes.dataset, snapshot, asAt: '2026-03-31', linkage }]);
-    expect(await store.refresh()).toBe(false);
+    const rejected = { rows: 1, rejected: 0, reasons: [] };
+    expect(store.inForce).toEqual([{ dataset: crimes.dataset, snapshot, asAt: '2026-03-31', rejected, linkage }]);
+    expect(await changes(store)).toBe(false);
   });
 
   it('keeps an old snapshot readable until its last lease is released', async () => {
@@ -80,7 +97,7 @@ describe('SnapshotStore', () => {
     await store.refresh();
     const [first, second] = [leaseOf(store, old.snapshot), leaseOf(store, old.snapshot)];
     const fresh = await prepareCrimes(folder, [{}]);
-    expect(await store.refresh()).toBe(true);
+    expect(await changes(store)).toBe(true);
 
     expect(store.lease(crimes.dataset, old.snapshot)).toBeUndefined();
     expect(store.inForce).toMatchObject([{ snapshot: fresh.snapshot }]);
@@ -107,7 +124,7 @@ describe('SnapshotStore', () => {
     await prepareCrimes(folder, [{}]);
     await store.refresh();
     rmSync(fileIn(folder));
-    expect(await store.refresh()).toBe(true);
+    expect(await changes(store)).toBe(true);
     expect(store.inForce).toEqual([]);
   });
 
@@ -152,27 +169,31 @@ describe('SnapshotStore, when a snapshot is no use', () => {
     ['its salt was changed', `UPDATE meta SET value = '00' || substr(value, 3) WHERE name = 'salt'`],
     ['its date was changed', `UPDATE meta SET value = '2026-01-01' WHERE name = 'as-at'`],
     ['what is known of its people was changed', `UPDATE meta SET value = '[]' WHERE name = 'linkage'`],
+    [
+      'what was left out was changed',
+      `UPDATE meta SET value = '{"rows":2,"rejected":1,"reasons":[]}' WHERE name = 'rejected'`,
+    ],
     ['a fact is missing', `DELETE FROM meta WHERE name = 'salt'`],
     ['a table is missing', 'DROP TABLE records'],
   ])('refuses a file in which %s', async (_, sql) => {
     const folder = await prepared();
     alter(folder, sql);
-    expect(await codeOfAsync(() => storeOf(folder).refresh())).toBe('SNAPSHOT_UNREADABLE');
+    expect(await troubleOf(storeOf(folder))).toBe('SNAPSHOT_UNREADABLE');
   });
 
   it('refuses a file that is cut off or no database', async () => {
     const folder = await prepared();
     const bytes = readFileSync(fileIn(folder));
     writeFileSync(fileIn(folder), bytes.subarray(0, 5_000));
-    expect(await codeOfAsync(() => storeOf(folder).refresh())).toBe('SNAPSHOT_UNREADABLE');
+    expect(await troubleOf(storeOf(folder))).toBe('SNAPSHOT_UNREADABLE');
     writeFileSync(fileIn(folder), 'no database at all, but long enough to be one'.repeat(30));
-    expect(await codeOfAsync(() => storeOf(folder).refresh())).toBe('SNAPSHOT_UNREADABLE');
+    expect(await troubleOf(storeOf(folder))).toBe('SNAPSHOT_UNREADABLE');
   });
 
   it('refuses a file sealed under another storage key', async () => {
     const folder = await prepared();
     const store = storeOf(folder, { storageKey: new Uint8Array(32).fill(9) });
-    expect(await codeOfAsync(() => store.refresh())).toBe('SNAPSHOT_UNREADABLE');
+    expect(await troubleOf(store)).toBe('SNAPSHOT_UNREADABLE');
   });
 
   it.each([
@@ -180,7 +201,27 @@ describe('SnapshotStore, when a snapshot is no use', () => {
     ['federation', snapshotLayout(crimes, 'other-study')],
   ])('refuses a file made for another %s', async (_, layout) => {
     const store = storeOf(await prepared(), { layouts: [layout] });
-    expect(await codeOfAsync(() => store.refresh())).toBe('SNAPSHOT_OUTDATED');
+    expect(await troubleOf(store)).toBe('SNAPSHOT_OUTDATED');
+  });
+
+  it('refuses a file of an earlier format, which did not say what was left out', async () => {
+    const folder = await prepared();
+    alter(folder, `UPDATE meta SET value = '3' WHERE name = 'format'; DELETE FROM meta WHERE name = 'rejected'`);
+    expect(await troubleOf(storeOf(folder))).toBe('SNAPSHOT_OUTDATED');
+  });
+
+  it('takes up those of other datasets all the same, before it and after it', async () => {
+    const folder = await prepared();
+    const damaged = ['police.before', 'police.behind'];
+    for (const dataset of damaged) writeFileSync(join(snapshotsIn(folder), `${dataset}.snapshot`), 'x');
+    const [before, behind] = damaged.map((dataset) => snapshotLayout({ ...crimes, dataset }, federation));
+    if (before === undefined || behind === undefined) throw new Error('no layouts');
+    const store = storeOf(folder, { layouts: [before, snapshotLayout(crimes, federation), behind] });
+    const first = await store.refresh();
+    expect([first.changed, [...first.unusable.keys()]]).toEqual([true, damaged]);
+    expect(store.inForce.map(({ dataset }) => dataset)).toEqual([crimes.dataset]);
+    const next = await store.refresh();
+    expect([next.changed, [...next.unusable.keys()]]).toEqual([false, damaged]);
   });
 
   it('keeps the one in force when the next is damaged', async () => {
@@ -191,7 +232,7 @@ describe('SnapshotStore, when a snapshot is no use', () => {
     copyFileSync(fileIn(folder), `${fileIn(folder)}.copy`);
     rmSync(fileIn(folder));
     writeFileSync(fileIn(folder), 'x');
-    expect(await codeOfAsync(() => store.refresh())).toBe('SNAPSHOT_UNREADABLE');
+    expect(await troubleOf(store)).toBe('SNAPSHOT_UNREADABLE');
     expect(store.inForce).toEqual([held]);
     expect(everyChunk(leaseOf(store, held?.snapshot ?? '').list(compiled))).toMatchObject([{ count: 1 }]);
   });

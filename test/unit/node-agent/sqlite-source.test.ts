@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import Database from 'better-sqlite3';
@@ -29,6 +29,18 @@ async function batchesOf(source: Source): Promise<(readonly SourceRow[])[]> {
   return batches;
 }
 
+/** What this process has open. */
+function openFiles(): readonly string[] {
+  return readdirSync('/proc/self/fd').flatMap((number) => {
+    try {
+      return [readlinkSync(join('/proc/self/fd', number))];
+    } catch {
+      // That of the folder itself.
+      return [];
+    }
+  });
+}
+
 describe('openSqliteSource', () => {
   it('reads the columns in the order asked for, rows in the order of their rowids', async () => {
     const file = sourceFile(`
@@ -48,6 +60,23 @@ describe('openSqliteSource', () => {
       CREATE TABLE people (rowid TEXT, _ROWID_ TEXT);
       INSERT INTO people (oid, rowid) VALUES (2, 'second'), (1, 'first');`);
     expect((await batchesOf(open(file, ['rowid']))).flat()).toEqual([['first'], ['second']]);
+  });
+
+  it.runIf(existsSync('/proc/self/fd'))('sorts without a file for what it sorts', async () => {
+    const file = sourceFile(`
+      CREATE TABLE stored (id INTEGER PRIMARY KEY, name TEXT);
+      WITH RECURSIVE numbers (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM numbers WHERE id < ${SOURCE_BATCH_ROWS + 1})
+        INSERT INTO stored SELECT id, printf('%d%.*c', id, 50000, 'x') FROM numbers;
+      CREATE VIEW people AS SELECT id, name FROM stored ORDER BY name;`);
+    // More than one batch, so that the read is not over with the first.
+    let rows = 0;
+    for await (const batch of open(file, ['id', 'name']).batches()) {
+      // SQLite deletes such a file once it is open, so that it has no name any more.
+      const deleted = openFiles().filter((name) => /etilqs|\(deleted\)/.test(name));
+      expect(deleted).toEqual([]);
+      rows += batch.length;
+    }
+    expect(rows).toBe(SOURCE_BATCH_ROWS + 1);
   });
 
   it('reads views and tables without rowids', async () => {

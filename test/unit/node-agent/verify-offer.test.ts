@@ -4,18 +4,17 @@ import { describe, expect, it } from 'vitest';
 
 import { REFUSAL_CODES } from '../../../core/private-join/index.js';
 import type { RefusalCode } from '../../../core/private-join/index.js';
-import { createCatalogue, NO_FLOORS } from '../../../core/templates/index.js';
+import { createCatalogue, NO_FLOORS, OPT_OUTS } from '../../../core/templates/index.js';
 import type { Floors, RunOffer } from '../../../core/templates/index.js';
-import { configSchema } from '../../../node-agent/config.js';
 import { Refusal } from '../../../node-agent/offers/refusal.js';
 import { verifyOffer } from '../../../node-agent/offers/verify-offer.js';
-import type { OfferGrounds } from '../../../node-agent/offers/verify-offer.js';
-import { DENY_ALL } from '../../../node-agent/policy/policy.js';
+import type { OfferGrounds, VerifiedOffer } from '../../../node-agent/offers/verify-offer.js';
 import type { Policy } from '../../../node-agent/policy/policy.js';
 import {
   allowAll,
   catalogue,
   envelopeOf,
+  noConsentNeeded,
   offer,
   prosecutions,
   roster,
@@ -24,6 +23,7 @@ import {
   template,
 } from './federation-fixtures.js';
 import { crimes } from './fixtures.js';
+import { loggedOf } from './offer-log-fixtures.js';
 
 const grounds: OfferGrounds = {
   self: 'police',
@@ -31,12 +31,19 @@ const grounds: OfferGrounds = {
   catalogue,
   policy: allowAll,
   snapshots: new Map([[crimes.dataset, snapshotIdOf(crimes.dataset)]]),
+  consent: noConsentNeeded,
+  logged: loggedOf(offer),
   clock: { now: () => new Date('2026-04-02T12:00:00Z') },
 };
 
+/** Of an offer that stands in the log as it is. */
+function verified(asked: RunOffer, given: OfferGrounds): VerifiedOffer {
+  return verifyOffer(asked, { ...given, logged: loggedOf(asked) });
+}
+
 function refusalOf(changedOffer: Partial<RunOffer>, changedGrounds: Partial<OfferGrounds> = {}): Refusal {
   try {
-    verifyOffer({ ...offer, ...changedOffer }, { ...grounds, ...changedGrounds });
+    verified({ ...offer, ...changedOffer }, { ...grounds, ...changedGrounds });
   } catch (thrown) {
     if (thrown instanceof Refusal) return thrown;
     throw thrown;
@@ -57,7 +64,7 @@ if (police === undefined || charity === undefined || cps === undefined) throw ne
 
 describe('verifyOffer', () => {
   it('gives all that is needed to take part', () => {
-    const { bound, parameters, plan, snapshots, templateDigest } = verifyOffer(offer, grounds);
+    const { bound, parameters, plan, snapshots, templateDigest, log } = verified(offer, grounds);
     expect(bound.template).toEqual(template);
     expect(parameters.values.get('quarters')).toEqual(['2025-Q1']);
     expect(plan.runId).toBe(runId);
@@ -69,8 +76,18 @@ describe('verifyOffer', () => {
     ]);
     expect(plan.minimumTally).toBe(10);
     expect(templateDigest).toMatch(/^[0-9a-f]{64}$/);
+    expect(log).toEqual(loggedOf(offer).head);
     expect([...snapshots]).toEqual([[crimes.dataset, snapshotIdOf(crimes.dataset)]]);
   });
+
+  it.each([{ template: 'another' }, { version: 4 }, { templateDigest: 'ab'.repeat(32) }])(
+    'refuses an offer whose entry in the log names %o',
+    (other) => {
+      const logged = loggedOf(offer);
+      const named = { ...grounds, logged: { ...logged, template: { ...logged.template, ...other } } };
+      expect(() => verifyOffer(offer, named)).toThrow(expect.objectContaining({ code: 'LOG_INCONSISTENT' }));
+    },
+  );
 
   it('does not mind the order in which a participant’s datasets are named', () => {
     const both = { ...prosecutions, dataset: 'cps.charges' };
@@ -78,7 +95,7 @@ describe('verifyOffer', () => {
       links: [...template.links, { dataset: both.dataset, on: 'case', keep: 'not-linked', take: 'latest', where: [] }],
     });
     const datasets = [both, prosecutions].map(({ dataset }) => ({ dataset, snapshot: snapshotIdOf(dataset) }));
-    const { plan } = verifyOffer(
+    const { plan } = verified(
       { ...offer, envelope: changed, participants: [police, charity, { ...cps, datasets }] },
       { ...grounds, catalogue: createCatalogue([...catalogue.values(), both]) },
     );
@@ -91,6 +108,11 @@ describe('verifyOffer', () => {
     const payload = Buffer.from(envelope.payload, 'base64').toString().replace('"threshold":10', '"threshold":11');
     return Buffer.from(JSON.stringify({ ...envelope, payload: Buffer.from(payload).toString('base64') }));
   };
+
+  const opted = createCatalogue(
+    [...catalogue.values()].map((one) => (one.dataset === crimes.dataset ? { ...one, basis: 'opt-in' as const } : one)),
+  );
+  const never = { maximumAgeMs: 86_400_000, inForce: null, appliedTo: new Map() };
 
   type Case = readonly [code: RefusalCode, what: string, offer: Partial<RunOffer>, grounds?: Partial<OfferGrounds>];
   const refused: readonly Case[] = [
@@ -105,13 +127,18 @@ describe('verifyOffer', () => {
     ],
     ['TEMPLATE_EXPIRED', 'a template the day after its last', {}, at('2027-01-01T00:00:00Z')],
     ['PROTOCOL_VIOLATION', 'another purpose than the template’s', { purpose: 'marketing' }],
-    ['NOT_ALLOWED_HERE', 'anything, without a policy', {}, { policy: DENY_ALL }],
-    ['NOT_ALLOWED_HERE', 'a template that is not on the list', {}, withPolicy({ allow: [{ template: 'other' }] })],
+    ['NOT_ALLOWED_HERE', 'anything, without a policy', {}, withPolicy({ allow: [] })],
+    [
+      'NOT_ALLOWED_HERE',
+      'a template that is not on the list',
+      {},
+      withPolicy({ allow: [{ template: 'other', mode: 'live' }] }),
+    ],
     [
       'NOT_ALLOWED_HERE',
       'another version than the one allowed',
       {},
-      withPolicy({ allow: [{ template: template.template, version: 2 }] }),
+      withPolicy({ allow: [{ template: template.template, version: 2, mode: 'live' }] }),
     ],
     ['NOT_ALLOWED_HERE', 'a dataset of which there is no definition', {}, { catalogue: createCatalogue([crimes]) }],
     ['PARAMETER_OUT_OF_BOUNDS', 'a value outside the list', { parameters: { quarters: ['2025-Q3'] } }],
@@ -142,6 +169,11 @@ describe('verifyOffer', () => {
       { participants: [police, charity, { ...cps, datasets: [...cps.datasets, ...cps.datasets] }] },
     ],
     ['PROTOCOL_VIOLATION', 'a run that this node has no part in', {}, { self: 'prison' }],
+    [
+      'TOO_FEW_PARTICIPANTS',
+      'fewer agencies than the template asks for',
+      { envelope: envelopeOf({ minimumParticipants: 4 }) },
+    ],
     ['TOO_FEW_PARTICIPANTS', 'fewer agencies than this agency’s floor', {}, withPolicy({ minimumParticipants: 4 })],
     ['SNAPSHOT_MISSING', 'a snapshot of a dataset that has none', {}, { snapshots: new Map() }],
     [
@@ -149,6 +181,22 @@ describe('verifyOffer', () => {
       'a snapshot that has been replaced',
       {},
       { snapshots: new Map([[crimes.dataset, 'f'.repeat(64)]]) },
+    ],
+    ['NO_CONSENT', 'an opt-in dataset without a mapping of consent', {}, { catalogue: opted }],
+    [
+      'NO_CONSENT',
+      'a purpose that nobody was asked for',
+      {},
+      {
+        catalogue: opted,
+        consent: { ...noConsentNeeded, purposes: new Map([[crimes.dataset, ['service-planning']]]) },
+      },
+    ],
+    [
+      'OPT_OUTS_STALE',
+      'everything before the opt-out lists have been read',
+      {},
+      { consent: { ...noConsentNeeded, optOuts: never } },
     ],
     ['PROTOCOL_VIOLATION', 'a run id that is none', { runId: 'run 1' }],
   ];
@@ -160,15 +208,92 @@ describe('verifyOffer', () => {
     },
   );
 
-  it('has a test for every refusal code but those of the run host and its accounts', () => {
-    const elsewhere = ['BUSY', 'BUDGET_SPENT', 'DIFFERENCING'];
+  it('has a test for every refusal code but those of the run host, its accounts and the log', () => {
+    const elsewhere = [
+      'BUSY',
+      'BUDGET_SPENT',
+      'DIFFERENCING',
+      'LOG_INCONSISTENT',
+      'NOT_LIVE',
+      'PAUSED',
+      'CAP_REACHED',
+      'CLOCK_WRONG',
+    ];
     expect(new Set([...refused.map(([code]) => code), ...elsewhere])).toEqual(new Set(REFUSAL_CODES));
   });
 
   it('answers on the last day, at the floors, and any version where none is named', () => {
-    expect(() => verifyOffer(offer, { ...grounds, ...at('2026-12-31T23:59:59Z') })).not.toThrow();
-    const policy = { ...allowAll, allow: [{ template: template.template, version: 3 }], minimumParticipants: 3 };
-    expect(() => verifyOffer(offer, { ...grounds, policy })).not.toThrow();
+    expect(() => verified(offer, { ...grounds, ...at('2026-12-31T23:59:59Z') })).not.toThrow();
+    const allow = [{ template: template.template, version: 3, mode: 'live' as const }];
+    expect(() => verified(offer, { ...grounds, ...withPolicy({ allow, minimumParticipants: 3 }) })).not.toThrow();
+  });
+
+  it('answers from an opt-in dataset where people were asked for the purpose', () => {
+    const consent = { ...noConsentNeeded, purposes: new Map([[crimes.dataset, [template.purpose]]]) };
+    expect(() => verified(offer, { ...grounds, catalogue: opted, consent })).not.toThrow();
+  });
+
+  describe('with opt-out lists', () => {
+    const digest = 'a'.repeat(64);
+    const lists = (appliedTo: string | null, readAt = '2026-04-02T12:00:00.000Z'): Partial<OfferGrounds> => ({
+      consent: {
+        ...noConsentNeeded,
+        optOuts: {
+          maximumAgeMs: 24 * 3_600_000,
+          inForce: { digest, readAt, lines: 3 },
+          appliedTo: new Map([[crimes.dataset, appliedTo]]),
+        },
+      },
+    });
+    /** Joins on the case alone: nobody's keys go into the run. */
+    const onCase: Partial<RunOffer> = {
+      envelope: envelopeOf({
+        scheme: 'case',
+        links: [{ dataset: prosecutions.dataset, on: 'case', keep: 'linked', take: 'latest', where: [] }],
+        dimensions: [{ field: 'police.victim-crimes.offence-group' }],
+      }),
+      participants: [police, cps],
+    };
+
+    it('answers when they were read exactly as long ago as may be, and refuses one second later', () => {
+      const held = lists(digest, '2026-04-02T12:00:00.000Z');
+      const accepted = { ...grounds, ...held, ...at('2026-04-03T12:00:00.000Z') };
+      expect(() => verified(offer, accepted)).not.toThrow();
+      const refusal = refusalOf({}, { ...held, ...at('2026-04-03T12:00:01.000Z') });
+      expect(refusal.code).toBe('OPT_OUTS_STALE');
+      expect(refusal.message).toContain('tally node opt-outs');
+    });
+
+    it('refuses when they were read later than it is, unless by a clock that has just been set right', () => {
+      const held = lists(digest, '2026-04-02T12:01:00.000Z');
+      expect(() => verified(offer, { ...grounds, ...held, ...at('2026-04-02T12:00:00.000Z') })).not.toThrow();
+      const refusal = refusalOf({}, { ...held, ...at('2026-04-02T11:59:59.999Z') });
+      expect([refusal.code, refusal.message]).toEqual(['OPT_OUTS_STALE', expect.stringContaining('clock')]);
+    });
+
+    it.each([
+      ['by older lists', 'b'.repeat(64)],
+      ['by none', null],
+    ])('answers from a snapshot made %s where people are joined, and refuses where they are not', (_, appliedTo) => {
+      expect(() => verified(offer, { ...grounds, ...lists(appliedTo) })).not.toThrow();
+      const refusal = refusalOf(onCase, lists(appliedTo));
+      expect([refusal.code, refusal.message]).toEqual([
+        'OPT_OUTS_STALE',
+        expect.stringContaining('tally node prepare'),
+      ]);
+      expect(() => verified({ ...offer, ...onCase }, { ...grounds, ...lists(digest) })).not.toThrow();
+    });
+
+    it('answers from a dataset that holds nobody, whatever lists it was made by', () => {
+      const ours = { self: 'cps', snapshots: new Map([[prosecutions.dataset, snapshotIdOf(prosecutions.dataset)]]) };
+      expect(() => verified({ ...offer, ...onCase }, { ...grounds, ...lists(null), ...ours })).not.toThrow();
+    });
+
+    it('says nothing of them to who may not ask', () => {
+      expect(refusalOf({}, { ...lists(null, '2020-01-01T00:00:00Z'), policy: { ...allowAll, allow: [] } }).code).toBe(
+        'NOT_ALLOWED_HERE',
+      );
+    });
   });
 
   const floors: Floors = { threshold: 20, roundTo: 5, epsilon: 1 };
@@ -178,18 +303,18 @@ describe('verifyOffer', () => {
   });
 
   it('takes its own floors and everybody’s into the terms, the plan and the cost', () => {
-    const { terms, plan, cost } = verifyOffer({ ...offer, ...demanded(floors) }, { ...grounds, ...demanding });
+    const { terms, plan, cost } = verified({ ...offer, ...demanded(floors) }, { ...grounds, ...demanding });
     expect(terms).toMatchObject({ threshold: 20, roundTo: 5, epsilon: 1, overlapEpsilon: 1 });
     expect(plan.minimumTally).toBe(20);
     expect(plan.noise).not.toBeNull();
     expect(cost).toEqual({ counts: 1, overlaps: 1, measures: [], total: 2 });
-    const theirs = verifyOffer({ ...offer, ...demanded(NO_FLOORS, { ...floors, threshold: 30 }) }, grounds);
+    const theirs = verified({ ...offer, ...demanded(NO_FLOORS, { ...floors, threshold: 30 }) }, grounds);
     expect(theirs.terms.threshold).toBe(30);
     expect(theirs.plan.noise).not.toBeNull();
   });
 
   it('costs nothing and has no noise where nobody asks for any', () => {
-    const { terms, plan, cost } = verifyOffer(offer, grounds);
+    const { terms, plan, cost } = verified(offer, grounds);
     expect(terms).toMatchObject({ threshold: 10, roundTo: 5, epsilon: null });
     expect(plan.noise).toBeNull();
     expect(cost.total).toBe(0);
@@ -208,6 +333,11 @@ describe('verifyOffer', () => {
     expect(refusal.message).toContain('floors');
   });
 
+  it('takes as many agencies as the template asks for', () => {
+    const asked = { ...offer, envelope: envelopeOf({ minimumParticipants: 3 }) };
+    expect(verified(asked, grounds).plan.mixers).toHaveLength(3);
+  });
+
   it('refuses fewer than two agencies whatever the policy says', () => {
     const alone = {
       ...roster,
@@ -221,16 +351,68 @@ describe('verifyOffer', () => {
   });
 
   it('says nothing about snapshots or parameters to who may not ask', () => {
-    const missing = { snapshots: new Map<string, string>(), policy: DENY_ALL };
+    const missing = { snapshots: new Map<string, string>(), ...withPolicy({ allow: [] }) };
     expect(refusalOf({ parameters: {} }, missing).code).toBe('NOT_ALLOWED_HERE');
+  });
+
+  describe('and opt-outs', () => {
+    const optOuts = (digit: string) => ({ dataset: OPT_OUTS, snapshot: digit.repeat(64) });
+    const bringing = (agency: string, digit: string): Partial<RunOffer> => ({
+      participants: offer.participants.map((one) =>
+        one.agency === agency ? { ...one, datasets: [...one.datasets, optOuts(digit)] } : one,
+      ),
+    });
+    const holding: Partial<OfferGrounds> = { snapshots: new Map([...grounds.snapshots, [OPT_OUTS, 'a'.repeat(64)]]) };
+
+    it('takes its own from the offer, and those of others as they come', () => {
+      const own = verified({ ...offer, ...bringing('police', 'a') }, { ...grounds, ...holding });
+      expect(own.optOuts).toBe('a'.repeat(64));
+      // Nothing is counted from them, so they are none of those that pay.
+      expect([...own.snapshots.keys()]).toEqual([crimes.dataset]);
+      expect(own.plan.lists.at(-1)?.id).toBe('opt-outs/police');
+      const others = verified({ ...offer, ...bringing('cps', 'b') }, grounds);
+      expect(others.optOuts).toBeNull();
+      expect(others.plan.lists.at(-1)?.id).toBe('opt-outs/cps');
+    });
+
+    it.each<[RefusalCode, string, Partial<RunOffer>, Partial<OfferGrounds>]>([
+      ['PROTOCOL_VIOLATION', 'leaves out its own', {}, holding],
+      ['PROTOCOL_VIOLATION', 'has another’s and leaves out its own', bringing('charity', 'a'), holding],
+      ['SNAPSHOT_MISSING', 'names some where it has none', bringing('police', 'a'), {}],
+      ['SNAPSHOT_STALE', 'names those it had before', bringing('police', 'b'), holding],
+      [
+        'PROTOCOL_VIOLATION',
+        'has an agency for its opt-outs alone',
+        {
+          participants: [...offer.participants, { agency: 'prison', datasets: [optOuts('c')], floors: NO_FLOORS }],
+        },
+        {},
+      ],
+    ])('refuses with %s an offer that %s', (code, _, asked, held) => {
+      expect(refusalOf(asked, held).code).toBe(code);
+    });
+
+    it('are brought to no run that joins nobody', () => {
+      const envelope = envelopeOf({
+        links: template.links.filter(({ on }) => on === 'case'),
+        dimensions: [{ field: 'police.victim-crimes.offence-group' }],
+      });
+      const [ours, , theirs] = offer.participants;
+      const participants = [ours, theirs].flatMap((one) => one ?? []);
+      const { optOuts: none, plan } = verified({ ...offer, envelope, participants }, { ...grounds, ...holding });
+      expect([none, plan.linkage]).toEqual([null, null]);
+      const brought = participants.map((one) => ({ ...one, datasets: [...one.datasets, optOuts('a')] }));
+      expect(refusalOf({ envelope, participants: brought }, holding).code).toBe('PROTOCOL_VIOLATION');
+    });
   });
 
   it('never repeats a value that was asked for', () => {
     expect(refusalOf({ parameters: { quarters: ['Quillfeather'] } }).message).not.toContain('Quillfeather');
   });
 
-  it('denies by default: a configuration without a policy is DENY_ALL', () => {
-    expect(configSchema.shape.policy.parse(undefined)).toEqual(DENY_ALL);
-    expect(configSchema.shape.policy.parse({})).toEqual(DENY_ALL);
+  it('says how far the policy lets it go', () => {
+    const allow = [{ template: template.template, mode: 'shadow' as const }];
+    expect(verified(offer, grounds).mode).toBe('live');
+    expect(verified(offer, { ...grounds, ...withPolicy({ allow }) }).mode).toBe('shadow');
   });
 });

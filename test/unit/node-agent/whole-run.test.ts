@@ -12,12 +12,13 @@ import {
   JoinError,
   memoryStores,
 } from '../../../core/private-join/index.js';
-import { bindTemplate, identityKeys, NO_FLOORS } from '../../../core/templates/index.js';
+import { bindTemplate, identityKeys, NO_FLOORS, OPT_OUTS, OPT_OUTS_DEFINITION } from '../../../core/templates/index.js';
 import type { DatasetDefinition, RunOffer, Template } from '../../../core/templates/index.js';
 import { LedgerAccounts } from '../../../node-agent/budget/accounts.js';
 import { DifferencingGuard } from '../../../node-agent/guard/guard.js';
 import { Ledger } from '../../../node-agent/ledger/ledger.js';
 import { verifyOffer } from '../../../node-agent/offers/verify-offer.js';
+import type { Mode } from '../../../node-agent/policy/policy.js';
 import { RunHost } from '../../../node-agent/rounds/run-host.js';
 import { snapshotLayout } from '../../../node-agent/snapshot/layout.js';
 import { prepareSnapshot } from '../../../node-agent/snapshot/prepare.js';
@@ -35,6 +36,7 @@ import {
   catalogue,
   envelopeOf,
   identityOf,
+  noConsentNeeded,
   prosecutions,
   roster,
   runId,
@@ -42,6 +44,7 @@ import {
   template,
 } from './federation-fixtures.js';
 import { crimes, crimesMapping, testFolder } from './fixtures.js';
+import { loggedOf } from './offer-log-fixtures.js';
 import { federation, now } from './snapshot-fixtures.js';
 
 const group = await createGroup();
@@ -80,51 +83,79 @@ const mappings: Readonly<Record<string, { definition: DatasetDefinition; mapping
 interface RunningNode {
   readonly agency: string;
   readonly lines: LogFields[];
+  /** Is told of every line. */
+  readonly ears: { hear: (fields: LogFields) => void };
   readonly snapshots: SnapshotStore;
   readonly ledger: () => Ledger;
   /** What a node that was stopped, or killed, does with its ledger when it comes back. */
   restart(): void;
-  host(client: FederationClient): RunHost;
+  /** @param mode how far its policy lets offers go */
+  host(client: FederationClient, mode?: Mode): RunHost;
 }
 
-async function nodeOf(agency: string): Promise<RunningNode> {
+/** People of the tables above, by their numbers, as an agency's list of opt-outs has them. */
+interface OptedOut {
+  readonly mapping: SourceMapping;
+  readonly sql: string;
+}
+
+/** What the agency does not ask of people who opt out. */
+const unknown = { place: 'f', area: 'f', nhsNumber: 'f', pnc: 'f', cro: 'f' };
+
+function optedOut(...people: readonly number[]): OptedOut {
+  return {
+    mapping: { dataset: OPT_OUTS, identifiers: { ...personColumns, ...unknown }, fields: {} },
+    sql: `CREATE TABLE t AS WITH people(i) AS (VALUES ${people.map((i) => `(${i})`).join(', ')})
+      SELECT 'ann' AS a, 'Q' || char(65 + i / 26, 65 + i % 26) AS b, date('1950-03-02', '+' || (i * 97) || ' days') AS c,
+             NULL AS d, 'F' AS e, NULL AS f FROM people`,
+  };
+}
+
+async function nodeOf(agency: string, optOuts?: OptedOut): Promise<RunningNode> {
   const configured = mappings[agency];
   if (configured === undefined) throw new Error('no such agency');
   const folder = testFolder();
-  const file = join(folder, 'source.sqlite');
-  const database = new Database(file);
-  database.exec(configured.sql);
-  database.close();
   const storageKey = seededRng(agency).bytes(32);
-  const mapping = bindMapping(configured.mapping, configured.definition);
-  const source = openSqliteSource({ file, selection: { table: 't' }, columns: mapping.columns });
   const directory = join(folder, 'snapshots');
   const rng = seededRng(`rng of ${agency}`);
   const clock = { now: () => now };
-  await prepareSnapshot({ mapping, federation, asAt: '2026-03-31', source, directory, storageKey, engine, clock, rng });
-  await source.close();
-  const snapshots = new SnapshotStore({
-    directory,
-    layouts: [snapshotLayout(configured.definition, federation)],
-    storageKey,
-  });
+  const tables = [configured, ...(optOuts === undefined ? [] : [{ ...optOuts, definition: OPT_OUTS_DEFINITION }])];
+  for (const table of tables) {
+    const file = join(folder, `${table.definition.dataset}.sqlite`);
+    const database = new Database(file);
+    database.exec(table.sql);
+    database.close();
+    const mapping = bindMapping(table.mapping, table.definition);
+    const source = openSqliteSource({ file, selection: { table: 't' }, columns: mapping.columns });
+    const asAt = '2026-03-31';
+    await prepareSnapshot({ mapping, federation, asAt, source, directory, storageKey, engine, clock, rng });
+    await source.close();
+  }
+  const layouts = tables.map(({ definition }) => snapshotLayout(definition, federation));
+  const snapshots = new SnapshotStore({ directory, layouts, storageKey });
   onTestFinished(() => snapshots.close());
   await snapshots.refresh();
   const lines: LogFields[] = [];
-  const log: Log = { ...silentLog, info: (fields) => lines.push(fields), warn: (fields) => lines.push(fields) };
+  const ears: RunningNode['ears'] = { hear: () => undefined };
+  const note = (fields: LogFields): void => {
+    lines.push(fields);
+    ears.hear(fields);
+  };
+  const log: Log = { ...silentLog, info: note, warn: note };
   const open = (): Ledger => Ledger.open({ file: join(folder, 'ledger'), federation, agency, clock });
   let ledger = open();
   onTestFinished(() => ledger.close());
   return {
     agency,
     lines,
+    ears,
     snapshots,
     ledger: () => ledger,
     restart: () => {
       ledger.close();
       ledger = open();
     },
-    host: (client) =>
+    host: (client, mode = 'live') =>
       new RunHost({
         self: agency,
         identity: identityOf(agency),
@@ -143,44 +174,48 @@ async function nodeOf(agency: string): Promise<RunningNode> {
         snapshots,
         accounts: new LedgerAccounts({
           ledger,
-          limits: { perSnapshot: 40, perQuarter: 40 },
+          policy: () => ({ budget: { perSnapshot: 40, perQuarter: 40 }, caps: {} }),
           guard: new DifferencingGuard(),
           clock,
         }),
         spent: () => undefined,
-        verify: (offer) =>
+        isPaused: () => false,
+        look: (offer) => loggedOf(offer),
+        verify: (offer, logged) =>
           verifyOffer(offer, {
+            logged,
             self: agency,
             roster,
             catalogue,
-            policy: { ...allowAll, minimumParticipants: 3 },
+            policy: { ...allowAll, allow: [{ template: template.template, mode }], minimumParticipants: 3 },
             snapshots: new Map(snapshots.inForce.map(({ dataset, snapshot }) => [dataset, snapshot])),
+            consent: noConsentNeeded,
             clock,
           }),
       }),
   };
 }
 
-function federationOf(): Promise<RunningNode[]> {
-  return Promise.all(['police', 'charity', 'cps'].map(nodeOf));
+function federationOf(optOuts: Readonly<Record<string, OptedOut>> = {}): Promise<RunningNode[]> {
+  return Promise.all(['police', 'charity', 'cps'].map((agency) => nodeOf(agency, optOuts[agency])));
 }
 
 interface Asked {
   readonly changed?: Partial<Template>;
   readonly id?: string;
   readonly end?: 'finish' | 'lose cps';
+  /** The police's operator pauses their node when it comes to this phase. */
+  readonly pauseIn?: 'ring' | 'tally';
 }
 
 interface Answer {
   readonly counts: readonly number[];
+  readonly leftOut: number | null;
   readonly code: string;
 }
 
-async function run(
-  nodes: readonly RunningNode[],
-  { changed = {}, id = runId, end = 'finish' }: Asked,
-): Promise<Answer> {
-  const offer: RunOffer = {
+function offerTo(nodes: readonly RunningNode[], changed: Partial<Template> = {}, id = runId): RunOffer {
+  return {
     runId: id,
     envelope: envelopeOf(changed),
     parameters: { quarters: ['2025-Q1', '2025-Q2'] },
@@ -188,6 +223,13 @@ async function run(
     purpose: template.purpose,
     participants: nodes.map(({ agency, snapshots }) => ({ agency, datasets: snapshots.inForce, floors: NO_FLOORS })),
   };
+}
+
+async function run(
+  nodes: readonly RunningNode[],
+  { changed = {}, id = runId, end = 'finish', pauseIn }: Asked,
+): Promise<Answer> {
+  const offer = offerTo(nodes, changed, id);
   const network = createMemoryNetwork();
   const hosts = nodes.map((node) =>
     node.host({
@@ -207,13 +249,13 @@ async function run(
     }),
   );
   const { plan } = verifyOffer(offer, {
+    logged: loggedOf(offer),
     self: 'police',
     roster,
     catalogue,
     policy: allowAll,
-    snapshots: new Map(
-      offer.participants.flatMap(({ datasets }) => datasets.map((one) => [one.dataset, one.snapshot])),
-    ),
+    snapshots: new Map(offer.participants[0]?.datasets.map((one) => [one.dataset, one.snapshot])),
+    consent: noConsentNeeded,
     clock: { now: () => now },
   });
   const join = new CoordinatorJoin({
@@ -228,26 +270,35 @@ async function run(
   });
   network.register(COORDINATOR, join);
   await join.start();
+  const [police] = nodes;
+  if (police !== undefined && pauseIn !== undefined) {
+    police.ears.hear = ({ phase }) => {
+      if (phase === pauseIn) hosts[0]?.pause();
+    };
+  }
   for (const host of hosts) host.offered(offer);
   let counts: number[] = [];
+  let leftOut: number | null = null;
   let code = 'finished';
   try {
-    counts = [...(await join.outcome).counts];
+    const result = await join.outcome;
+    counts = [...result.counts];
+    ({ leftOut } = result);
   } catch (thrown) {
     code = thrown instanceof JoinError ? thrown.code : String(thrown);
   }
   if (end === 'lose cps') hosts[2]?.disconnected();
   await expect.poll(() => hosts.map(({ size }) => size)).toEqual([0, 0, 0]);
-  return { counts, code };
+  return { counts, leftOut, code };
 }
 
-/** What plain arithmetic says of the tables above. */
-function truth(): number[] {
+/** What plain arithmetic says of the tables above, without some people. */
+function truth(without: readonly number[] = []): number[] {
   const bound = bindTemplate(template, catalogue);
   const expected = new Array<number>(bound.cells).fill(0);
   const [supportLink, prosecutionLink] = bound.links;
   for (let i = 0; i < 60; i += 1) {
-    if (i % 5 === 0 || i % 2 !== 0) continue;
+    if (i % 5 === 0 || i % 2 !== 0 || without.includes(i)) continue;
     const label = i % 4 === 0 ? 1 : 2;
     const cell = label + (i % 3 === 0 ? (supportLink?.stride ?? 0) : 0) + (prosecutionLink?.stride ?? 0);
     expected[cell] = (expected[cell] ?? 0) + 1;
@@ -278,6 +329,34 @@ describe('a whole run between nodes with real snapshots', () => {
     }
   });
 
+  it('leaves out of every agency’s data who opted out at one of them, and no node hears how many', async () => {
+    // The first is supported and prosecuted, the second prosecuted; the third was reported too late, the fourth is unknown.
+    const atCharity = [6, 2, 10, 99];
+    const atCps = [2, 12];
+    const nodes = await federationOf({ charity: optedOut(...atCharity), cps: optedOut(...atCps) });
+    const { counts, leftOut, code } = await run(nodes, {});
+    expect(code).toBe('finished');
+    expect(counts).toEqual(truth([...atCharity, ...atCps]));
+    expect(counts.reduce((sum, count) => sum + count)).toBe(24 - 3);
+    expect(leftOut).toBe(3);
+    for (const { lines, ledger, snapshots } of nodes) {
+      expect(lines.map((line) => line['phase'] ?? line['event'])).toEqual([
+        'keying',
+        'ring',
+        'tally',
+        'finished',
+        'run-ended',
+      ]);
+      // What is paid for is what is counted, and nothing is told of people who opted out.
+      expect([...ledger().entries()][0]?.body).toMatchObject({
+        datasets: [{ dataset: expect.not.stringMatching(OPT_OUTS) as string }],
+      });
+      expect(snapshots.inForce.find(({ dataset }) => dataset === OPT_OUTS)?.linkage ?? null).toBeNull();
+    }
+    const without = await run(await federationOf(), {});
+    expect(without).toEqual({ code: 'finished', counts: truth(), leftOut: null });
+  });
+
   it('counts clipped values in the log and the ledger', async () => {
     const nodes = await federationOf();
     const changed = { measures: [{ mean: 'police.victim-crimes.days-to-charge', range: [10, 50] as const }] };
@@ -306,6 +385,58 @@ describe('a whole run between nodes with real snapshots', () => {
       if (agency !== 'cps') expect(last).toMatchObject({ outcome: 'PARTY_LOST', party: 'cps' });
       expect([...ledger().entries()].at(-1)).toMatchObject({ kind: 'failed', body: { opened: false } });
     }
+  });
+});
+
+describe('a run that an agency only goes through', () => {
+  it('makes its opt-outs as they would be sent, and writes down nothing of them', async () => {
+    const nodes = await federationOf({ charity: optedOut(6, 2, 10, 99) });
+    const [, charity] = nodes;
+    if (charity === undefined) throw new Error('two nodes');
+    const read: string[] = [];
+    const { snapshots } = charity;
+    const lease = snapshots.lease.bind(snapshots);
+    snapshots.lease = (dataset, snapshot) => {
+      const lent = lease(dataset, snapshot);
+      return lent && { ...lent, list: (compiled) => (read.push(dataset), lent.list(compiled)) };
+    };
+    const client: FederationClient = {
+      start: () => undefined,
+      stop: () => Promise.resolve(),
+      send: () => Promise.resolve(),
+      openRun: () => {
+        throw new Error('no run is expected');
+      },
+    };
+    charity.host(client, 'shadow').offered(offerTo(nodes));
+    await expect.poll(() => kindsOf(charity)).toContain('observed');
+    expect(read).toEqual([support.dataset, OPT_OUTS]);
+    expect([...charity.ledger().entries()].at(-1)?.body).toMatchObject({
+      ...{ mode: 'shadow', code: null, reason: null },
+      datasets: [{ dataset: support.dataset, records: 20 }],
+    });
+  });
+});
+
+describe('a run during which an agency pauses its node', () => {
+  it('ends everywhere with that, as long as that node has had no part in opening the tally', async () => {
+    const nodes = await federationOf();
+    expect((await run(nodes, { pauseIn: 'ring' })).code).toBe('PAUSED');
+    for (const { lines, ledger } of nodes) {
+      expect(lines.at(-1)).toMatchObject({ event: 'run-ended', outcome: 'PAUSED', party: 'police' });
+      expect([...ledger().entries()].at(-1)).toMatchObject({
+        kind: 'failed',
+        body: { code: 'PAUSED', party: 'police', opened: false },
+      });
+    }
+  });
+
+  it('goes on after that, for what could be learnt has left', async () => {
+    const nodes = await federationOf();
+    const { code, counts } = await run(nodes, { pauseIn: 'tally' });
+    expect(code).toBe('finished');
+    expect(counts).toEqual(truth());
+    expect(nodes.map(kindsOf)).toEqual(nodes.map(() => ['spent 0', 'answered']));
   });
 });
 

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { AGENCIES } from '../../../examples/bold/agencies.js';
 import { COMPOSE_COORDINATOR } from '../../../examples/bold/demo/compose.js';
 import { packagePath } from '../../../runtime/index.js';
+import { run } from '../node-agent/run-words.js';
 
 /* No Docker engine is needed: what can be said of the files without one. */
 
@@ -20,10 +21,15 @@ const composeSchema = z.object({
       build: z.object({ target: z.string() }),
       volumes: z.array(z.string()),
       ports: z.array(z.string()).default([]),
+      command: z.array(z.string()).optional(),
+      network_mode: z.string().optional(),
+      profiles: z.array(z.string()).default([]),
+      read_only: z.boolean(),
     }),
   ),
 });
 
+const CONSOLE = 'console';
 const compose = composeSchema.parse(parse(readFileSync(packagePath('docker-compose.yml'), 'utf8'), { merge: true }));
 
 function lint(file: string): { readonly status: number | null; readonly text: string } {
@@ -51,7 +57,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('runs the coordinator and every agency, each with its own folder and nobody else’s', () => {
-    const services = Object.entries(compose.services);
+    const services = Object.entries(compose.services).filter(([name]) => name !== CONSOLE);
     expect(services.map(([name]) => name).toSorted()).toEqual(
       [COMPOSE_COORDINATOR.host, ...AGENCIES.map(({ id }) => id)].toSorted(),
     );
@@ -60,6 +66,24 @@ describe('docker-compose.yml', () => {
       expect(volumes).toEqual([`./federation/${name}:${isCoordinator ? '/federation' : '/agency'}`]);
       expect(build.target).toBe(isCoordinator ? 'coordinator' : 'node');
     }
+  });
+
+  it('opens the console of one agency on the host’s loopback, for whoever asks for it', async () => {
+    const { [CONSOLE]: service } = compose.services;
+    expect(service).toMatchObject({
+      build: { target: 'node' },
+      // With a network of its own it would have to listen beyond loopback to be reached at all.
+      network_mode: 'host',
+      profiles: [CONSOLE],
+      read_only: true,
+      ports: [],
+    });
+    const [, folder = ''] =
+      /^\.\/federation\/\$\{CONSOLE_AGENCY:-([a-z-]+)\}:\/agency$/.exec(service?.volumes[0] ?? '') ?? [];
+    expect(AGENCIES.map(({ id }) => id)).toContain(folder);
+    const [command = '', ...options] = service?.command ?? [];
+    expect(options).toEqual(['--config', '/agency/node.yaml']);
+    expect((await run(command, '--help')).stdout).toContain(`Usage: node ${command}`);
   });
 
   it('publishes one port, on loopback: the API for the analyst', () => {

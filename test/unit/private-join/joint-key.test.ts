@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { createGroup } from '../../../core/private-join/group.js';
 import type { Group } from '../../../core/private-join/group.js';
-import { signingKey, signingKeyFromPem, verifySignature } from '../../../core/private-join/identity.js';
+import { signingKey, signingKeyFromPem, verifySignature } from '../../../core/signing/index.js';
 import { jointKey, makeShare, verifyShare } from '../../../core/private-join/joint-key.js';
 import type { Share } from '../../../core/private-join/messages.js';
 import { seededRng } from '../../support/seeded-rng.js';

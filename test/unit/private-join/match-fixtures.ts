@@ -5,6 +5,7 @@ import { match } from '../../../core/private-join/match.js';
 import type { Evidence, Matches, Places } from '../../../core/private-join/match.js';
 import type { JoinPlan, ListPlan } from '../../../core/private-join/plan.js';
 import { NOWHERE } from '../../../core/private-join/record-store.js';
+import type { PooledComparison } from '../../../examples/bold/truth/index.js';
 import { blindedLists } from '../../support/blinded-lists.js';
 import { naiveMatches } from '../../support/naive-join.js';
 import type { PlainLists, PlainRecord } from '../../support/naive-join.js';
@@ -51,8 +52,14 @@ export function readable({ base, linked }: Matches): Found {
   return { base: names(base).map((name) => name ?? 'nowhere'), linked: linked.map(names) };
 }
 
-export function naively(plan: JoinPlan, lists: PlainLists, evidence?: Evidence['nonMatches']): Found {
-  const kept = naiveMatches(plan, lists, evidence).map((items) =>
+/** @param comparisons told where decoys have a part in them */
+export function naively(
+  plan: JoinPlan,
+  lists: PlainLists,
+  evidence?: Evidence['nonMatches'],
+  comparisons?: readonly PooledComparison[],
+): Found {
+  const kept = naiveMatches(plan, lists, evidence, comparisons).map((items) =>
     items.map((item) => (item === null ? null : `${plan.lists.indexOf(item.list)}-${item.row}`)),
   );
   return {

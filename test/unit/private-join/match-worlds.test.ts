@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -7,16 +9,20 @@ import type { NonMatches } from '../../../core/linkage/index.js';
 import type { ElementHash } from '../../../core/private-join/element-index.js';
 import { match } from '../../../core/private-join/match.js';
 import type { JoinPlan, ListPlan } from '../../../core/private-join/plan.js';
+import { decoyPatterns } from '../../../core/templates/decoy-patterns.js';
 import type { PooledCounts } from '../../../examples/bold/truth/index.js';
 import { worldsOf } from '../../support/arbitrary-world.js';
 import { blindedLists } from '../../support/blinded-lists.js';
 import { naiveLinks } from '../../support/naive-join.js';
+import type { PlainLists, PlainRecord } from '../../support/naive-join.js';
 import { list } from '../../support/plans.js';
 import { propertyOptions, seededRng, testSeed } from '../../support/seeded-rng.js';
 import { support, secondCharity, plan, readable, naively, hash, matched, twoValues } from './match-fixtures.js';
 import type { Found } from './match-fixtures.js';
 
 const RANDOM_WORLDS = 1_000;
+/** Each has many more records. */
+const WORLDS_WITH_DECOYS = 300;
 
 describe(`random worlds (seed ${testSeed})`, () => {
   /** Four hashes for all elements: whatever depends on elements that meet is met. */
@@ -60,6 +66,73 @@ describe(`random worlds (seed ${testSeed})`, () => {
       { ...propertyOptions, numRuns: RANDOM_WORLDS },
     );
   });
+
+  it('match as the naive join does that is told what was counted, where decoys tip what is admitted', () => {
+    let tipped = 0;
+    fc.assert(
+      fc.property(
+        worldsOf({ offers: 3, records: 14, levels: 3, values: 12 }),
+        fc.array(fc.option(arbitraryNonMatches, { nil: null }), { minLength: 12, maxLength: 12 }),
+        fc.integer(),
+        ({ plan: drawn, lists }, said, seed) => {
+          const law = { alpha: 0.5, bound: 1 };
+          const world = { ...drawn, decoys: { law, patterns: decoyPatterns(drawn.lists) } };
+          const nonMatches = new Map(
+            world.lists.flatMap(({ id }, index) => {
+              const own = said[index] ?? null;
+              return own === null ? [] : [[id, ofKeys(own, world.linkage?.keys.length ?? 0)] as const];
+            }),
+          );
+          const joined = new Map(
+            world.lists.map((own) => [own.id, [...(lists.get(own.id) ?? []), ...decoysOf(world, own, seed)]]),
+          );
+          const matches = finish(match(world, blindedLists(world, joined), hash, { nonMatches }));
+          const found = withoutDecoys(readable(matches), world, lists);
+          const told = matches.comparisons.map(({ people, observed, links }) => ({
+            people,
+            sets: [...observed.keys()].map((set) => ({ set, observed: observed[set] ?? 0, links: links[set] ?? 0 })),
+          }));
+          expect(found).toEqual(naively(world, lists, nonMatches, told));
+          if (!isDeepStrictEqual(found, naively(world, lists, nonMatches))) tipped += 1;
+        },
+      ),
+      { ...propertyOptions, numRuns: WORLDS_WITH_DECOYS },
+    );
+    // Else it would be no test of what is told.
+    expect(tipped).toBeGreaterThan(WORLDS_WITH_DECOYS / 100);
+  });
+
+  /** As many groups of each pattern from each mixer as its noise has it: none to twice the bound. */
+  function decoysOf({ mixers, decoys }: JoinPlan, own: ListPlan, seed: number): PlainRecord[] {
+    return (decoys?.patterns ?? []).flatMap((pattern, number) =>
+      mixers.flatMap((mixer) => {
+        const groups = uniformBelow(seededRng(`${seed}/${mixer}/${number}`), 1 + 2 * (decoys?.law.bound ?? 0));
+        return Array.from({ length: groups }, (_, group) =>
+          pattern
+            .filter(({ list: id }) => id === own.id)
+            .map(({ shared }) => ({ keys: keysOfDecoy(own, shared, `${mixer}/${number}/${group}`), label: 1 })),
+        ).flat();
+      }),
+    );
+  }
+
+  function keysOfDecoy({ id, keys }: ListPlan, shared: readonly string[], group: string): string[] {
+    return keys.map(({ name }, column) => {
+      const isFirst = keys.findIndex((key) => key.name === name) === column;
+      return isFirst && shared.includes(name) ? `decoy ${group} ${name}` : `decoy ${group} ${id} ${column}`;
+    });
+  }
+
+  function withoutDecoys({ base, linked }: Found, { lists: plans }: JoinPlan, lists: PlainLists): Found {
+    const isReal = base.map((name) => {
+      const [place, row] = name.split('-').map(Number);
+      return (row ?? 0) < (lists.get(plans[place ?? 0]?.id ?? '')?.length ?? 0);
+    });
+    return {
+      base: base.filter((_, index) => isReal[index]),
+      linked: linked.map((found) => found.filter((_, index) => isReal[index])),
+    };
+  }
 
   /** What both say of a link; precision to nine digits, for they add up in other orders. */
   function toldOf({ dataset, people, keys, at }: PooledCounts): PooledCounts {

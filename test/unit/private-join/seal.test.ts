@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { signingKey } from '../../../core/private-join/identity.js';
+import { signingKey } from '../../../core/signing/index.js';
 import { makeSealingKeyPair, openTransfer, SEAL_TAG_BYTES, sealTransfer } from '../../../core/private-join/seal.js';
 import type { SealedTransfer, SealingKeyPair } from '../../../core/private-join/seal.js';
 import { seededRng } from '../../support/seeded-rng.js';

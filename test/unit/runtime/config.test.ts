@@ -39,6 +39,16 @@ describe('a configuration', () => {
     expect(config).toEqual({ name: 'yes', port: 7000, tls: { privateKey: 'k' }, agencies: [{ id: 'police' }] });
   });
 
+  it('has keys that are texts, whatever they look like', () => {
+    const codes = z.record(z.string(), z.string());
+    expect(readYamlConfig(written('01: a\n1: b\n1e3: c\ntrue: d\n'), codes)).toEqual({
+      '01': 'a',
+      '1': 'b',
+      '1e3': 'c',
+      true: 'd',
+    });
+  });
+
   it('is refused with all of its problems at once, each with its line, and no value', () => {
     const { code, problems, message } = refusal(
       [

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { utf8Bytes } from '../../../core/base/index.js';
 import { createGroup, EngineError, inlineEngine } from '../../../core/private-join/index.js';
 import type { Engine, Group, Job } from '../../../core/private-join/index.js';
 import { createWorkerEngine, systemRng } from '../../../runtime/index.js';
@@ -156,6 +157,19 @@ describe('threads that end', () => {
     expect(error).toMatchObject({ code: 'WORKER_FAILED' });
     expect(await next).toHaveLength(32);
     expect(threads).toHaveLength(2);
+  });
+
+  it('may be answered just as the engine is stopped', async () => {
+    const inputs = Array.from({ length: 64 }, (_, index) => utf8Bytes(`input ${index}`));
+    for (let delayMs = 0; delayMs < 25; delayMs += 1) {
+      const engine = createWorkerEngine({ workers: 1 });
+      // The thread is there by then; the second job is under way, or done and not yet handed on.
+      await engine.run({ kind: 'hash', domain: 'd', inputs: [...inputs] });
+      const second = engine.run({ kind: 'hash', domain: 'd', inputs: [...inputs] }).catch(() => undefined);
+      for (const endMs = Date.now() + delayMs; Date.now() < endMs;);
+      await engine.stop();
+      await second;
+    }
   });
 
   it('end with what they were in the middle of when the engine is stopped', async () => {

@@ -1,8 +1,14 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 
-import { bindParameters, bindTemplate, compileList, quoteIdentifier } from '../../../core/templates/index.js';
-import type { CompiledList } from '../../../core/templates/index.js';
+import {
+  bindParameters,
+  bindTemplate,
+  compileList,
+  createCatalogue,
+  quoteIdentifier,
+} from '../../../core/templates/index.js';
+import type { CompiledList, DatasetDefinition } from '../../../core/templates/index.js';
 import { catalogue, template } from './fixtures.js';
 import { CHARGES, compile, CRIMES, labels, run, snapshotOf } from './snapshots.js';
 
@@ -286,6 +292,46 @@ parameters: { kinds: { from: offence } }
     expect(() => compileList(withParameter, CRIMES, { values: new Map(), canonical: new Uint8Array(0) })).toThrow(
       RangeError,
     );
+  });
+});
+
+describe('consent', () => {
+  const asked = template(`unit: victim-case
+population: { dataset: police.crimes, where: [{ field: age, between: [18, 59] }] }
+dimensions: [{ field: police.crimes.withdrew }]
+`);
+  const listOf = (changed: Pick<DatasetDefinition, 'basis'>): CompiledList => {
+    const all = [...catalogue.values()].map((one) => (one.dataset === CRIMES ? { ...one, ...changed } : one));
+    const bound = bindTemplate(asked, createCatalogue(all));
+    return compileList(bound, CRIMES, bindParameters(bound, {}));
+  };
+
+  it('to the template’s purpose is a condition where the basis is opt-in, before any other', () => {
+    const list = listOf({ basis: 'opt-in' });
+    expect(list.sql).toContain('WHERE "c:research-statistics" = ?\nAND "f:age" BETWEEN ? AND ?');
+    expect(list.parameters.slice(-4)).toEqual([1, 18, 59, 1]);
+  });
+
+  it('is no condition elsewhere', () => {
+    expect(listOf({ basis: 'public-task' }).sql).not.toContain('c:');
+  });
+
+  it('decides before the latest of a person’s records is chosen', () => {
+    const database = snapshotOf(CRIMES, [
+      { person: 1, age: 30, withdrew: 'yes', reported: '2025-01-01' },
+      { person: 1, age: 30, withdrew: 'no', reported: '2025-02-01' },
+    ]);
+    database.exec(
+      'ALTER TABLE records ADD COLUMN "c:research-statistics" INTEGER; UPDATE records SET "c:research-statistics" = record = 1',
+    );
+    const { sql, parameters } = listOf({ basis: 'opt-in' });
+    expect(
+      database
+        .prepare(sql)
+        .raw()
+        .all(...parameters),
+    ).toEqual([[1]]);
+    database.close();
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { toHex } from '../../../core/base/index.js';
 import { MAX_IDENTIFIER_VALUES, MINIMUM_LINKAGE_EPSILON, schemes } from '../../../core/linkage/index.js';
 import { MAXIMUM_EPSILON } from '../../../core/noise/index.js';
 import {
@@ -7,9 +8,11 @@ import {
   createCatalogue,
   datasetDigest,
   DEFAULT_LINKAGE,
+  DEFAULT_QUALITY,
+  needsConsent,
   parseDataset,
 } from '../../../core/templates/index.js';
-import type { DatasetLinkage } from '../../../core/templates/index.js';
+import type { DatasetLinkage, DatasetQuality } from '../../../core/templates/index.js';
 import {
   MAX_CODES,
   MAX_DATASET_BYTES,
@@ -17,6 +20,7 @@ import {
   MAX_PURPOSES,
   MAX_QUARTERS,
 } from '../../../core/templates/parse-dataset.js';
+import { boldCatalogue } from '../../../examples/bold/library.js';
 import { catalogue, codeOf, CRIMES_YAML, errorOf, HEARINGS_YAML, placesOf, SUPPORT_YAML } from './fixtures.js';
 
 function parseWith(from: string, to: string): ReturnType<typeof parseDataset> {
@@ -216,6 +220,44 @@ describe('how the people of a dataset can be linked', () => {
   });
 });
 
+describe('how good a source has to be', () => {
+  const qualityOf = (part: string): DatasetQuality => parseWith('order:', `${part}\norder:`).quality;
+
+  it('is as the defaults say where the definition doesn’t', () => {
+    expect(parseDataset(CRIMES_YAML).quality).toEqual(DEFAULT_QUALITY);
+    expect(DEFAULT_QUALITY).toEqual({ maximumRejected: 0.01, minimumKeyed: 0.5, maximumMissing: new Map() });
+    expect(qualityOf('quality: { minimumKeyed: 0.9 }')).toEqual({ ...DEFAULT_QUALITY, minimumKeyed: 0.9 });
+    expect(qualityOf('quality: { maximumMissing: { offence: 0.2, age: 0 } }').maximumMissing).toEqual(
+      new Map([
+        ['offence', 0.2],
+        ['age', 0],
+      ]),
+    );
+  });
+
+  it.each(['maximumRejected: 0', 'maximumRejected: 1', 'minimumKeyed: 0', 'minimumKeyed: 1'])('takes %s', (part) => {
+    expect(qualityOf(`quality: { ${part} }`)).toMatchObject({ [part.split(':')[0] ?? '']: Number(part.slice(-1)) });
+  });
+
+  it.each([
+    ['quality.maximumRejected', 'maximumRejected: 1.001'],
+    ['quality.maximumRejected', 'maximumRejected: 1 %'],
+    ['quality.minimumKeyed', 'minimumKeyed: -0.001'],
+    ['quality.maximumMissing.offence', 'maximumMissing: { offence: 2 }'],
+    ['quality.maximumMissing.kind', 'maximumMissing: { kind: 0.5 }'],
+    ['quality.maximumMissing.toString', 'maximumMissing: { toString: 0.5 }'],
+    ['quality.minimum', 'minimum: 1'],
+  ])('refuses, at %s, %s', (path, part) => {
+    const refused = errorOf(() => qualityOf(`quality: { ${part} }`));
+    expect(refused.code).toBe('BAD_DATASET');
+    expect(refused.problems.map((problem) => problem.path)).toEqual([path]);
+  });
+
+  it.each(['', ' 5', ' []'])('refuses a block that is none:%s', (block) => {
+    expect(errorOf(() => qualityOf(`quality:${block}`)).problems.map(({ path }) => path)).toEqual(['quality']);
+  });
+});
+
 describe('the digest of a definition', () => {
   const digestOf = (text: string): string => Buffer.from(datasetDigest(parseDataset(text))).toString('hex');
 
@@ -237,6 +279,8 @@ describe('the digest of a definition', () => {
       'epsilon: none',
       'epsilon: none, identifiers: { surname: 2, dateOfBirth: 1, forename: 1 }',
     ],
+    ['the rows that may be left out', 'epsilon: none }', 'epsilon: none }\nquality: { maximumRejected: 0.02 }'],
+    ['what may be missing', 'epsilon: none }', 'epsilon: none }\nquality: { maximumMissing: { age: 0.5 } }'],
   ])('changes with %s', (_, from, to) => {
     expect(CRIMES_YAML).toContain(from);
     expect(digestOf(CRIMES_YAML.replace(from, to))).not.toBe(digestOf(CRIMES_YAML));
@@ -260,4 +304,31 @@ it('lists what a field can be', () => {
 
 it('refuses two definitions of one dataset', () => {
   expect(codeOf(() => createCatalogue([parseDataset(CRIMES_YAML), parseDataset(CRIMES_YAML)]))).toBe('BAD_DATASET');
+});
+
+describe('the basis', () => {
+  it('is said by the definition and part of its digest, also where it is the default', () => {
+    const unsaid = parseWith('basis: public-task\n', '');
+    const [publicTask, optIn] = [parseDataset(CRIMES_YAML), parseWith('basis: public-task', 'basis: opt-in')];
+    expect([unsaid.basis, publicTask.basis, optIn.basis]).toEqual([undefined, 'public-task', 'opt-in']);
+    expect([unsaid, publicTask, optIn].map(needsConsent)).toEqual([false, false, true]);
+    const digests = [unsaid, publicTask, optIn].map((definition) => toHex(datasetDigest(definition)));
+    expect(new Set(digests).size).toBe(3);
+  });
+
+  it('is one of two', () => {
+    expect(placesOf(() => parseWith('basis: public-task', 'basis: consent'))).toEqual([
+      expect.stringMatching(/ basis$/),
+    ]);
+  });
+
+  it('is said by every dataset of the example: opt-in at charities', () => {
+    expect([...boldCatalogue().values()].map(({ dataset, basis }) => `${dataset} ${basis}`)).toEqual([
+      'courts.cases public-task',
+      'cps.prosecutions public-task',
+      'police.victim-crimes public-task',
+      'prison-probation.victim-contact public-task',
+      'third-sector.support opt-in',
+    ]);
+  });
 });

@@ -49,6 +49,40 @@ describe('decoy patterns', () => {
     ]);
   });
 
+  it('of an opt-out list are it alone, and it with every set that it can meet, sharing all they have', () => {
+    const optOuts = list('out', 'opt-out', ...PERSON);
+    expect(patterns(base, cases, person, optOuts).slice(patterns(base, cases, person).length)).toEqual([
+      'out:',
+      'base:12 out:12',
+      'base:12c cases:c out:12',
+      'person:12 out:12',
+      'base:12 person:12 out:12',
+      'base:12c cases:c person:12 out:12',
+    ]);
+    const postcodeOnly = list('postcode', 'linked', 'exact.1');
+    expect(patterns(base, postcodeOnly, optOuts).slice(-2)).toEqual(['postcode:1 out:1', 'base:12 postcode:1 out:12']);
+  });
+
+  it('leave all others as they are, whatever opt-out lists come, and have none of two of them', () => {
+    const optOuts = ['one', 'two', 'three'].map((id) => list(id, 'opt-out', ...PERSON));
+    const without = patterns(base, second, person);
+    const all = patterns(base, ...optOuts, second, person);
+    expect(all.slice(0, without.length)).toEqual(without);
+    expect(all).toHaveLength(without.length + 3 * 2 ** 3);
+    for (const pattern of decoyPatterns([base, second, person, ...optOuts])) {
+      expect(pattern.filter(({ list: id }) => ['one', 'two', 'three'].includes(id)).length).toBeLessThan(2);
+    }
+  });
+
+  it('do not count opt-out lists among those there may be', () => {
+    const most = Array.from({ length: MAX_LISTS_WITH_DECOYS }, (_, index) => list(`l${index}`, 'linked', ...PERSON));
+    const optOuts = most.map(({ id }) => list(`out of ${id}`, 'opt-out', ...PERSON));
+    expect(tooManyPatterns([...most, ...optOuts])).toBe(false);
+    const added = decoyPatterns([...most, ...optOuts]).length - decoyPatterns(most).length;
+    expect(added).toBe(MAX_LISTS_WITH_DECOYS * 2 ** MAX_LISTS_WITH_DECOYS);
+    expect(tooManyPatterns([...most, ...optOuts, list('one more', 'linked', ...PERSON)])).toBe(true);
+  });
+
   it('of four lists have two of the population know a person, and the case where somebody is linked on it', () => {
     expect(patterns(base, second, cases, person)).toEqual([
       'base:',

@@ -11,7 +11,8 @@ import {
   verifyEnvelope,
 } from '../../../core/templates/index.js';
 import type { Governance } from '../../../core/templates/index.js';
-import { MAX_ENVELOPE_BYTES, preAuthenticationEncoding } from '../../../core/templates/envelope.js';
+import { preAuthenticationEncoding } from '../../../core/signing/index.js';
+import { MAX_ENVELOPE_BYTES } from '../../../core/templates/envelope.js';
 import { MAX_OFFICERS } from '../../../core/templates/roster.js';
 import { codeOf, errorOf, FULL_BODY, template } from './fixtures.js';
 

@@ -56,6 +56,16 @@ describe('a template in plain English', () => {
     expect(asked).not.toMatch(/rape|days-|offence|2025-Q/);
   });
 
+  it('says on which basis people are in each dataset', () => {
+    const optIn = [...catalogue.values()].map((dataset) =>
+      dataset.dataset === 'charities.support' ? { ...dataset, basis: 'opt-in' as const } : dataset,
+    );
+    const asked = section(explainTemplate(bindTemplate(template(FULL_BODY), createCatalogue(optIn))), 'Who is asked');
+    expect(asked).toContain('"Crimes with a victim" is held for a public task: people are in it without being asked');
+    expect(asked).toContain('"People supported" is opt-in: only records are used whose people have agreed');
+    expect(asked).toContain('for research-statistics');
+  });
+
   it('says what may be chosen, and once it is, what was', () => {
     const may = '1 to 2 of these, chosen by the analyst: January to March 2025; April to June 2025';
     expect(section(explanation, 'What is asked')).toContain(may);

@@ -17,6 +17,7 @@ keys: [person, case]
 linkage: { schemes: [exact, standard], epsilon: none }
 order: reported
 purposes: [research-statistics, service-planning]
+basis: public-task
 fields:
   reported: { type: date, meaning: Day of the report, category: investigation }
   quarter: { type: quarter, from: 2025-Q1, to: 2025-Q3, meaning: Quarter of the report, category: investigation }
@@ -38,6 +39,7 @@ keys: [person, case]
 linkage: { schemes: [exact, standard], epsilon: none }
 order: days
 purposes: [research-statistics]
+basis: public-task
 fields:
   days: { type: integer, min: 0, max: 3650, meaning: Days until the charge, category: court-case }
   outcome: { type: code, codes: { charged: Charged, dropped: Dropped }, meaning: Decision, category: court-case }
@@ -54,6 +56,7 @@ linkage: { schemes: [exact, standard], epsilon: none }
 partial: true
 order: first-quarter
 purposes: [research-statistics]
+basis: public-task
 fields:
   first-quarter: { type: quarter, from: 2024-Q4, to: 2025-Q4, meaning: Quarter of first contact, category: services }
   service: { type: code, codes: { helpline: Helpline, refuge: Refuge }, meaning: Kind of service, category: services }
@@ -67,6 +70,7 @@ unit: court-case
 keys: [case]
 order: listed
 purposes: [research-statistics]
+basis: public-task
 fields:
   listed: { type: date, meaning: First listing, category: court-case }
   plea: { type: code, codes: { guilty: Guilty, not-guilty: Not guilty }, meaning: Plea, category: court-case }
@@ -85,14 +89,15 @@ purpose: research-statistics
 lawfulBasis: Digital Economy Act 2017 s.64
 success: A victim still engaged when the case ends.
 principles:
-  relevant: Asked by victims.
-  impactful: Shows where delay costs.
-  clearAndInformative: One table.
+  relevant: Victims asked whether age and delay matter.
+  impactful: It shows where delay costs engagement.
+  clearAndInformative: One table with plain words.
   nonStigmatising: It is about the system.
 expires: 2027-06-30
 `;
 
-export const DISCLOSURE = 'disclosure: { threshold: 10, roundTo: 5, epsilon: none }\n';
+export const DISCLOSURE =
+  'disclosure: { threshold: 10, roundTo: 5, epsilon: none, noNoise: Nobody in these data is real. }\n';
 
 /** A template with this body between its preamble and its disclosure block. */
 export function templateYaml(body: string, disclosure: string = DISCLOSURE): string {

@@ -9,8 +9,8 @@ import {
   parseTemplate,
 } from '../../../core/templates/index.js';
 import type { BoundTemplate, LintFinding } from '../../../core/templates/index.js';
-import { MANY_CELLS } from '../../../core/templates/lint.js';
-import { bind, catalogue, DISCLOSURE, NOISY, templateYaml } from './fixtures.js';
+import { MANY_CELLS } from '../../../core/templates/lint-protection.js';
+import { bind, catalogue, DISCLOSURE, NOISY, template, templateYaml } from './fixtures.js';
 
 const simple = (where: string, rest = ''): string => `unit: victim-case
 population: { dataset: police.crimes, where: [${where}] }
@@ -65,9 +65,13 @@ describe('choices', () => {
 
   it('are none where the budget is not enough for two questions', () => {
     const costing = (epsilon: number): string[] =>
-      lint(choosing(1, 3), `disclosure: { threshold: 10, roundTo: 5, epsilon: ${epsilon}, overlapEpsilon: none }\n`);
-    expect(costing(DEFAULT_BUDGET.perSnapshot / 2)).toEqual(['warning CHOICES_NEST parameters.kinds']);
-    expect(costing(DEFAULT_BUDGET.perSnapshot / 2 + 0.01)).toEqual([]);
+      lint(
+        choosing(1, 3),
+        `disclosure: { threshold: 10, roundTo: 5, epsilon: ${epsilon}, overlapEpsilon: none, noNoise: Overlaps are public. }\n`,
+      );
+    const weak = 'warning WEAK_EPSILON disclosure.epsilon';
+    expect(costing(DEFAULT_BUDGET.perSnapshot / 2)).toEqual(['warning CHOICES_NEST parameters.kinds', weak]);
+    expect(costing(DEFAULT_BUDGET.perSnapshot / 2 + 0.01)).toEqual([weak]);
     // 1.6 + 2.7 + 0.7 is a little more than 5.
     const measured = `${choosing(1, 3)}measures: [{ sum: police.crimes.age, range: [0, 99], epsilon: 0.7 }]\n`;
     const fractions = 'disclosure: { threshold: 10, roundTo: 5, epsilon: 1.6, overlapEpsilon: 2.7 }\n';
@@ -187,7 +191,7 @@ describe('populations', () => {
 describe('bands', () => {
   const banded = (bands: string, where = ''): string => `unit: victim-case
 population: { dataset: police.crimes, where: [${where}] }
-dimensions: [{ field: police.crimes.withdrew }, { field: police.crimes.age, bands: [${bands}] }]
+dimensions: [{ field: police.crimes.offence }, { field: police.crimes.age, bands: [${bands}] }]
 `;
 
   it('that differ by a little are an error without noise', () => {
@@ -227,9 +231,9 @@ dimensions: [{ field: ${dimension} }]
 `;
     expect(
       lint(
-        charges('cps.charges.days, bands: [0, 5]'),
+        charges('cps.charges.days, bands: [0, 8]'),
         DISCLOSURE,
-        named('other', charges('cps.charges.change, bands: [0, 6]')),
+        named('other', charges('cps.charges.change, bands: [0, 7]')),
       ),
     ).toEqual([]);
   });
@@ -239,7 +243,7 @@ describe('linkage', () => {
   const linking = (said: string, dataset = 'charities.support'): string => `unit: person
 ${said}
 population: { dataset: police.crimes }
-links: [{ dataset: ${dataset}, on: person, keep: all }]
+links: [{ dataset: ${dataset}, on: person, keep: all, unlinked: none }]
 dimensions: [{ linked: ${dataset} }]
 `;
   const usual = linking('scheme: standard');
@@ -281,8 +285,9 @@ dimensions: [{ field: police.crimes.offence }, { field: police.crimes.age, bands
 
   it('may have many cells, and is warned of more', () => {
     // Three kinds of crime and "not recorded", each with all bands and "not recorded".
-    expect(lint(ages(MANY_CELLS / 4 - 1))).toEqual([]);
-    expect(lint(ages(MANY_CELLS / 4))).toEqual(['warning MANY_CELLS dimensions']);
+    const fine = 'warning FINE_BANDS dimensions[1].bands';
+    expect(lint(ages(MANY_CELLS / 4 - 1))).toEqual([fine]);
+    expect(lint(ages(MANY_CELLS / 4))).toEqual(['warning MANY_CELLS dimensions', fine]);
   });
 
   it.each([
@@ -314,6 +319,7 @@ unit: thing
 keys: [case]
 order: day
 purposes: [research-statistics]
+basis: public-task
 fields:
   day: { type: date, meaning: m, category: services }
   ${field}: { type: code, codes: { a: A, b: B }, meaning: ${meaning}, category: services }
@@ -321,6 +327,27 @@ fields:
     const body = `unit: thing\npopulation: { dataset: a.b }\ndimensions: [{ field: a.b.${field} }]\n`;
     return found(lintTemplate(bindTemplate(parseTemplate(templateYaml(body)), createCatalogue([dataset])), []));
   }
+});
+
+describe('the basis', () => {
+  it('is asked for where a dataset’s definition doesn’t say it', () => {
+    const unsaid = [...catalogue.values()].map(({ basis, ...dataset }) =>
+      dataset.dataset === 'police.crimes' ? { ...dataset, ...(basis && { basis }) } : dataset,
+    );
+    const linked = template(`unit: person
+scheme: exact
+population: { dataset: police.crimes }
+links:
+  - { dataset: cps.charges, on: case, keep: all, unlinked: none }
+  - { dataset: charities.support, on: person, keep: all, unlinked: none }
+dimensions: [{ field: cps.charges.outcome }, { linked: charities.support }]
+`);
+    expect(found(lintTemplate(bindTemplate(linked, createCatalogue(unsaid)), []))).toEqual([
+      'warning BASIS_NOT_STATED links[0].dataset',
+      'warning BASIS_NOT_STATED links[1].dataset',
+    ]);
+    expect(found(lintTemplate(bindTemplate(linked, catalogue), []))).toEqual([]);
+  });
 });
 
 it('says of everything why, and what to do', () => {

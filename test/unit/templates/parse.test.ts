@@ -150,7 +150,7 @@ present:
     ['a missing principle', 'nonStigmatising: It is about the system.', '', ['principles.nonStigmatising']],
     [
       'a principle without an answer',
-      'impactful: Shows where delay costs.',
+      'impactful: It shows where delay costs engagement.',
       "impactful: ' '",
       ['principles.impactful'],
     ],
@@ -389,7 +389,11 @@ describe('limits', () => {
       MAX_LINE_LENGTH,
       (count) => small.replace('Do victims withdraw when the charge is slow?', 'a'.repeat(count)),
     ],
-    ['characters of a text', MAX_TEXT_LENGTH, (count) => small.replace('Asked by victims.', 'a'.repeat(count))],
+    [
+      'characters of a text',
+      MAX_TEXT_LENGTH,
+      (count) => small.replace('Victims asked whether age and delay matter.', 'a'.repeat(count)),
+    ],
     [
       'whole numbers',
       MAX_INTEGER,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
-import { identityKeys, parseRoster } from '../../../core/templates/index.js';
+import { identityKeys, parseRoster, revokedSerials } from '../../../core/templates/index.js';
 import {
   MAX_AGENCIES,
   MAX_DATASETS_PER_AGENCY,
   MAX_OFFICERS,
+  MAX_REVOKED,
   MAX_ROSTER_BYTES,
 } from '../../../core/templates/roster.js';
 import { codeOf, errorOf, placesOf } from './fixtures.js';
@@ -120,5 +121,41 @@ governance: { threshold: 3, officers: [{ id: o, name: O, organisation: B, public
     const filled = rosterYaml().padEnd(MAX_ROSTER_BYTES, '#');
     expect(parseRoster(filled).version).toBe(1);
     expect(codeOf(() => parseRoster(`${filled}#`))).toBe('TOO_LARGE');
+  });
+});
+
+describe('certificates that a roster revokes', () => {
+  const withRevoked = (serials: readonly string[]): string =>
+    `${rosterYaml()}revoked:\n${serials.map((serial) => `  - { serial: "${serial}", reason: Stolen }\n`).join('')}`;
+  const serial = (index: number): string => index.toString(16).padStart(32, '0');
+
+  it('are none where it names none', () => {
+    expect([...revokedSerials(parseRoster(rosterYaml()))]).toEqual([]);
+  });
+
+  it('are named by their serial numbers', () => {
+    const roster = parseRoster(withRevoked([serial(10), serial(11)]));
+    expect([...revokedSerials(roster)]).toEqual([serial(10), serial(11)]);
+  });
+
+  it('are at most so many', () => {
+    const many = Array.from({ length: MAX_REVOKED }, (_, index) => serial(index));
+    expect(revokedSerials(parseRoster(withRevoked(many))).size).toBe(MAX_REVOKED);
+    expect(codeOf(() => parseRoster(withRevoked([...many, serial(MAX_REVOKED)])))).toBe('BAD_ROSTER');
+  });
+
+  it.each([
+    ['upper case', 'AB'],
+    ['with colons', 'ab:cd'],
+    ['half a byte', 'abc'],
+    ['longer than a serial number', 'ab'.repeat(21)],
+    ['nothing', ''],
+  ])('are not %s', (_, text) => {
+    expect(codeOf(() => parseRoster(withRevoked([text])))).toBe('BAD_ROSTER');
+  });
+
+  it('have the longest serial number, and stand there once', () => {
+    expect(revokedSerials(parseRoster(withRevoked(['ab'.repeat(20)]))).size).toBe(1);
+    expect(codeOf(() => parseRoster(withRevoked(['ab', 'ab'])))).toBe('BAD_ROSTER');
   });
 });

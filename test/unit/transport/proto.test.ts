@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { HASH_BYTES } from '../../../core/audit/index.js';
 import { MAXIMUM_THRESHOLD } from '../../../core/disclosure/index.js';
 import { MAX_SCHEME_KEYS } from '../../../core/linkage/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
@@ -12,15 +13,19 @@ import {
   SIGNATURE_BYTES,
   WORKING_SECONDS,
 } from '../../../core/private-join/index.js';
+import { MAX_ROSTER_BYTES } from '../../../core/templates/index.js';
 import { packagePath } from '../../../runtime/index.js';
+import { TOKEN_ID_BYTES, TOKEN_SECRET_BYTES } from '../../../transport/index.js';
 import * as limits from '../../../transport/limits.js';
 import { TIMINGS } from '../../../transport/timings.js';
 
-const proto = readFileSync(packagePath('proto', 'tallystick', 'v1', 'federation.proto'), 'utf8');
+const [proto = '', enrolment = ''] = ['federation', 'enrolment'].map((name) =>
+  readFileSync(packagePath('proto', 'tallystick', 'v1', `${name}.proto`), 'utf8'),
+);
 
 /** The comment lines right above a field. */
 function commentOf(message: string, field: string): string {
-  const [, body = ''] = proto.split(`message ${message} {`);
+  const [, body = ''] = `${proto}${enrolment}`.split(`message ${message} {`);
   const lines = body.split('\n');
   const at = lines.findIndex((line) => new RegExp(`\\b${field} = \\d+;`).test(line));
   const comment: string[] = [];
@@ -37,6 +42,7 @@ describe('the proto file says the limits that the code has', () => {
     ['Hello', 'snapshots', grouped(limits.MAX_DATASETS)],
     ['HeldSnapshot', 'dataset', grouped(limits.MAX_DATASET_CHARACTERS)],
     ['HeldSnapshot', 'epsilon_left', `0 to ${grouped(limits.MAX_EPSILON_LEFT)}`],
+    ['HeldSnapshot', 'rejected_percent', `0 to ${limits.MAX_PERCENT}`],
     ['HeldSnapshot', 'linkage', `at most ${limits.MAX_STATISTICS}`],
     ['LinkageStatistics', 'scheme', grouped(limits.MAX_NAME_CHARACTERS)],
     ['LinkageStatistics', 'scheme_version', `1 to ${grouped(limits.MAX_LINKAGE_VERSION)}`],
@@ -47,6 +53,14 @@ describe('the proto file says the limits that the code has', () => {
     ['LinkageStatistics', 'alone_deviation', `0 to ${grouped(limits.MAX_STATISTIC)}`],
     ['KeyStatistics', 'name', grouped(limits.MAX_NAME_CHARACTERS)],
     ['SharedKeys', 'keys', `up to ${grouped(2 ** MAX_SCHEME_KEYS - 1)}`],
+    ['Hello', 'log_size', '2^53 - 1'],
+    ['LogEvidence', 'checkpoint', `${grouped(limits.MAX_CHECKPOINT_CHARACTERS)} characters`],
+    ['LogEvidence', 'inclusion', `at most ${limits.MAX_PROOF_HASHES} hashes of ${HASH_BYTES} bytes`],
+    ['LogEvidence', 'consistency', `at most ${limits.MAX_CONSISTENCY_PROOFS}`],
+    ['LogEvidence', 'template', `at most ${limits.MAX_TEMPLATE_CHARACTERS} characters`],
+    ['LogEvidence', 'version', `1 to ${grouped(limits.MAX_TEMPLATE_VERSION)}`],
+    ['ConsistencyProof', 'hashes', `at most ${limits.MAX_PROOF_HASHES} hashes of ${HASH_BYTES} bytes`],
+    ['Cosignature', 'line', `at most ${limits.MAX_COSIGNATURE_CHARACTERS} characters`],
     ['Floors', 'threshold', grouped(MAXIMUM_THRESHOLD)],
     ['Floors', 'round_to', grouped(MAXIMUM_THRESHOLD)],
     ['Floors', 'epsilon', `${MINIMUM_EPSILON} to ${MAXIMUM_EPSILON}`],
@@ -69,12 +83,22 @@ describe('the proto file says the limits that the code has', () => {
     ['ListHeader', 'hop', grouped(limits.MAX_HOP)],
     ['ListHeader', 'count', grouped(MAX_LIST_RECORDS)],
     ['ListHeader', 'generator', `${ELEMENT_BYTES} bytes`],
+    ['RenewalRequest', 'signing_request', `at most ${limits.MAX_SIGNING_REQUEST_BYTES / 1_024} KiB`],
+    ['RenewalReply', 'certificate', `at most ${limits.MAX_CERTIFICATE_BYTES / 1_024} KiB`],
+    ['EnrolmentRequest', 'agency', grouped(limits.MAX_NAME_CHARACTERS)],
+    ['EnrolmentRequest', 'token_id', `${TOKEN_ID_BYTES} bytes`],
+    ['EnrolmentRequest', 'secret', `${TOKEN_SECRET_BYTES} bytes`],
+    ['EnrolmentRequest', 'signing_request', `at most ${limits.MAX_SIGNING_REQUEST_BYTES / 1_024} KiB`],
+    ['EnrolmentRequest', 'proof', `${SIGNATURE_BYTES} bytes`],
+    ['EnrolmentReply', 'certificate', `at most ${limits.MAX_CERTIFICATE_BYTES / 1_024} KiB`],
+    ['EnrolmentReply', 'roster', kibibytes(MAX_ROSTER_BYTES)],
   ])('%s.%s: %s', (message, field, said) => {
     expect(commentOf(message, field)).toContain(said);
   });
 
   it('and for whole messages and waits', () => {
     expect(proto).toContain(`at most ${limits.MAX_MESSAGE_BYTES / 1_048_576} MiB`);
+    expect(enrolment).toContain(`at most ${limits.MAX_ENROLMENT_REQUEST_BYTES / 1_024} KiB`);
     expect(proto).toContain(`${TIMINGS.receiverWaitMs / 1_000} seconds to fetch it`);
     expect(proto).toContain(`no more often than every ${WORKING_SECONDS} seconds`);
     expect(proto).toContain(`are whole and at most ${grouped(limits.MAX_STATISTIC)}`);

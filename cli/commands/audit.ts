@@ -1,0 +1,154 @@
+import type { Command } from 'commander';
+import { logKey, openCheckpoint, parseCheckpointText, readNote, witnessKey } from '../../core/audit/index.js';
+import {
+  formatLogCopy,
+  parseEntry,
+  parseLogCopy,
+  verifyCopy,
+  verifyLedgers,
+  type CopyGrounds,
+  type LogCopy,
+} from '../../core/audit-entries/index.js';
+import { counted, fromBase64 } from '../../core/base/index.js';
+import { parseRoster } from '../../core/templates/index.js';
+import { readAgencyLedger } from '../../node-agent/index.js';
+import type { ApiClient } from '../api-client.js';
+import { auditEntriesText, verifiedCopyJson, verifiedCopyText } from '../audit-text.js';
+import { clientOf, withConnection, type CliContext } from '../context.js';
+import { CliError } from '../errors.js';
+import { readFile, readText, writeNewFile } from '../files.js';
+import { contradictionError, verifiedLedgerJson, verifiedLedgersText } from '../ledger-text.js';
+import { addVerifyRelease } from './verify-release.js';
+
+const COPY_HELP = 'copy of the log, as `tally audit save` writes it';
+
+interface VerifyOptions {
+  readonly roster: string;
+  readonly earlier?: readonly string[];
+  readonly ledger?: readonly string[];
+  readonly json?: true;
+}
+
+interface ShowOptions {
+  readonly run?: string;
+  readonly json?: true;
+}
+
+/** `tally audit …`: the federation's audit log, for whoever wants to see for themselves that nothing was hidden or rewritten. */
+export function addAuditCommands(program: Command, context: CliContext): void {
+  const audit = program
+    .command('audit')
+    .description('the audit log: save a copy, verify it or a release without anybody’s help, and read what was asked')
+    .addHelpText(
+      'after',
+      `
+The coordinator writes every question into its log before it asks an agency, and signs what the log is; agencies sign that
+it continues what they have seen. docs/audit-log.md says how, and how to verify it with other tools.`,
+    );
+  addSave(audit, context);
+  addVerify(audit, context);
+  addVerifyRelease(audit, context);
+  addShow(audit, context);
+}
+
+function addSave(audit: Command, context: CliContext): void {
+  withConnection(audit.command('save'))
+    .description('save a copy of the whole log in one file')
+    .requiredOption('--out <file>', 'where to; a new file')
+    .addHelpText('after', '\nKeep copies: `tally audit verify --earlier` holds a newer one against them.')
+    .action(async ({ out }: { readonly out: string }, command: Command) => {
+      const copy = await download(clientOf(command, context), context);
+      writeNewFile(out, formatLogCopy(copy));
+      context.printer.note(
+        `${out}: ${counted(copy.entries.length, 'entry', 'entries')}. Nothing is verified yet: \`tally audit verify ${out} --roster FILE\`.`,
+      );
+    });
+}
+
+function addVerify(audit: Command, { printer }: CliContext): void {
+  audit
+    .command('verify')
+    .description('verify a copy of the log from its first entry, by the keys in a roster')
+    .argument('<copy>', COPY_HELP)
+    .requiredOption('--roster <file>', 'roster that you have from governance, not from the coordinator')
+    .option('--earlier <file...>', 'earlier copies, or checkpoints that a node keeps beside its ledger')
+    .option('--ledger <file...>', 'ledgers of agencies’ nodes, or copies of them by `tally node ledger copy`')
+    .option('--json', 'print as JSON')
+    .addHelpText(
+      'after',
+      `
+Verifies that the entries are those that the log has signed, that they are in an order that can be, which agencies have
+cosigned, and that the log continues whatever --earlier names. Nobody is asked. The code says what is wrong:
+LOG_COPY_DIFFERS, the copy is not what was signed; LOG_INCONSISTENT, LOG_FORKED, LOG_ROLLED_BACK, the log was rewritten.
+
+With --ledger: that the log continues what the node saw of it, and says of every run what the agency's ledger says. A ledger
+may be that of a running node. Each contradiction has a code, which docs/audit-log.md explains; open questions are no error.`,
+    )
+    .action((file: string, { roster, earlier = [], ledger = [], json }: VerifyOptions) => {
+      const copy = parseLogCopy(readFile(file));
+      const grounds = groundsOf(roster, earlier);
+      const verified = verifyCopy(copy, grounds);
+      const ledgers = verifyLedgers(copy, verified, grounds.federation, ledger.map(readAgencyLedger));
+      const found = ledger.length === 0 ? {} : { ledgers: ledgers.map(verifiedLedgerJson) };
+      if (json === true) printer.json({ ...verifiedCopyJson(verified), ...found });
+      else printer.result(verifiedCopyText(verified, printer.columns));
+      if (json !== true && ledger.length > 0) printer.result(verifiedLedgersText(ledgers, printer.columns));
+      const contradiction = contradictionError(ledgers);
+      if (contradiction !== undefined) throw contradiction;
+    });
+}
+
+function addShow(audit: Command, { printer }: CliContext): void {
+  audit
+    .command('show')
+    .description('say in plain English what is in a copy of the log')
+    .argument('<copy>', COPY_HELP)
+    .option('--run <id>', 'what is about one run')
+    .option('--json', 'print as JSON')
+    .addHelpText('after', '\nIt shows what the file says; whether that is what was signed, `tally audit verify` says.')
+    .action((file: string, { run, json }: ShowOptions) => {
+      const entries = parseLogCopy(readFile(file)).entries.map((bytes, index) => ({ index, entry: parseEntry(bytes) }));
+      const shown = entries.filter(({ entry }) => run === undefined || ('run' in entry && entry.run === run));
+      if (run !== undefined && shown.length === 0) {
+        throw new CliError('BAD_USAGE', 'This copy has no entry about that run: compare the id, or save a newer copy.');
+      }
+      if (json === true) printer.json(shown.map(({ index, entry }) => ({ index, ...entry })));
+      else printer.result(auditEntriesText(shown, printer.columns));
+    });
+}
+
+/** All entries under one checkpoint. Those that come meanwhile are for the next copy. */
+async function download(client: ApiClient, { printer }: CliContext): Promise<LogCopy> {
+  const { checkpoint, cosigned } = await client.auditCheckpoint();
+  const { size } = parseCheckpointText(readNote(checkpoint).text);
+  const entries: Uint8Array[] = [];
+  while (entries.length < size) {
+    const { entries: next } = await client.auditEntries(entries.length);
+    if (next.length === 0) {
+      throw new CliError('BAD_ANSWER', `The coordinator has signed ${size} entries and hands out ${entries.length}.`);
+    }
+    entries.push(...next.slice(0, size - entries.length).map(fromBase64));
+    printer.status(`${entries.length} of ${counted(size, 'entry', 'entries')}`);
+  }
+  return { checkpoint, cosigned, entries };
+}
+
+function groundsOf(rosterFile: string, earlier: readonly string[]): CopyGrounds {
+  const { federation, coordinator, agencies } = parseRoster(readText(rosterFile));
+  const log = logKey(federation, coordinator.identityKey);
+  return {
+    log,
+    federation,
+    witnesses: new Map(agencies.map(({ id, identityKey }) => [id, witnessKey(federation, id, identityKey)])),
+    earlier: earlier.map((file) => earlierNote(file, log)),
+  };
+}
+
+/** Of an earlier copy its checkpoint; of anything else that it is one. */
+function earlierNote(file: string, log: CopyGrounds['log']): string {
+  const bytes = readFile(file);
+  const note = bytes[0] === OPENING_BRACE ? parseLogCopy(bytes).checkpoint : readText(file);
+  return openCheckpoint(note, log).note;
+}
+
+const OPENING_BRACE = 0x7b;

@@ -1,0 +1,120 @@
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+
+import { hashPosition } from '../../core/audit/index.js';
+import type { SubtreeHashes, TreeHead } from '../../core/audit/index.js';
+import { openDatabase } from '../store/database.js';
+import type { DatabaseKind } from '../store/database.js';
+
+/** What the log's database says of itself. */
+export interface StoredHead extends TreeHead {
+  readonly origin: string;
+}
+
+/** Entries from a number on, and what they add to the tree. */
+export interface NewEntries {
+  readonly entries: readonly Uint8Array[];
+  readonly hashes: readonly Uint8Array[];
+  readonly head: TreeHead;
+}
+
+/**
+ * The log's tables. Every write is on the disk when its call returns: the database is written ahead and synchronised
+ * with each transaction.
+ */
+export interface AuditStore extends SubtreeHashes {
+  /** Undefined where the file is new. */
+  getHead(): StoredHead | undefined;
+  putHead(head: StoredHead): void;
+  /** How many entries and hashes there are, by the last one's place. */
+  countEntries(): number;
+  countHashes(): number;
+  /** All of it or nothing. */
+  putEntries(added: NewEntries): void;
+  /** From `first` to before `end`; those that are missing are left out. */
+  getEntries(first: number, end: number): readonly Uint8Array[];
+  putCheckpoint(size: number, note: string): void;
+  getCheckpoint(size: number): string | undefined;
+  /** Of the largest size. */
+  getLastCheckpoint(): string | undefined;
+  /** Sizes of all, ascending. */
+  getCheckpointSizes(): readonly number[];
+  close(): void;
+}
+
+/** "Tsau". One coordinator writes it; everybody else asks that one. */
+const AUDIT: DatabaseKind = {
+  applicationId: 0x54736175,
+  migrations: ['coordinator', 'audit', 'migrations'],
+  shared: false,
+};
+
+const headRow = z.object({ origin: z.string(), size: z.int(), root: z.instanceof(Uint8Array) });
+
+/**
+ * Thrown when the file can't be used: CoordinatorError DATABASE_LOCKED, DATABASE_UNREADABLE or SCHEMA_UNKNOWN; by `hash`,
+ * when it isn't there: RangeError.
+ */
+export function openAuditStore(file: string): AuditStore {
+  return storeIn(openDatabase(file, AUDIT));
+}
+
+export function storeIn(database: Database.Database): AuditStore {
+  const insertEntry = database.prepare('INSERT INTO entries (number, bytes) VALUES (?, ?)');
+  const insertHash = database.prepare('INSERT INTO hashes (position, hash) VALUES (?, ?)');
+  const updateHead = database.prepare('UPDATE log SET size = ?, root = ?');
+  const selectHash = database.prepare('SELECT hash FROM hashes WHERE position = ?').pluck();
+  const selectEntries = database.prepare('SELECT bytes FROM entries WHERE number >= ? AND number < ? ORDER BY number');
+  const selectNote = database.prepare('SELECT note FROM checkpoints WHERE size = ?').pluck();
+  const selectLastNote = database.prepare('SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1').pluck();
+  const numberOf = (sql: string): number => z.int().parse(database.prepare(sql).pluck().get());
+
+  const putEntries = database.transaction(({ entries, hashes, head }: NewEntries, [entry, hash]: [number, number]) => {
+    for (const [place, bytes] of entries.entries()) insertEntry.run(entry + place, bytes);
+    for (const [place, bytes] of hashes.entries()) insertHash.run(hash + place, bytes);
+    updateHead.run(head.size, head.root);
+  });
+
+  const store: AuditStore = {
+    getHead: () => {
+      const row = database.prepare('SELECT origin, size, root FROM log').get();
+      return row === undefined ? undefined : headRow.parse(row);
+    },
+    putHead: ({ origin, size, root }) => {
+      database.prepare('INSERT INTO log (only, origin, size, root) VALUES (1, ?, ?, ?)').run(origin, size, root);
+    },
+    countEntries: () => numberOf('SELECT coalesce(max(number) + 1, 0) FROM entries'),
+    countHashes: () => numberOf('SELECT coalesce(max(position) + 1, 0) FROM hashes'),
+    putEntries: (added) => putEntries.immediate(added, [store.countEntries(), store.countHashes()]),
+    getEntries: (first, end) =>
+      selectEntries
+        .pluck()
+        .all(first, end)
+        .map((bytes) => bytesOf(bytes)),
+    hash: (level, index) => {
+      const found = selectHash.get(hashPosition(level, index));
+      if (found === undefined) throw new RangeError('a hash of the log is missing');
+      return bytesOf(found);
+    },
+    putCheckpoint: (size, note) => {
+      database
+        .prepare(
+          'INSERT INTO checkpoints (size, note) VALUES (?, ?) ON CONFLICT (size) DO UPDATE SET note = excluded.note',
+        )
+        .run(size, note);
+    },
+    getCheckpoint: (size) => z.string().optional().parse(selectNote.get(size)),
+    getLastCheckpoint: () => z.string().optional().parse(selectLastNote.get()),
+    getCheckpointSizes: () =>
+      z.array(z.int()).parse(database.prepare('SELECT size FROM checkpoints ORDER BY size').pluck().all()),
+    close: () => {
+      database.close();
+    },
+  };
+  return store;
+}
+
+/** Without the Buffer's own methods, so that a hash is the same kind of thing wherever it comes from. */
+function bytesOf(value: unknown): Uint8Array {
+  return new Uint8Array(z.instanceof(Uint8Array).parse(value));
+}

@@ -1,0 +1,50 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { rosterDraft } from '../enrolment/roster-draft.js';
+import { CoordinatorError } from '../errors.js';
+import { say, withConfig, type CommandMeans, type ConfigOptions } from './context.js';
+
+interface RosterDraftOptions extends ConfigOptions {
+  readonly out: string;
+  readonly officer: readonly string[];
+}
+
+export function addRosterDraft(coordinator: Command, means: CommandMeans): void {
+  withConfig(coordinator.command('roster-draft'))
+    .description('write a roster of those who enrolled, for governance to fill in')
+    .requiredOption('--out <file>', 'where it goes; a new file')
+    .option(
+      '--officer <file>',
+      'an officer’s public key (PEM), the file called as the officer is; again for each',
+      more,
+      [],
+    )
+    .addHelpText(
+      'after',
+      `
+Where there is a roster already, it is that one with those who have enrolled since. Keys are filled in; names, datasets and
+officers are governance's to say. A roster in which something is left out is refused, with its line.`,
+    )
+    .action(({ config, out, officer }: RosterDraftOptions) => {
+      writeNewFile(out, rosterDraft(config, officer, means.clock));
+      say(means, `Made ${out}: compare every key in it, and put what is meant in the place of each FILL IN.`);
+    });
+}
+
+function more(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** Thrown when there is such a file, or none can be made: CoordinatorError FILE_EXISTS, FILE_UNWRITABLE. */
+function writeNewFile(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
+      throw new CoordinatorError('FILE_EXISTS', `${file} exists already: name a new file.`, { cause });
+    }
+    throw new CoordinatorError('FILE_UNWRITABLE', `${file} can't be written: check its folder and permissions.`, {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import type { Clock, Log } from '../../core/base/index.js';
+import { MAX_ROSTER_BYTES } from '../../core/templates/index.js';
+import type { Lifecycle } from '../../runtime/index.js';
+import { createEnrolmentServer, type Renew, type TlsMaterial } from '../../transport/index.js';
+import type { CoordinatorConfig } from '../config.js';
+import { readAuthority } from '../configured-files.js';
+import { EnrolmentDesk } from './enrolment-desk.js';
+import { openEnrolmentStore } from './enrolment-store.js';
+import { WrongAttempts } from './wrong-attempts.js';
+
+export interface RunningEnrolment {
+  readonly port: number;
+  readonly renew: Renew;
+}
+
+export interface EnrolmentEnvironment {
+  readonly federation: string;
+  readonly tls: TlsMaterial;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Listens for nodes that enrol, where the configuration says so; undefined where it doesn't.
+ * Thrown: CoordinatorError CONFIG_INVALID, KEY_FILE_EXPOSED, as `openDatabase`; TransportError PORT_IN_USE,
+ * BAD_CERTIFICATE, WRONG_IDENTITY.
+ */
+export async function startEnrolment(
+  config: CoordinatorConfig,
+  { federation, tls, clock, log }: EnrolmentEnvironment,
+  lifecycle: Lifecycle,
+): Promise<RunningEnrolment | undefined> {
+  const { enrolment } = config;
+  if (enrolment === undefined) return undefined;
+  const authority = readAuthority(config, enrolment);
+  const store = await lifecycle.start(
+    'enrolments',
+    () => openEnrolmentStore(enrolment.database),
+    (opened) => {
+      opened.close();
+    },
+  );
+  const roster = (): Uint8Array | undefined => readIfThere(config.roster);
+  const desk = new EnrolmentDesk({
+    federation,
+    authority,
+    store,
+    attempts: new WrongAttempts(clock),
+    roster,
+    clock,
+    log,
+  });
+  const { host, port: wanted } = enrolment;
+  const server = createEnrolmentServer({ federation, host, port: wanted, tls, clock, log }, (request, caller) =>
+    desk.enrol(request, caller),
+  );
+  const { port } = await lifecycle.start(
+    'enrolment',
+    () => server.start(),
+    () => server.stop((config.deadlines.stopSeconds * 1000) / 2),
+  );
+  return { port, renew: (agency, request, present) => desk.renew(agency, request, present) };
+}
+
+/** A node that enrols gets what is in the file, also where there is no roster in force yet. */
+function readIfThere(file: string): Uint8Array | undefined {
+  try {
+    const bytes = readFileSync(file);
+    return bytes.length === 0 || bytes.length > MAX_ROSTER_BYTES ? undefined : new Uint8Array(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,204 @@
+import {
+  append,
+  AuditError,
+  contradiction,
+  cosignedAt,
+  EMPTY_FRONTIER,
+  frontierRoot,
+  leafHash,
+  openCheckpoint,
+  readNote,
+} from '../audit/index.js';
+import type { Checkpoint, Frontier, NoteKey } from '../audit/index.js';
+import { equalBytes } from '../base/index.js';
+import { parseEntry } from './entry.js';
+import type { AuditEntry, UnknownEntry } from './entry.js';
+import type { LogCopy } from './log-copy.js';
+
+/** What a copy is held against. Nothing of it comes from whoever made the copy. */
+export interface CopyGrounds {
+  /** The federation's log, with the coordinator's key of the roster. */
+  readonly log: NoteKey;
+  readonly federation: string;
+  /** By agency, its key as a witness. */
+  readonly witnesses: ReadonlyMap<string, NoteKey>;
+  /** Checkpoints of this log that somebody has kept, as notes. */
+  readonly earlier: readonly string[];
+}
+
+/** A copy of which everything holds. */
+export interface VerifiedCopy {
+  readonly checkpoint: Checkpoint;
+  readonly entries: readonly (AuditEntry | UnknownEntry)[];
+  /** Who has cosigned, and how many entries the log had then; in the order of `witnesses`. */
+  readonly cosigned: readonly { readonly agency: string; readonly size: number; readonly at: Date }[];
+  /** Sizes of those that somebody has kept, all of which it continues; in their order. */
+  readonly continues: readonly number[];
+}
+
+/**
+ * Verifies a whole log from its first entry: that its entries give the root that the log has signed, that they are
+ * entries, in an order that can be, and that they continue what witnesses and others have kept.
+ *
+ * Thrown: AuditError as `openCheckpoint` and `parseEntry` say; when entries are missing, too many or others than were
+ * signed: LOG_COPY_DIFFERS; when an earlier checkpoint, or the copy's cosigned one, contradicts it: LOG_FORKED,
+ * LOG_ROLLED_BACK; when it does not begin with what such a one was of: LOG_INCONSISTENT; when the earlier one is of a longer
+ * log: CHECKPOINT_OLD.
+ */
+export function verifyCopy(copy: LogCopy, { log, federation, witnesses, earlier }: CopyGrounds): VerifiedCopy {
+  const { checkpoint } = openCheckpoint(copy.checkpoint, log);
+  const { length } = copy.entries;
+  if (length !== checkpoint.size) {
+    throw differs(`it has ${length} entries, and its checkpoint is of ${checkpoint.size}`);
+  }
+  const kept = earlier.map((note) => keptOf(note, log, checkpoint));
+  const cosigned = copy.cosigned === null ? undefined : openCheckpoint(copy.cosigned, log).checkpoint;
+  if (cosigned !== undefined && cosigned.size > length) throw differs('witnesses have cosigned more than it has');
+  if (cosigned !== undefined) assertBothTrue(cosigned, checkpoint, 'the one that witnesses have cosigned');
+  const entries = entriesOf(copy.entries, federation);
+  const roots = rootsAt(copy.entries, [checkpoint, ...(cosigned === undefined ? [] : [cosigned]), ...kept]);
+  const isOf = ({ size, root }: Checkpoint): boolean => equalBytes(roots.get(size) ?? new Uint8Array(0), root);
+  if (!isOf(checkpoint)) throw differs('its entries are not those that the log has signed');
+  if (cosigned !== undefined && !isOf(cosigned)) {
+    throw inconsistent('witnesses have cosigned a checkpoint of other entries');
+  }
+  const other = kept.find((one) => !isOf(one));
+  if (other !== undefined) {
+    throw inconsistent(
+      `the log had ${other.size} entries on ${other.at.toISOString()}, and this does not begin with them`,
+    );
+  }
+  const note = copy.cosigned === null ? undefined : readNote(copy.cosigned);
+  return {
+    checkpoint,
+    entries,
+    cosigned: [...witnesses].flatMap(([agency, witness]) => {
+      const at = note === undefined ? undefined : cosignedAt(note, witness);
+      return at === undefined || cosigned === undefined ? [] : [{ agency, size: cosigned.size, at }];
+    }),
+    continues: kept.map(({ size }) => size),
+  };
+}
+
+function keptOf(note: string, log: NoteKey, shown: Checkpoint): Checkpoint {
+  const { checkpoint: kept } = openCheckpoint(note, log);
+  assertBothTrue(kept, shown, 'the earlier one');
+  if (kept.size > shown.size) {
+    throw new AuditError(
+      'CHECKPOINT_OLD',
+      `This copy is older than the checkpoint of ${kept.size} entries: get a newer one.`,
+    );
+  }
+  return kept;
+}
+
+function assertBothTrue(other: Checkpoint, shown: Checkpoint, name: string): void {
+  const found = contradiction(other, shown);
+  if (found === undefined) return;
+  throw new AuditError(found, `The log has signed this copy’s checkpoint and ${name}, which contradict each other.`);
+}
+
+function entriesOf(entries: readonly Uint8Array[], federation: string): (AuditEntry | UnknownEntry)[] {
+  const order = new EntryOrder(federation);
+  return entries.map((bytes, index) => {
+    try {
+      const entry = parseEntry(bytes);
+      order.take(entry);
+      return entry;
+    } catch (cause) {
+      if (!(cause instanceof AuditError)) throw cause;
+      throw new AuditError(cause.code, `Entry ${index}: ${cause.message}`, { cause });
+    }
+  });
+}
+
+/** What can be said of an entry from those before it. */
+class EntryOrder {
+  readonly #federation: string;
+  readonly #open = new Map<string, { readonly asked: ReadonlySet<string>; readonly answered: Set<string> }>();
+  readonly #runs = new Set<string>();
+  #isFirst = true;
+
+  constructor(federation: string) {
+    this.#federation = federation;
+  }
+
+  /** Thrown when it can't stand here: AuditError BAD_ENTRY. */
+  take(entry: AuditEntry | UnknownEntry): void {
+    if (this.#isFirst !== (entry.type === 'opened')) throw outOfOrder('a log is opened once, by its first entry');
+    this.#isFirst = false;
+    if (entry.type === 'opened' && entry.federation !== this.#federation) {
+      throw outOfOrder(`it opens the log of ${entry.federation}, and this is that of ${this.#federation}`);
+    }
+    if (entry.type === 'offer')
+      this.#ask(
+        entry.run,
+        entry.participants.map(({ agency }) => agency),
+      );
+    if (entry.type === 'answer') this.#answer(entry.run, entry.agency);
+    if (entry.type === 'release') this.#release(entry.run);
+    if (entry.type === 'failure') this.#end(entry.run);
+  }
+
+  #ask(run: string, agencies: readonly string[]): void {
+    if (this.#runs.has(run)) throw outOfOrder('a run of this name has been offered before');
+    this.#runs.add(run);
+    this.#open.set(run, { asked: new Set(agencies), answered: new Set() });
+  }
+
+  #answer(run: string, agency: string): void {
+    const open = this.#open.get(run);
+    if (open?.asked.has(agency) !== true) throw outOfOrder('it answers what this agency has not been asked');
+    if (open.answered.has(agency)) throw outOfOrder('this agency has answered before');
+    open.answered.add(agency);
+  }
+
+  #release(run: string): void {
+    const open = this.#open.get(run);
+    if (open !== undefined && open.asked.size !== open.answered.size) {
+      throw outOfOrder('a table is released before every agency has answered');
+    }
+    this.#end(run);
+  }
+
+  #end(run: string): void {
+    if (!this.#open.delete(run)) throw outOfOrder('it ends a run that is not under way');
+  }
+}
+
+/** By size, for those sizes that are asked for: the root of the log when it had so many entries. */
+export function rootsAt(
+  entries: readonly Uint8Array[],
+  of: readonly { readonly size: number }[],
+): Map<number, Uint8Array> {
+  const wanted = new Set(of.map(({ size }) => size));
+  const roots = new Map<number, Uint8Array>();
+  let frontier: Frontier = EMPTY_FRONTIER;
+  const note = (): void => {
+    if (wanted.has(frontier.size)) roots.set(frontier.size, frontierRoot(frontier));
+  };
+  note();
+  for (const entry of entries) {
+    frontier = append(frontier, leafHash(entry)).frontier;
+    note();
+  }
+  return roots;
+}
+
+function differs(why: string): AuditError {
+  return new AuditError(
+    'LOG_COPY_DIFFERS',
+    `This copy is not what the log has signed: ${why}. Save it again, and compare.`,
+  );
+}
+
+function inconsistent(why: string): AuditError {
+  return new AuditError(
+    'LOG_INCONSISTENT',
+    `The log has been rewritten: ${why}. Keep both files, and tell governance.`,
+  );
+}
+
+function outOfOrder(why: string): AuditError {
+  return new AuditError('BAD_ENTRY', `It can't stand here: ${why}.`);
+}

@@ -1,0 +1,80 @@
+import { messageOf } from '../core/base/index.js';
+import { fileVersion } from './file-version.js';
+
+/** What a file says, and which file it was. */
+export interface Loaded {
+  /** SHA-256 of the file's bytes, 64 hexadecimal digits. */
+  readonly digest: string;
+}
+
+export interface FileInForceOptions<Content extends Loaded> {
+  readonly file: string;
+  /** Reads the file and checks it. Thrown when it is no use. */
+  readonly load: () => Content;
+  /** Is told of a changed file before it comes into force. Thrown when it mustn't: then it doesn't. */
+  readonly take: (next: Content, present: Content) => void;
+  /** Is told why a changed file is no use, once for each reason. */
+  readonly complain: (thrown: unknown) => void;
+}
+
+/**
+ * A file that a running program goes by. A changed one is taken whole or, when anything in it is wrong, not at all: then
+ * the one before stays in force.
+ */
+export class FileInForce<Content extends Loaded> {
+  readonly #options: FileInForceOptions<Content>;
+  #loaded: Content;
+  /** Of the file, when it was last found good. */
+  #version: string | undefined;
+  /** Of the file at the last look. */
+  #settling: string | undefined;
+  /** What was said of a file that is no use: once is enough. */
+  #said = '';
+
+  /** Thrown as `load` does. */
+  constructor(options: FileInForceOptions<Content>) {
+    this.#options = options;
+    this.#version = fileVersion(options.file);
+    this.#loaded = options.load();
+  }
+
+  get current(): Content {
+    return this.#loaded;
+  }
+
+  /** Whether the file at the last look was another than the one in force, and no use. */
+  get isFileRefused(): boolean {
+    return this.#said !== '';
+  }
+
+  /** Takes a changed file; true when another is in force than before. */
+  look(): boolean {
+    const before = this.#loaded;
+    try {
+      this.#look();
+    } catch (thrown) {
+      if (messageOf(thrown) !== this.#said) this.#options.complain(thrown);
+      this.#said = messageOf(thrown);
+    }
+    return this.#loaded !== before;
+  }
+
+  #look(): void {
+    const { file, load, take } = this.#options;
+    const version = fileVersion(file);
+    const isSettled = version === this.#settling;
+    this.#settling = version;
+    // Half of a file may be a whole one too, and a laxer one: it has to stand still from one look to the next.
+    if (version !== this.#version && !isSettled) return;
+    if (version !== this.#version) {
+      const loaded = load();
+      if (fileVersion(file) !== version) return;
+      if (loaded.digest !== this.#loaded.digest) {
+        take(loaded, this.#loaded);
+        this.#loaded = loaded;
+      }
+      this.#version = version;
+    }
+    this.#said = '';
+  }
+}

@@ -1,0 +1,85 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { cosign, formatSignatureLine, parseNote, witnessKey } from '../../../core/audit/index.js';
+import { parseLogCopy } from '../../../core/audit-entries/index.js';
+import { identityOf, REQUEST, roster } from '../coordinator/fixtures.js';
+import type { Rig } from '../coordinator/fixtures.js';
+import { testFolder } from '../node-agent/fixtures.js';
+import { serve, tally } from './fixtures.js';
+import type { Said } from './fixtures.js';
+import { writeRoster } from './roster-file.js';
+
+async function finished(rig: Rig): Promise<string> {
+  const { id } = rig.service.submit(REQUEST);
+  expect(await rig.ended(id)).toBe('finished');
+  return id;
+}
+
+async function saved(environment: Record<string, string>, folder: string, name: string): Promise<[string, Said]> {
+  const file = join(folder, name);
+  return [file, await tally(['audit', 'save', '--out', file], { environment })];
+}
+
+describe('tally audit', () => {
+  it('saves the log, verifies it by the roster and says what was asked', async () => {
+    const { rig, environment } = await serve();
+    const folder = testFolder();
+    const rosterFile = writeRoster(folder);
+    const id = await finished(rig);
+    const offered = parseNote(rig.auditLog.lastCheckpoint ?? '');
+    const size = Number(offered.text.split('\n')[1]);
+    const { id: agency } = roster.agencies[0] ?? { id: '' };
+    const witness = witnessKey(roster.federation, agency, identityOf(agency).publicKey);
+    const line = formatSignatureLine(cosign(offered.text, witness.name, identityOf(agency), rig.clock.now()));
+    rig.audit.cosigned(agency, size, line);
+
+    const [file, said] = await saved(environment, folder, 'log.jsonl');
+    expect(said.exitCode).toBe(0);
+    const { entries } = parseLogCopy(readFileSync(file));
+    expect(entries).toHaveLength(rig.auditLog.head.size);
+    expect(said.err).toContain(`${file}: ${entries.length} entries. Nothing is verified yet`);
+
+    const verify = await tally(['audit', 'verify', file, '--roster', rosterFile]);
+    expect(verify.exitCode).toBe(0);
+    expect(verify.out).toContain(`The log had ${entries.length} entries on `);
+    expect(verify.out).toContain('1 question was put to agencies; 1 ended with a table.');
+    expect(verify.out).toContain(`${agency} cosigned the first ${size} on `);
+    const json = await tally(['audit', 'verify', file, '--roster', rosterFile, '--json', '--earlier', file]);
+    expect(JSON.parse(json.out)).toMatchObject({
+      size: entries.length,
+      offers: 1,
+      open: 0,
+      continues: [entries.length],
+    });
+
+    const show = await tally(['audit', 'show', file], { columns: 1_000 });
+    expect(show.out).toContain(`run ${id}: analyst asks `);
+    expect(show.out).toContain('with quarters 2025-Q1');
+    expect(show.out).toContain(`run ${id}: ${agency} takes part`);
+    expect(show.out).toContain(`run ${id}: a table is released, `);
+    const one = await tally(['audit', 'show', file, '--run', id, '--json']);
+    expect((JSON.parse(one.out) as { type: string }[])[0]).toMatchObject({ type: 'offer', run: id });
+    const none = await tally(['audit', 'show', file, '--run', 'x']);
+    expect([none.exitCode, none.err]).toEqual([2, expect.stringContaining('BAD_USAGE')]);
+  });
+
+  it('says which file is wrong in what way', async () => {
+    const { rig, environment } = await serve();
+    const folder = testFolder();
+    const rosterFile = writeRoster(folder);
+    await finished(rig);
+    const [first] = await saved(environment, folder, 'first.jsonl');
+    const lines = readFileSync(first, 'utf8').split('\n');
+    const shorter = join(folder, 'shorter.jsonl');
+    writeFileSync(shorter, [...lines.slice(0, 3), ...lines.slice(4)].join('\n'));
+    const verify = await tally(['audit', 'verify', shorter, '--roster', rosterFile]);
+    expect([verify.exitCode, verify.out]).toEqual([2, '']);
+    expect(verify.err).toContain('LOG_COPY_DIFFERS');
+    const wrong = await tally(['audit', 'verify', first, '--roster', rosterFile, '--earlier', rosterFile]);
+    expect(wrong.err).toContain('BAD_LOG_COPY');
+    const [, again] = await saved(environment, folder, 'first.jsonl');
+    expect(again.err).toContain('FILE_EXISTS');
+  });
+});

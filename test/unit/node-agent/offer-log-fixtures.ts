@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+
+import { consistencyProof, inclusionProof, logOrigin, rootOf, signCheckpoint } from '../../../core/audit/index.js';
+import { offerEntryBytes } from '../../../core/audit-entries/index.js';
+import type { LogEvidence, LoggedTemplate } from '../../../core/audit-entries/index.js';
+import type { SigningKey } from '../../../core/private-join/index.js';
+import type { RunOffer } from '../../../core/templates/index.js';
+import type { LoggedOffer } from '../../../node-agent/offers/offer-log.js';
+import { MAX_CONSISTENCY_PROOFS } from '../../../transport/index.js';
+import { MemoryLog } from '../audit/audit-fixtures.js';
+import { identityOf } from './federation-fixtures.js';
+import { federation } from './snapshot-fixtures.js';
+
+const AT = '2020-01-01T00:00:00.000Z';
+
+/** What a coordinator's log says of an offer's template; made up where its envelope is none. */
+export function loggedTemplate({ envelope }: Pick<RunOffer, 'envelope'>): LoggedTemplate {
+  try {
+    const { payload } = JSON.parse(Buffer.from(envelope).toString()) as { payload: string };
+    const bytes = Buffer.from(payload, 'base64');
+    const { template, version } = JSON.parse(bytes.toString()) as { template: string; version: number };
+    return { template, version, templateDigest: createHash('sha256').update(bytes).digest('hex'), at: AT };
+  } catch {
+    return { template: 'none', version: 1, templateDigest: '0'.repeat(64), at: AT };
+  }
+}
+
+/** An offer of which it was shown that it is in the log. */
+export function loggedOf(offer: Pick<RunOffer, 'envelope'>): LoggedOffer {
+  return { head: { size: 7, root: 'f'.repeat(64) }, template: loggedTemplate(offer) };
+}
+
+/** A coordinator's log, in memory, in which every offer is that it is asked about. */
+export class OfferedLog {
+  readonly log: MemoryLog;
+  readonly #key: SigningKey;
+
+  constructor({ key = identityOf('coordinator'), log = new MemoryLog() } = {}) {
+    this.#key = key;
+    this.log = log;
+  }
+
+  get size(): number {
+    return this.log.entries.length;
+  }
+
+  /** Writes the offer down. `at`: seconds of the checkpoint's time, which grow with its size where nothing is said. */
+  evidenceOf(offer: RunOffer, at?: number): LogEvidence {
+    const logged = loggedTemplate(offer);
+    this.log.append(offerEntryBytes(offer, logged));
+    const { size } = this;
+    const checkpoint = {
+      origin: logOrigin(federation),
+      size,
+      root: rootOf(this.log, size),
+      at: new Date(Date.parse(AT) + (at ?? size) * 1_000),
+    };
+    const seen = Array.from({ length: size - 1 }, (_, place) => place + 1).slice(-MAX_CONSISTENCY_PROOFS);
+    return {
+      checkpoint: signCheckpoint(checkpoint, this.#key).note,
+      index: size - 1,
+      logged,
+      inclusion: inclusionProof(this.log, size - 1, size),
+      consistency: seen.map((first) => ({ first, hashes: consistencyProof(this.log, first, size) })),
+    };
+  }
+}

@@ -1,0 +1,16 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { compile } from 'sass';
+
+/** Makes the one style sheet of all pages. */
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const { css } = compile(join(root, 'web', 'styles', 'tallystick.scss'), {
+  loadPaths: [join(root, 'node_modules')],
+  style: 'compressed',
+  quietDeps: true,
+});
+const file = join(root, 'dist', 'web', 'tallystick.css');
+mkdirSync(dirname(file), { recursive: true });
+writeFileSync(file, css);

@@ -1,0 +1,84 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { addressOf, listenError } from './listening.js';
+
+/** What strangers may hold of a listener. */
+export interface DoorLimits {
+  /** Connections that may be open at once … */
+  readonly connections: number;
+  /** … and those of one address among them. */
+  readonly connectionsOfAddress: number;
+  /** Milliseconds from a connection to its end, whatever has or hasn't come of it: TLS, a call, half a call, nothing. */
+  readonly connectionMs: number;
+}
+
+/** Rather more than enrol at once anywhere; each holds a file descriptor and some memory. */
+export const DOOR_LIMITS: DoorLimits = {
+  connections: 128,
+  // A whole office, or a proxy, may come from one address.
+  connectionsOfAddress: 16,
+  // A node waits 15 seconds for its answer.
+  connectionMs: 30_000,
+};
+
+/**
+ * Accepts TCP connections for a listener that lets strangers in, and hands them on. Those past a limit are closed at once,
+ * without a byte: gRPC itself has no such limits, and waits for a TLS handshake for two minutes.
+ */
+export class FrontDoor {
+  readonly #limits: DoorLimits;
+  readonly #open = new Map<Socket, string>();
+  readonly #server;
+
+  constructor(limits: DoorLimits, admit: (socket: Socket) => void) {
+    this.#limits = limits;
+    this.#server = createServer((socket) => {
+      // A reset connection is no error of ours.
+      socket.on('error', () => undefined);
+      if (this.#hold(socket)) admit(socket);
+      else socket.destroy();
+    });
+  }
+
+  /**
+   * Resolves with the port that was bound.
+   * Thrown when the address can't be listened on: TransportError PORT_IN_USE or LISTEN_FAILED.
+   */
+  listen({ host, port }: { readonly host: string; readonly port: number }): Promise<{ readonly port: number }> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', (error) => reject(listenError(addressOf(host, port), error)));
+      this.#server.listen(port, host, () => {
+        this.#server.removeAllListeners('error');
+        // Without file descriptors none can be accepted; that passes.
+        this.#server.on('error', () => undefined);
+        resolve({ port: (this.#server.address() as AddressInfo).port });
+      });
+    });
+  }
+
+  /** Accepts no more. */
+  close(): void {
+    this.#server.close();
+  }
+
+  /** Closes those that are open. */
+  clear(): void {
+    for (const socket of this.#open.keys()) socket.destroy();
+  }
+
+  /** Whether there is room for it. */
+  #hold(socket: Socket): boolean {
+    const { connections, connectionsOfAddress, connectionMs } = this.#limits;
+    const address = socket.remoteAddress;
+    if (address === undefined || this.#open.size >= connections) return false;
+    const neighbours = [...this.#open.values()].filter((other) => other === address);
+    if (neighbours.length >= connectionsOfAddress) return false;
+    this.#open.set(socket, address);
+    const late = setTimeout(() => socket.destroy(), connectionMs);
+    socket.once('close', () => {
+      clearTimeout(late);
+      this.#open.delete(socket);
+    });
+    return true;
+  }
+}

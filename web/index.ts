@@ -1,0 +1,10 @@
+export { requireCsrfToken } from './csrf.js';
+export { WEB_ERROR_CODES, WebError } from './errors.js';
+export type { WebErrorCode } from './errors.js';
+export { listen } from './http-server.js';
+export type { HttpServer } from './http-server.js';
+export { onlyFromOwnPages } from './own-pages.js';
+export { pageSecurity } from './page-security.js';
+export { MAX_SESSIONS, SESSION_IDLE_MINUTES, sessions } from './sessions.js';
+export { signedIn, signIn, signOut } from './signed-in.js';
+export { serveAssets, useViews } from './views.js';

@@ -1,0 +1,42 @@
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+
+import type { Rng } from '../core/base/index.js';
+
+const NONCE_BYTES = 16;
+
+/**
+ * Headers of every page: nothing from elsewhere, no frame around it, no script but the layout's own, whose nonce is new for
+ * each answer, and nothing kept by the browser. `secure` is for what is served over TLS.
+ */
+export function pageSecurity(rng: Rng, secure: boolean): RequestHandler[] {
+  const nonce: RequestHandler = (_request, response, next) => {
+    response.locals['cspNonce'] = Buffer.from(rng.bytes(NONCE_BYTES)).toString('base64');
+    response.set('Cache-Control', 'no-store');
+    next();
+  };
+  const headers = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'", (_request, response) => `'nonce-${nonceOf(response)}'`],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    strictTransportSecurity: secure,
+    // `no-referrer` would make the browser hide from us, too, whose page a form is of.
+    referrerPolicy: { policy: 'same-origin' },
+  });
+  return [nonce, headers];
+}
+
+function nonceOf(response: object): string {
+  const { locals } = response as { readonly locals?: Readonly<Record<string, unknown>> };
+  return String(locals?.['cspNonce']);
+}
