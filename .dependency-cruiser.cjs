@@ -56,6 +56,7 @@ module.exports = {
       'core/templates',
       'core/audit',
       'core/audit-entries',
+      'core/governance',
       'core/provenance',
     ]),
     only('core/governance', [
@@ -66,7 +67,7 @@ module.exports = {
       'core/audit',
       'core/governance',
     ]),
-    only('runtime', ['core/base', 'core/private-join', 'runtime']),
+    only('runtime', ['core/base', 'core/private-join', 'core/governance', 'runtime']),
     only('transport', [...core, 'runtime', 'transport']),
     only('web', ['core/base', 'runtime', 'web']),
     only('coordinator', [...core, 'runtime', 'transport', 'web', 'coordinator']),

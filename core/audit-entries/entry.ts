@@ -28,6 +28,7 @@ const run = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 /** Not the list of codes that there are now: what was logged with another one is read for ever. */
 const code = z.string().regex(/^[A-Z][A-Z_]{0,63}$/);
 const version = z.int().min(1);
+const registerHead = z.strictObject({ size: z.int().min(1), root: digest });
 /** When the coordinator wrote it, by its clock: UTC, to the millisecond. */
 const at = z.string().refine((text) => TIME.test(text) && isSame(new Date(text), text));
 
@@ -48,13 +49,17 @@ export const AUDIT_ENTRY_SCHEMAS = {
     format: z.literal(AUDIT_LOG_FORMAT),
     federation: name,
   }),
-  /** Another roster is in force at the coordinator. */
-  roster: z.strictObject({
-    type: z.literal('roster'),
+  /**
+   * An entry of the register of governance has come to the coordinator: a roster, a proposal, a review, an approval, a
+   * publication, a revocation, a grant. A log without the register's text says so which of all registers it was.
+   */
+  register: z.strictObject({
+    type: z.literal('register'),
     at,
-    version,
-    /** SHA-256 of its file. */
-    digest,
+    /** Of the entry in the register, from 0. */
+    index: z.int().min(0),
+    /** Of the entry as a leaf of the register's tree (RFC 9162 section 2.1.1). */
+    leaf: digest,
   }),
   /** Agencies are about to be asked. */
   offer: z.strictObject({
@@ -67,6 +72,8 @@ export const AUDIT_ENTRY_SCHEMAS = {
     version,
     /** SHA-256 of the template's signed bytes. */
     templateDigest: digest,
+    /** What the coordinator had of the register when it asked. */
+    register: registerHead,
     parameters: z
       .record(
         z.string().min(1).max(MAX_ENTRY_NAME_CHARACTERS),

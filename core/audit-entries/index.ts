@@ -16,6 +16,7 @@ export { OPEN_QUESTION_CODES } from './ledger-findings.js';
 export type { Contradiction, OpenQuestion, OpenQuestionCode } from './ledger-findings.js';
 export { verifyLedgers } from './verify-ledger.js';
 export type { VerifiedLedger } from './verify-ledger.js';
+export { registerLogged, RegisterInLog } from './register-in-log.js';
 export { isLogged } from './log-evidence.js';
 export type { ConsistencyProof, LogEvidence } from './log-evidence.js';
 export { offerDigest, offerEntry, offerEntryBytes, releaseDigest } from './offer-entry.js';

@@ -11,20 +11,20 @@ import type { AuditEntryOf } from './entry.js';
 export interface LoggedTemplate {
   readonly template: string;
   readonly version: number;
-  /** 64 hexadecimal digits. */
-  readonly templateDigest: string;
   /** When the entry was written: UTC, to the millisecond. */
   readonly at: string;
 }
 
 /**
- * Of all that an offer says, 64 hexadecimal digits: SHA-256 of its RFC 8785 JSON, in which the envelope stands with its own
- * SHA-256. Not of the bytes on the wire: those may be written in more than one way.
+ * Of all that an offer says, 64 hexadecimal digits: SHA-256 of its RFC 8785 JSON. Not of the bytes on the wire: those may be
+ * written in more than one way.
  */
-export function offerDigest({ runId, envelope, parameters, requester, purpose, participants }: RunOffer): string {
+export function offerDigest(offer: RunOffer): string {
+  const { runId, templateDigest, register, parameters, requester, purpose, participants } = offer;
   const whole = {
     runId,
-    envelope: toHex(sha256(envelope)),
+    templateDigest,
+    register: { size: register.size, root: register.root },
     parameters,
     requester,
     purpose,
@@ -40,7 +40,7 @@ export function offerDigest({ runId, envelope, parameters, requester, purpose, p
 /** The entry of an offer: whoever has the offer makes the same one. */
 export function offerEntry(
   offer: RunOffer,
-  { template, version, templateDigest, at }: LoggedTemplate,
+  { template, version, at }: LoggedTemplate,
 ): AuditEntryOf<'offer'> {
   return {
     type: 'offer',
@@ -49,7 +49,8 @@ export function offerEntry(
     digest: offerDigest(offer),
     template,
     version,
-    templateDigest,
+    templateDigest: offer.templateDigest,
+    register: { size: offer.register.size, root: offer.register.root },
     parameters: Object.fromEntries(Object.entries(offer.parameters).map(([name, values]) => [name, [...values]])),
     requester: offer.requester,
     purpose: offer.purpose,

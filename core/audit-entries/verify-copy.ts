@@ -14,6 +14,7 @@ import { equalBytes } from '../base/index.js';
 import { parseEntry } from './entry.js';
 import type { AuditEntry, UnknownEntry } from './entry.js';
 import type { LogCopy } from './log-copy.js';
+import { registerLogged, RegisterInLog } from './register-in-log.js';
 
 /** What a copy is held against. Nothing of it comes from whoever made the copy. */
 export interface CopyGrounds {
@@ -24,6 +25,8 @@ export interface CopyGrounds {
   readonly witnesses: ReadonlyMap<string, NoteKey>;
   /** Checkpoints of this log that somebody has kept, as notes. */
   readonly earlier: readonly string[];
+  /** Entries of the register of governance, verified. */
+  readonly register: readonly Uint8Array[];
 }
 
 /** A copy of which everything holds. */
@@ -34,6 +37,8 @@ export interface VerifiedCopy {
   readonly cosigned: readonly { readonly agency: string; readonly size: number; readonly at: Date }[];
   /** Sizes of those that somebody has kept, all of which it continues; in their order. */
   readonly continues: readonly number[];
+  /** Entries of the register of governance that the log tells of, as they are. */
+  readonly register: number;
 }
 
 /**
@@ -43,9 +48,9 @@ export interface VerifiedCopy {
  * Thrown: AuditError as `openCheckpoint` and `parseEntry` say; when entries are missing, too many or others than were
  * signed: LOG_COPY_DIFFERS; when an earlier checkpoint, or the copy's cosigned one, contradicts it: LOG_FORKED,
  * LOG_ROLLED_BACK; when it does not begin with what such a one was of: LOG_INCONSISTENT; when the earlier one is of a longer
- * log: CHECKPOINT_OLD.
+ * log: CHECKPOINT_OLD; when it tells of another register of governance: REGISTER_DIFFERS.
  */
-export function verifyCopy(copy: LogCopy, { log, federation, witnesses, earlier }: CopyGrounds): VerifiedCopy {
+export function verifyCopy(copy: LogCopy, { log, federation, witnesses, earlier, register }: CopyGrounds): VerifiedCopy {
   const { checkpoint } = openCheckpoint(copy.checkpoint, log);
   const { length } = copy.entries;
   if (length !== checkpoint.size) {
@@ -55,7 +60,8 @@ export function verifyCopy(copy: LogCopy, { log, federation, witnesses, earlier 
   const cosigned = copy.cosigned === null ? undefined : openCheckpoint(copy.cosigned, log).checkpoint;
   if (cosigned !== undefined && cosigned.size > length) throw differs('witnesses have cosigned more than it has');
   if (cosigned !== undefined) assertBothTrue(cosigned, checkpoint, 'the one that witnesses have cosigned');
-  const entries = entriesOf(copy.entries, federation);
+  const order = new EntryOrder(federation);
+  const entries = entriesOf(copy.entries, order);
   const roots = rootsAt(copy.entries, [checkpoint, ...(cosigned === undefined ? [] : [cosigned]), ...kept]);
   const isOf = ({ size, root }: Checkpoint): boolean => equalBytes(roots.get(size) ?? new Uint8Array(0), root);
   if (!isOf(checkpoint)) throw differs('its entries are not those that the log has signed');
@@ -77,6 +83,7 @@ export function verifyCopy(copy: LogCopy, { log, federation, witnesses, earlier 
       return at === undefined || cosigned === undefined ? [] : [{ agency, size: cosigned.size, at }];
     }),
     continues: kept.map(({ size }) => size),
+    register: registerLogged(order.register, register),
   };
 }
 
@@ -98,8 +105,7 @@ function assertBothTrue(other: Checkpoint, shown: Checkpoint, name: string): voi
   throw new AuditError(found, `The log has signed this copy’s checkpoint and ${name}, which contradict each other.`);
 }
 
-function entriesOf(entries: readonly Uint8Array[], federation: string): (AuditEntry | UnknownEntry)[] {
-  const order = new EntryOrder(federation);
+function entriesOf(entries: readonly Uint8Array[], order: EntryOrder): (AuditEntry | UnknownEntry)[] {
   return entries.map((bytes, index) => {
     try {
       const entry = parseEntry(bytes);
@@ -117,10 +123,16 @@ class EntryOrder {
   readonly #federation: string;
   readonly #open = new Map<string, { readonly asked: ReadonlySet<string>; readonly answered: Set<string> }>();
   readonly #runs = new Set<string>();
+  readonly #register = new RegisterInLog();
   #isFirst = true;
 
   constructor(federation: string) {
     this.#federation = federation;
+  }
+
+  /** Leaves of the register of governance that the entries tell of. */
+  get register(): readonly Uint8Array[] {
+    return this.#register.leaves;
   }
 
   /** Thrown when it can't stand here: AuditError BAD_ENTRY. */
@@ -130,14 +142,21 @@ class EntryOrder {
     if (entry.type === 'opened' && entry.federation !== this.#federation) {
       throw outOfOrder(`it opens the log of ${entry.federation}, and this is that of ${this.#federation}`);
     }
-    if (entry.type === 'offer')
+    if (entry.type === 'register') this.#hold(this.#register.take(entry));
+    if (entry.type === 'offer') {
+      this.#hold(this.#register.offered(entry));
       this.#ask(
         entry.run,
         entry.participants.map(({ agency }) => agency),
       );
+    }
     if (entry.type === 'answer') this.#answer(entry.run, entry.agency);
     if (entry.type === 'release') this.#release(entry.run);
     if (entry.type === 'failure') this.#end(entry.run);
+  }
+
+  #hold(trouble: string | undefined): void {
+    if (trouble !== undefined) throw outOfOrder(trouble);
   }
 
   #ask(run: string, agencies: readonly string[]): void {

@@ -33,6 +33,8 @@ export type { GrantRecord, Requester } from './grants.js';
 export { nameOf, REVIEWS } from './proposal.js';
 export type { Commitment, Proposal, ReviewRecord, Standing } from './proposal.js';
 export type { Register } from './register.js';
+export { assertGoesOn, assertHolds, registerAsOf, registerCopy, statedOf } from './register-copy.js';
+export type { RegisterCopy } from './register-copy.js';
 export {
   formatRegisterFile,
   MAX_REGISTER_ENTRIES,
@@ -59,6 +61,7 @@ export {
   verifyRegisterStatement,
 } from './register-statement.js';
 export type { RegisterStatement } from './register-statement.js';
+export { requesterOf, requesterText } from './requester.js';
 export {
   assertInForce,
   foundingRoster,

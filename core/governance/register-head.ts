@@ -1,14 +1,9 @@
 import { append, EMPTY_FRONTIER, frontierRoot, leafHash } from '../audit/index.js';
 import { toHex } from '../base/index.js';
+import type { RegisterHead } from '../templates/index.js';
 import { GovernanceError } from './errors.js';
 
-/** How far a register has got: nothing in it can be changed, left out or put in between that doesn't change the root. */
-export interface RegisterHead {
-  /** Entries. */
-  readonly size: number;
-  /** Of the tree over them (RFC 9162 section 2.1.1, SHA-256), 64 hexadecimal digits. */
-  readonly root: string;
-}
+export type { RegisterHead } from '../templates/index.js';
 
 export function registerHead(entries: readonly Uint8Array[]): RegisterHead {
   let frontier = EMPTY_FRONTIER;

@@ -39,12 +39,8 @@ export function rosterFingerprint(payload: Uint8Array): string {
   return toHex(sha256(payload));
 }
 
-/**
- * The roster as programs use it that know of one key for each officer: the first in a file. Officers who have passkeys
- * only are left out, so it never lets anybody sign whom the signed roster doesn't.
- */
+/** What of it concerns runs. */
 export function rosterOf(signed: SignedRoster): Roster {
-  const names = new Map(signed.organisations.map(({ id, name }) => [id, name]));
   return {
     federation: signed.federation,
     version: signed.version,
@@ -55,16 +51,6 @@ export function rosterOf(signed: SignedRoster): Roster {
       datasets,
     })),
     coordinator: { identityKey: fromBase64(signed.coordinator.identityKey) },
-    governance: {
-      threshold: signed.roles.templates.officers,
-      officers: signed.officers.flatMap(({ id, name, organisation, keys }) => {
-        const key = keys.find(({ kind }) => kind === 'ed25519');
-        if (key === undefined) return [];
-        return [
-          { id, name, organisation: names.get(organisation) ?? organisation, publicKey: fromBase64(key.publicKey) },
-        ];
-      }),
-    },
     ...(signed.revoked === undefined ? {} : { revoked: signed.revoked }),
   };
 }

@@ -7,6 +7,11 @@ import type { PartyId } from './plan.js';
 export const REFUSAL_CODES = [
   'TEMPLATE_NOT_APPROVED',
   'TEMPLATE_EXPIRED',
+  'TEMPLATE_REVOKED',
+  'TEMPLATE_SUPERSEDED',
+  'PURPOSE_NOT_GRANTED',
+  'ROSTER_STALE',
+  'REGISTER_STALE',
   'NOT_ALLOWED_HERE',
   'NOT_LIVE',
   'PAUSED',

@@ -13,7 +13,6 @@ import {
   writeEnvelope,
 } from '../signing/index.js';
 import type { Ed25519Key, Envelope, SigningKey } from '../signing/index.js';
-import { MAX_ENVELOPE_BYTES } from '../templates/index.js';
 import { ProvenanceError } from './errors.js';
 import { MAX_PROVENANCE_BYTES, MAX_PROVENANCE_HASHES } from './limits.js';
 
@@ -74,11 +73,11 @@ export const provenanceSchema = z.strictObject({
     version: offer.shape.version,
     /** SHA-256 of its signed bytes, 64 hexadecimal digits. */
     digest: offer.shape.templateDigest,
-    /** Its DSSE envelope byte for byte, in base64: the officers' signatures are in it. */
-    envelope: base64(MAX_ENVELOPE_BYTES),
   }),
   offer: z.strictObject({
     ...logged,
+    /** What the coordinator had of the register of governance, in which the template's approval is. */
+    register: offer.shape.register,
     parameters: offer.shape.parameters,
     requester: offer.shape.requester,
     purpose: offer.shape.purpose,

@@ -14,17 +14,19 @@ import type { Checkpoint } from '../audit/index.js';
 import { entryBytes, offerEntry, releaseDigest, verifyCopy } from '../audit-entries/index.js';
 import type { AuditEntry, LogCopy, VerifiedCopy } from '../audit-entries/index.js';
 import { fromBase64 } from '../base/index.js';
-import { OPT_OUTS, verifyEnvelope } from '../templates/index.js';
+import { assertHolds, GovernanceError, registerAsOf, requesterOf, rosterOf } from '../governance/index.js';
+import type { Register, RegisterCopy } from '../governance/index.js';
+import { OPT_OUTS } from '../templates/index.js';
 import type { Roster } from '../templates/index.js';
 import { ProvenanceError } from './errors.js';
 import { MAX_RELEASE_BYTES } from './limits.js';
-import { openProvenance } from './provenance.js';
+import { openProvenance, readProvenance } from './provenance.js';
 import type { Provenance } from './provenance.js';
 
 /** What a provenance is held against. Nothing of it comes from whoever made the provenance. */
 export interface ProvenanceGrounds {
-  /** The one that was in force when the question was put. */
-  readonly roster: Roster;
+  /** Of governance, verified by a fingerprint that an officer has told. It may go on after the question was put. */
+  readonly register: RegisterCopy;
   /** The release that somebody has: JSON as the coordinator's API shows it, however it is laid out. */
   readonly release?: Uint8Array | undefined;
   /** A copy of the whole log, not yet verified. */
@@ -35,8 +37,8 @@ export interface ProvenanceGrounds {
 export interface VerifiedProvenance {
   readonly provenance: Provenance;
   readonly checkpoint: Checkpoint;
-  /** Ids of the officers who signed the template. */
-  readonly signers: readonly string[];
+  /** Ids of the officers who approved the template. */
+  readonly approvers: readonly string[];
   /** Agencies that have cosigned its checkpoint, in the order of the roster. */
   readonly cosigned: readonly { readonly agency: string; readonly at: Date }[];
   /** Whether a release was held against it. */
@@ -47,14 +49,22 @@ export interface VerifiedProvenance {
 
 /**
  * Verifies the provenance of a release without anybody's help: that the coordinator has signed it and the checkpoint, that
- * the log has the offer, the answers and the release that it tells of, in that order, that governance has signed the
- * template that was asked, that all who were asked took part and nobody else; then the release and the log that it is
+ * the log has the offer, the answers and the release that it tells of, in that order, that governance had approved
+ * the template that was asked, as the register stood then, that all who were asked took part and nobody else; then the release and the log that it is
  * held against.
  *
  * Thrown when something doesn't hold: ProvenanceError of every code; of the checkpoint AuditError as `openCheckpoint` says;
- * of the template TemplateError as `verifyEnvelope` says; of the log AuditError as `verifyCopy` says.
+ * of the register GovernanceError as `assertHolds` and `Register.assertMayAsk` say; of the log AuditError as `verifyCopy` says.
  */
-export function verifyProvenance(bytes: Uint8Array, { roster, release, log }: ProvenanceGrounds): VerifiedProvenance {
+export function verifyProvenance(
+  bytes: Uint8Array,
+  { register: copy, release, log }: ProvenanceGrounds,
+): VerifiedProvenance {
+  const { offer } = readProvenance(bytes);
+  assertHolds(copy, offer.register);
+  const register = registerAsOf(copy, offer.register.size);
+  // Of the moment of the question: who has left since has taken part all the same.
+  const roster = rosterOf(register.current.roster);
   const key = logKey(roster.federation, roster.coordinator.identityKey);
   const provenance = openProvenance(bytes, roster.coordinator.identityKey);
   if (provenance.federation !== roster.federation) {
@@ -67,7 +77,7 @@ export function verifyProvenance(bytes: Uint8Array, { roster, release, log }: Pr
   assertLogged(provenance, checkpoint);
   assertParticipants(provenance, roster);
   assertAnswers(provenance);
-  const { signers } = verifiedTemplate(provenance, roster);
+  const approvers = approversOf(provenance, register);
   if (release !== undefined) assertRelease(provenance, release);
   const witnesses = new Map(
     roster.agencies.map(({ id, identityKey }) => [id, witnessKey(roster.federation, id, identityKey)]),
@@ -76,7 +86,7 @@ export function verifyProvenance(bytes: Uint8Array, { roster, release, log }: Pr
   return {
     provenance,
     checkpoint,
-    signers,
+    approvers,
     cosigned: [...witnesses].flatMap(([agency, witness]) => {
       const at = cosignedAt(note, witness);
       return at === undefined ? [] : [{ agency, at }];
@@ -89,6 +99,7 @@ export function verifyProvenance(bytes: Uint8Array, { roster, release, log }: Pr
             ...{ log: key, federation: roster.federation, witnesses },
             // What is included under this checkpoint is in every log that continues it.
             earlier: [provenance.checkpoint],
+            register: copy.entries,
           }),
   };
 }
@@ -104,10 +115,10 @@ export interface ProvenEntry {
 
 /** The entries that a provenance tells of, made again from what it says: the offer, the answers, the release. */
 export function provenEntries({ run, template, offer, answers, release }: Provenance): readonly ProvenEntry[] {
-  const { at, parameters, requester, purpose, participants } = offer;
+  const { at, register, parameters, requester, purpose, participants } = offer;
   const asked = offerEntry(
-    { runId: run, envelope: fromBase64(template.envelope), parameters, requester, purpose, participants },
-    { template: template.template, version: template.version, templateDigest: template.digest, at },
+    { runId: run, templateDigest: template.digest, register, parameters, requester, purpose, participants },
+    { template: template.template, version: template.version, at },
   );
   return [
     { entry: asked, ...placeOf(offer), what: 'the offer' },
@@ -194,22 +205,26 @@ function assertAnswers({ offer, answers }: Provenance): void {
   }
 }
 
-/** As governance has signed it; of its content no more is read than its name, so that any version can verify it. */
-const namedSchema = z.looseObject({ template: z.string(), version: z.int() });
-
-function verifiedTemplate(
-  { template: { template, version, digest, envelope } }: Provenance,
-  { governance }: Roster,
-): { readonly signers: readonly string[] } {
-  const verified = verifyEnvelope(fromBase64(envelope), governance);
-  const named = namedSchema.safeParse(jsonOf(verified.payload)).data;
-  if (verified.digest !== digest || named?.template !== template || named.version !== version) {
-    throw new ProvenanceError(
-      'TEMPLATE_DIFFERS',
-      'The template that was asked is not the one that the log names: name, version or digest is another.',
+/**
+ * Who approved the template, in the register that the coordinator had when it asked: there it was live, and the requester
+ * had been granted its purpose.
+ */
+function approversOf({ template, offer }: Provenance, register: Register): readonly string[] {
+  const requester = requesterOf(offer.requester);
+  if (requester === undefined) {
+    throw new GovernanceError(
+      'PURPOSE_NOT_GRANTED',
+      'Who asked is not somebody of an organisation: nobody can have granted them anything.',
     );
   }
-  return verified;
+  const proposal = register.assertMayAsk(template.digest, requester, new Date(offer.at));
+  if (proposal.template.template !== template.template || proposal.template.version !== template.version) {
+    throw new ProvenanceError(
+      'TEMPLATE_DIFFERS',
+      'The template that was asked is not the one that the log names: its name or version is another.',
+    );
+  }
+  return [...proposal.approvals.keys()];
 }
 
 const cellsSchema = z.looseObject({

@@ -2,7 +2,7 @@ import { CodedError, withProblems } from '../base/index.js';
 import type { Problem } from '../base/index.js';
 
 export const TEMPLATE_ERROR_CODES = [
-  /** A document, payload or envelope is larger than its limit. */
+  /** A document or payload is larger than its limit. */
   'TOO_LARGE',
   /** Not strict YAML 1.2. */
   'BAD_YAML',
@@ -16,13 +16,6 @@ export const TEMPLATE_ERROR_CODES = [
   'BAD_PARAMETERS',
   /** Not the canonical bytes of a template. */
   'BAD_PAYLOAD',
-  /** Not a DSSE envelope. */
-  'BAD_ENVELOPE',
-  'WRONG_PAYLOAD_TYPE',
-  'UNKNOWN_SIGNER',
-  'DUPLICATE_SIGNER',
-  'BAD_SIGNATURE',
-  'TOO_FEW_SIGNERS',
   /** An offer that doesn't fit the template or the roster. */
   'BAD_OFFER',
   'TOO_FEW_PARTICIPANTS',

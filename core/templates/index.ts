@@ -50,15 +50,13 @@ export type {
 export { diffTemplates } from './diff.js';
 export { CHANGE_EFFECTS } from './diff-change.js';
 export type { ChangeEffect, TemplateChange } from './diff-change.js';
-export { addSignature, MAX_ENVELOPE_BYTES, signTemplate, TEMPLATE_PAYLOAD_TYPE, verifyEnvelope } from './envelope.js';
-export type { VerifiedEnvelope } from './envelope.js';
 export { checkValue, readDocument } from './document.js';
 export { TEMPLATE_ERROR_CODES, TemplateError } from './errors.js';
 export type { TemplateErrorCode } from './errors.js';
 export { explainTemplate } from './explain.js';
 export type { Explanation, ExplanationSection } from './explain.js';
 export { NO_FLOORS } from './offer.js';
-export type { Floors, OfferedSnapshot, ParameterValues, Participant, RunOffer } from './offer.js';
+export type { Floors, OfferedSnapshot, ParameterValues, Participant, RegisterHead, RunOffer } from './offer.js';
 export { bindParameters } from './parameters.js';
 export type { BoundParameters } from './parameters.js';
 export { LINT_CODES } from './lint-finding.js';
@@ -71,14 +69,14 @@ export { MAX_DATASET_BYTES, parseDataset } from './parse-dataset.js';
 export { MAX_TEMPLATE_BYTES, parseTemplate, parseTemplateSource } from './parse.js';
 export type { TemplateSource } from './parse.js';
 export { MINIMUM_PARTICIPANTS, participantsNeeded } from './participants.js';
-export { planRun } from './plan.js';
+export { MAX_REQUESTER_LENGTH, planRun } from './plan.js';
 export type { PlanInput } from './plan.js';
 export { MAX_PROBLEMS } from './problems.js';
 export type { LineOf } from './problems.js';
 export { isQuarter, quarterOf, quartersBetween } from './quarter.js';
 export { requestDigest } from './request.js';
 export type { RequestInput } from './request.js';
-export { assertSucceeds, partyOut } from './roster-change.js';
+export { partyOut } from './roster-change.js';
 export {
   identityKeys,
   MAX_AGENCIES,
@@ -86,11 +84,10 @@ export {
   MAX_OFFICERS,
   MAX_REVOKED,
   MAX_ROSTER_BYTES,
-  parseRoster,
   revokedSchema,
   revokedSerials,
 } from './roster.js';
-export type { Governance, Officer, RevokedCertificate, Roster, RosterAgency } from './roster.js';
+export type { RevokedCertificate, Roster, RosterAgency } from './roster.js';
 export {
   CASE_GROUP_COLUMN,
   consentColumn,

@@ -4,8 +4,10 @@ import type { PartyId } from '../private-join/index.js';
 export interface RunOffer {
   /** UUID, made by the coordinator, never used twice. */
   readonly runId: string;
-  /** The signed template as its DSSE envelope, byte for byte. */
-  readonly envelope: Uint8Array;
+  /** SHA-256 of the template's signed bytes, 64 hexadecimal digits: each party has the template in its own register. */
+  readonly templateDigest: string;
+  /** What the coordinator had of the register of governance when it asked. */
+  readonly register: RegisterHead;
   readonly parameters: ParameterValues;
   /** Who asks: the analyst's name at the coordinator. */
   readonly requester: string;
@@ -13,6 +15,14 @@ export interface RunOffer {
   readonly purpose: string;
   /** Exactly the agencies that take part, in roster order, each with the datasets it answers from. */
   readonly participants: readonly Participant[];
+}
+
+/** How far a register has got: nothing in it can be changed, left out or put in between that doesn't change the root. */
+export interface RegisterHead {
+  /** Entries. */
+  readonly size: number;
+  /** Of the tree over them (RFC 9162 section 2.1.1, SHA-256), 64 hexadecimal digits. */
+  readonly root: string;
 }
 
 export interface Participant {

@@ -21,8 +21,6 @@ export interface PlanInput {
   readonly offer: RunOffer;
   readonly bound: BoundTemplate;
   readonly parameters: BoundParameters;
-  /** 64 hexadecimal digits, of the envelope that was verified. */
-  readonly templateDigest: string;
   readonly roster: Roster;
 }
 
@@ -36,7 +34,8 @@ export const MAX_REQUESTER_LENGTH = 200;
  * Thrown when the offer doesn't fit the template or the roster, or asks for more noise than a run can carry:
  * TemplateError BAD_OFFER or TOO_FEW_PARTICIPANTS.
  */
-export function planRun({ offer, bound, parameters, templateDigest, roster }: PlanInput): JoinPlan {
+export function planRun({ offer, bound, parameters, roster }: PlanInput): JoinPlan {
+  const { templateDigest } = offer;
   assertAsking(offer, bound);
   const providers = resolveParticipants(offer.participants, bound, roster);
   const terms = runTerms(bound, providers);

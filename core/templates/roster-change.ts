@@ -1,30 +1,9 @@
 import { equalBytes } from '../base/index.js';
 import { COORDINATOR } from '../private-join/index.js';
 import type { PartyId } from '../private-join/index.js';
-import { TemplateError } from './errors.js';
 import type { Participant } from './offer.js';
 import { OPT_OUTS } from './opt-outs.js';
 import type { Roster } from './roster.js';
-
-/**
- * Whether a roster may take the place of the one that is in force.
- * Thrown when it is of another federation, or not newer: TemplateError BAD_ROSTER.
- */
-export function assertSucceeds(next: Roster, present: Roster): void {
-  if (next.federation !== present.federation) {
-    throw new TemplateError(
-      'BAD_ROSTER',
-      `It is the roster of the federation ${next.federation}, and this one is ${present.federation}.`,
-    );
-  }
-  if (next.version <= present.version) {
-    throw new TemplateError(
-      'BAD_ROSTER',
-      `It is another roster than the one in force, and its version ${next.version} is not above ${present.version}: ` +
-        'get the newest from governance.',
-    );
-  }
-}
 
 /**
  * The party of a run with which it can't go on under the next roster: one that is not in it any more, has another
