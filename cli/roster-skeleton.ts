@@ -39,8 +39,7 @@ agencies: # in order of preference: where two hold a person, the earlier one's r
   - { id: AGENCY-B, name: NAME, organisation: ORGANISATION-C, identityKey: KEY, datasets: [DATASET] }
 
 coordinator:
-  identityKey: KEY
-  logKey: KEY # signs the checkpoints of the audit log
+  identityKey: KEY # signs the checkpoints of the audit log, too
 
 witnesses: 1 # agencies that must have cosigned a checkpoint before it is believed
 `;

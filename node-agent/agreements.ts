@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { equalBytes } from '../core/base/index.js';
 import { signingKeyFromPem } from '../core/private-join/index.js';
 import type { SigningKey } from '../core/private-join/index.js';
-import { createCatalogue, parseDataset, parseRoster, TemplateError } from '../core/templates/index.js';
+import { rosterOf } from '../core/governance/index.js';
+import type { Register } from '../core/governance/index.js';
+import { createCatalogue, parseDataset, TemplateError } from '../core/templates/index.js';
 import type { Catalogue, DatasetDefinition, Roster, RosterAgency } from '../core/templates/index.js';
-import type { Loaded } from '../runtime/index.js';
+import { loadRegister } from '../runtime/index.js';
 import type { TlsMaterial } from '../transport/index.js';
 import type { NodeConfig, SourceConfig } from './config.js';
 import { finishSwap } from './enrolment/certificate-files.js';
@@ -24,6 +25,8 @@ export const MAX_DATASET_FILES = 200;
 
 /** What the federation has agreed on and this agency's part in it, read from the node's own files. */
 export interface Agreements {
+  /** Of governance, as it was when these were read. */
+  readonly register: Register;
   readonly roster: Roster;
   readonly agency: RosterAgency;
   /** Every definition in the node's folder: also of the datasets that only others offer, for templates join them. */
@@ -31,11 +34,8 @@ export interface Agreements {
   readonly sources: readonly AgreedSource[];
 }
 
-/** A roster, what it says of this agency, and the file it stands in. */
-export interface LoadedRoster extends Loaded {
-  readonly roster: Roster;
-  readonly agency: RosterAgency;
-}
+/** The register, its roster, and what that says of this agency. */
+export type LoadedRoster = Pick<Agreements, 'register' | 'roster' | 'agency'>;
 
 export interface AgreedSource {
   readonly config: SourceConfig;
@@ -43,22 +43,22 @@ export interface AgreedSource {
 }
 
 /**
- * Thrown when the files can't be read or don't fit each other: NodeError FILE_UNREADABLE, ROSTER_INVALID,
- * DATASET_INVALID, AGENCY_NOT_IN_ROSTER, DATASET_NOT_OFFERED, DATASET_UNKNOWN, MAPPING_INCOMPLETE.
+ * Thrown when the files can't be read or don't fit each other: NodeError FILE_UNREADABLE, DATASET_INVALID,
+ * AGENCY_NOT_IN_ROSTER, DATASET_NOT_OFFERED, DATASET_UNKNOWN, MAPPING_INCOMPLETE; else as `loadRegister` says.
  */
 export function loadAgreements(config: NodeConfig): Agreements {
-  const { roster, agency } = loadRoster(config);
+  const { register, roster, agency } = loadRoster(config);
   for (const source of config.sources) assertOffered(source, agency);
   const catalogue = loadCatalogue(config.datasets);
-  return { roster, agency, catalogue, sources: bindSources(config, catalogue) };
+  return { register, roster, agency, catalogue, sources: bindSources(config, catalogue) };
 }
 
 /**
- * The sources alone: an agency may look at its data before governance has sent the roster. Where there is one, it counts.
+ * The sources alone: an agency may look at its data before governance has sent the register. Where there is one, it counts.
  * Thrown as by `loadAgreements`.
  */
 export function loadSources(config: NodeConfig): readonly AgreedSource[] {
-  if (existsSync(config.roster)) return loadAgreements(config).sources;
+  if (existsSync(config.governance.register)) return loadAgreements(config).sources;
   return bindSources(config, loadCatalogue(config.datasets));
 }
 
@@ -75,26 +75,21 @@ function bindSources({ sources }: NodeConfig, catalogue: Catalogue): readonly Ag
   });
 }
 
-/**
- * Thrown when the file can't be read, is no roster, or this agency isn't in it: NodeError FILE_UNREADABLE, ROSTER_INVALID,
- * AGENCY_NOT_IN_ROSTER.
- */
-export function loadRoster(config: Pick<NodeConfig, 'roster' | 'agency'>): LoadedRoster {
-  const bytes = readFile(config.roster);
-  const roster = rosterErrors(config.roster, () => parseRoster(textOf(bytes)));
-  const agency = roster.agencies.find(({ id }) => id === config.agency);
-  if (agency === undefined) {
-    throw new NodeError(
-      'AGENCY_NOT_IN_ROSTER',
-      `The roster has no agency ${config.agency}: correct \`agency\`, or get the roster that has it.`,
-    );
-  }
-  return { roster, agency, digest: createHash('sha256').update(bytes).digest('hex') };
+/** Thrown when this agency isn't in the roster: NodeError AGENCY_NOT_IN_ROSTER; else as `loadRegister` says. */
+export function loadRoster(config: Pick<NodeConfig, 'governance' | 'agency'>): LoadedRoster {
+  const { register } = loadRegister(config.governance).copy;
+  const roster = rosterOf(register.current.roster);
+  return { register, roster, agency: agencyIn(roster, config.agency) };
 }
 
-/** Says of which file it is, when what `work` does with a roster shows that it is no use: NodeError ROSTER_INVALID. */
-export function rosterErrors<T>(file: string, work: () => T): T {
-  return templateErrorAs('ROSTER_INVALID', file, work);
+/** Thrown when the agency isn't in the roster: NodeError AGENCY_NOT_IN_ROSTER. */
+export function agencyIn({ agencies }: Roster, id: string): RosterAgency {
+  const agency = agencies.find((each) => each.id === id);
+  if (agency !== undefined) return agency;
+  throw new NodeError(
+    'AGENCY_NOT_IN_ROSTER',
+    `The roster has no agency ${id}: correct \`agency\`, or wait until governance has listed it.`,
+  );
 }
 
 /**

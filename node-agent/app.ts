@@ -4,6 +4,7 @@ import { createGroup } from '../core/private-join/index.js';
 import type { Engine, Group, RecordStores, SigningKey } from '../core/private-join/index.js';
 import { identityKeys } from '../core/templates/index.js';
 import { createSealedStores, createWorkerEngine, Lifecycle } from '../runtime/index.js';
+import type { RegisterInForce } from '../runtime/index.js';
 import { createFederationClient, TransportError } from '../transport/index.js';
 import type {
   ClientHandlers,
@@ -24,15 +25,16 @@ import { CertificateRenewal } from './enrolment/certificate-renewal.js';
 import { consentGrounds } from './consent/consent-grounds.js';
 import { DifferencingGuard } from './guard/guard.js';
 import { HeldSnapshots } from './held-snapshots.js';
-import { logInForce, lookOut } from './look-out.js';
+import { logInForce, lookOut, registerChanged } from './look-out.js';
 import { Changes } from './ledger/changes.js';
 import { Ledger } from './ledger/ledger.js';
 import { OfferLog } from './offers/offer-log.js';
 import { verifyOffer } from './offers/verify-offer.js';
+import { openRegister } from './open-register.js';
 import { PolicyInForce } from './policy/policy-in-force.js';
 import { floorsOf } from './policy/policy.js';
+import { RegisterUpdates } from './register-updates.js';
 import { RunHost } from './rounds/run-host.js';
-import { RosterInForce } from './roster-in-force.js';
 import { openSnapshotStore, withStorageKey } from './snapshot/open-store.js';
 import { noiseKeyOf } from './snapshot/sealing.js';
 import type { SnapshotStore } from './snapshot/snapshot-store.js';
@@ -42,7 +44,7 @@ import {
   ConnectionState,
   optOutFacts,
   policyFacts,
-  rosterFacts,
+  registerFacts,
   runFacts,
   snapshotFacts,
 } from './status/status-facts.js';
@@ -84,7 +86,7 @@ export function createNode(config: NodeConfig, dependencies: NodeDependencies): 
 interface Base {
   readonly agreements: Agreements;
   readonly identity: SigningKey;
-  readonly rosters: RosterInForce;
+  readonly registers: RegisterInForce;
   readonly tls: TlsMaterial;
   readonly snapshots: SnapshotStore;
   /** What the agency's noise is keyed with. Wiped when the node has stopped. */
@@ -115,6 +117,7 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
     floors: floorsOf(policy.current),
     snapshots: held.list(),
     logSize: base.witness.last?.checkpoint.size ?? 0,
+    registerSize: base.registers.copy.head.size,
   });
   // When there is no connection, the next one begins with it.
   const sayHello = (): Promise<void> => client.send({ kind: 'hello', hello: hello() }).catch(() => undefined);
@@ -129,15 +132,25 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
     disconnected: (reason, code) => {
       log.warn({ event: 'disconnected', reason, code }, 'the connection to the coordinator is gone');
       host.disconnected();
+      updates.disconnected();
       connection.is(false, code);
       status.write();
     },
     dialFailed: ({ code }) => connection.is(false, code),
     received: (message) => {
       if (message.kind === 'offer') host.offered(message.offer, message.evidence);
+      if (message.kind === 'register') updates.take(message.part);
     },
     hello,
   };
+  const updates = new RegisterUpdates({
+    registers: base.registers,
+    log,
+    // What the node has of it goes into the next hello.
+    taking: (take) => {
+      if (registerChanged({ registers: base.registers, host, clock: dependencies.clock }, take)) spent();
+    },
+  });
   const renewal = createRenewal(config, base, dependencies, async (request) => {
     if (client.renew === undefined) throw new TransportError('NOT_ISSUING', 'this connection has no certificates');
     return client.renew(request);
@@ -162,7 +175,7 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
     facts: () => ({
       connection: connection.state,
       policy: policyFacts(config.policy, policy),
-      roster: rosterFacts(config.roster, base.rosters),
+      register: registerFacts(config.governance.register, base.registers, dependencies.clock.now()),
       clockTrouble: base.clockGuard.trouble ?? null,
       paused: pause.pause ?? null,
       snapshots: snapshotFacts(snapshots.inForce, accounts),
@@ -172,7 +185,7 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
   });
   await lifecycle.start(
     'look-out',
-    () => lookOut({ ...base, host, status, log, sayHello }),
+    () => lookOut({ ...base, host, status, log, sayHello, clock: dependencies.clock }),
     (timers) => {
       timers.forEach((timer) => clearInterval(timer));
       status.stopped();
@@ -201,9 +214,8 @@ async function startBase(
   );
   const agreements = await lifecycle.start('agreements', () => loadAgreements(config));
   const identity = await lifecycle.start('identity', () => loadIdentity(config.identityKey, agreements.agency));
-  const rosters = await lifecycle.start(
-    'roster',
-    () => new RosterInForce({ config, publicKey: identity.publicKey, log }),
+  const registers = await lifecycle.start('register', () =>
+    openRegister({ config, publicKey: identity.publicKey, log }),
   );
   const tls = await lifecycle.start('tls', () => loadTls(config.tls));
   const noiseKey = await lifecycle.start(
@@ -252,7 +264,7 @@ async function startBase(
   return {
     agreements,
     identity,
-    rosters,
+    registers,
     tls,
     snapshots,
     noiseKey,
@@ -307,7 +319,7 @@ function createRenewal(
 
 function createHost(
   { optOuts, concurrentRuns, deadlines }: NodeConfig,
-  { agreements: { agency, catalogue, sources }, rosters, policy, pause, snapshots, clockGuard, witness, ...base }: Base,
+  { agreements: { agency, catalogue, sources }, registers, policy, pause, snapshots, clockGuard, witness, ...base }: Base,
   { clock, rng, log }: NodeDependencies,
   client: FederationClient,
   spent: () => void,
@@ -323,7 +335,7 @@ function createHost(
     ...base,
     self,
     get peers() {
-      return identityKeys(rosters.current);
+      return identityKeys(registers.roster);
     },
     client,
     rng,
@@ -335,7 +347,7 @@ function createHost(
       clockGuard.assertPlausible();
       return verifyOffer(offer, {
         self,
-        roster: rosters.current,
+        governance: registers,
         catalogue,
         policy: policy.current,
         snapshots: new Map(snapshots.inForce.map(({ dataset, snapshot }) => [dataset, snapshot])),

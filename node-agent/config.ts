@@ -4,7 +4,15 @@ import { z } from 'zod';
 
 import { MAX_IDENTIFIER_VALUES, normaliseDate } from '../core/linkage/index.js';
 import { COORDINATOR } from '../core/private-join/index.js';
-import { besideFile, MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, readYamlConfig } from '../runtime/index.js';
+import {
+  besideFile,
+  governanceFrom,
+  governanceSchema,
+  MAX_SPOOL_MEMORY_MIB,
+  MIN_SPOOL_MEMORY_MIB,
+  readYamlConfig,
+} from '../runtime/index.js';
+import type { GovernanceFiles } from '../runtime/index.js';
 import { optOutsFrom, optOutsSchema } from './consent/opt-outs-config.js';
 import type { SourceIdentifier } from './source/mapping.js';
 import { placeFrom, placeSettings, sourcePlace } from './source/source-config.js';
@@ -101,7 +109,7 @@ export const configSchema = z
     tls: z.strictObject({ authority: path, certificate: path, privateKey: path }),
     identityKey: path,
     storageKey: path,
-    roster: path,
+    governance: governanceSchema,
     datasets: path,
     snapshots: path,
     /** A file beside the folder of snapshots where it isn't given. */
@@ -113,8 +121,6 @@ export const configSchema = z
       .string({ error: 'must be the path of a file that says what this section said' })
       .min(1)
       .default('policy.yaml'),
-    /** A folder of templates as governance sent them, to be looked at; what is answered comes with the offer. */
-    templates: path.optional(),
     /** Pages for whoever looks after the node, for a browser on this computer. */
     console: z
       .strictObject({ port: z.int().min(0).max(MAX_PORT), secret: path })
@@ -136,7 +142,10 @@ export const configSchema = z
   });
 
 /** A node's configuration, with every path made absolute. */
-export type NodeConfig = z.infer<typeof configSchema> & { readonly ledger: string };
+export type NodeConfig = Omit<z.infer<typeof configSchema>, 'governance'> & {
+  readonly ledger: string;
+  readonly governance: GovernanceFiles;
+};
 export type SourceConfig = NodeConfig['sources'][number];
 
 /**
@@ -156,13 +165,12 @@ export function loadConfig(file: string): NodeConfig {
     },
     identityKey: from(config.identityKey),
     storageKey: from(config.storageKey),
-    roster: from(config.roster),
+    governance: governanceFrom(config.governance, from),
     datasets: from(config.datasets),
     snapshots: from(config.snapshots),
     // Not in the folder: that may be emptied and prepared anew, and what has been given away stays given away.
     ledger: from(config.ledger ?? `${config.snapshots.replace(/[/]+$/, '')}.ledger`),
     policy: from(config.policy),
-    templates: config.templates === undefined ? undefined : from(config.templates),
     console: { ...config.console, secret: from(config.console.secret) },
     sources: config.sources.map((source) => ({ ...source, place: placeFrom(source.place, from) })),
     ...(config.optOuts === undefined ? {} : { optOuts: optOutsFrom(config.optOuts, from) }),

@@ -1,16 +1,16 @@
 import { messageOf } from '../core/base/index.js';
-import type { Log } from '../core/base/index.js';
+import type { Clock, Log } from '../core/base/index.js';
+import type { RegisterInForce } from '../runtime/index.js';
 import type { ClockGuard } from './clock-guard.js';
 import type { Changes } from './ledger/changes.js';
 import type { PolicyInForce } from './policy/policy-in-force.js';
-import type { RosterInForce } from './roster-in-force.js';
 import type { RunHost } from './rounds/run-host.js';
 import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import { STATUS_WRITE_MS } from './status/node-status.js';
 import type { PauseSwitch } from './status/pause.js';
 import type { StatusWriter } from './status/status-writer.js';
 
-/** How often a running node looks whether `prepare` has made a new snapshot, and whether policy or roster was changed. */
+/** How often a running node looks whether `prepare` has made a new snapshot, and whether policy or register was changed. */
 export const SNAPSHOT_LOOK_MS = 2_000;
 
 /** How often it looks whether its operator has paused it, and at the clock. */
@@ -21,11 +21,12 @@ export interface Watched {
   readonly snapshots: SnapshotStore;
   readonly changes: Changes;
   readonly policy: PolicyInForce;
-  readonly rosters: RosterInForce;
+  readonly registers: RegisterInForce;
   readonly clockGuard: ClockGuard;
   readonly pause: PauseSwitch;
   readonly host: RunHost;
   readonly status: StatusWriter;
+  readonly clock: Clock;
   readonly log: Log;
   /** Tells the coordinator what the node holds and demands. */
   readonly sayHello: () => Promise<void>;
@@ -41,7 +42,7 @@ export function lookOut(watched: Watched): readonly NodeJS.Timeout[] {
   return [
     every(SNAPSHOT_LOOK_MS, log, snapshotLook(watched, changed)),
     every(SNAPSHOT_LOOK_MS, log, () => (policy.look() ? changed() : undefined)),
-    every(SNAPSHOT_LOOK_MS, log, () => lookAtRoster(watched)),
+    every(SNAPSHOT_LOOK_MS, log, () => (lookAtRegister(watched) ? changed() : undefined)),
     every(PAUSE_LOOK_MS, log, () => lookAtPause(watched)),
     every(PAUSE_LOOK_MS, log, () => (clockGuard.look() ? changed() : undefined)),
     every(STATUS_WRITE_MS, log, () => status.write()),
@@ -83,11 +84,20 @@ function snapshotLook(watched: Watched, changed: () => Promise<void>): () => Pro
   };
 }
 
-function lookAtRoster({ rosters, host, status }: Watched): void {
-  const before = rosters.current;
-  if (!rosters.look()) return;
-  host.rosterChanged(before, rosters.current);
-  status.write();
+/** What a node goes by, and what follows from it when that has changed. */
+export function registerChanged(
+  { registers, host, clock }: Pick<Watched, 'registers' | 'host' | 'clock'>,
+  take: () => boolean,
+): boolean {
+  const before = registers.roster;
+  if (!take()) return false;
+  const { roster, register } = registers;
+  host.registerChanged({ before, roster, register, now: clock.now() });
+  return true;
+}
+
+function lookAtRegister(watched: Watched): boolean {
+  return registerChanged(watched, () => watched.registers.look());
 }
 
 function lookAtPause({ pause, host, status }: Watched): void {

@@ -4,6 +4,11 @@ import { CodedError } from '../core/base/index.js';
 export const RUNTIME_ERROR_CODES = [
   'CONFIG_UNREADABLE',
   'CONFIG_INVALID',
+  /** Nobody has said yet which roster to believe. */
+  'FINGERPRINT_MISSING',
+  'REGISTER_UNREADABLE',
+  /** It can't be believed, or doesn't go with what there was before. */
+  'REGISTER_INVALID',
   'PACKAGE_INCOMPLETE',
   'STOP_TIMED_OUT',
   'STOP_FAILED',

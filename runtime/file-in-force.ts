@@ -8,8 +8,9 @@ export interface Loaded {
 }
 
 export interface FileInForceOptions<Content extends Loaded> {
-  readonly file: string;
-  /** Reads the file and checks it. Thrown when it is no use. */
+  /** One, or several that are read together. */
+  readonly files: readonly string[];
+  /** Reads them and checks them. Thrown when they are no use. */
   readonly load: () => Content;
   /** Is told of a changed file before it comes into force. Thrown when it mustn't: then it doesn't. */
   readonly take: (next: Content, present: Content) => void;
@@ -34,7 +35,7 @@ export class FileInForce<Content extends Loaded> {
   /** Thrown as `load` does. */
   constructor(options: FileInForceOptions<Content>) {
     this.#options = options;
-    this.#version = fileVersion(options.file);
+    this.#version = versionOf(options.files);
     this.#loaded = options.load();
   }
 
@@ -59,16 +60,25 @@ export class FileInForce<Content extends Loaded> {
     return this.#loaded !== before;
   }
 
+  /** Takes what the files say by now, for whoever has just written them; it has passed `take`. True when it is another than before. */
+  put(next: Content): boolean {
+    const before = this.#loaded;
+    this.#version = versionOf(this.#options.files);
+    this.#loaded = next;
+    this.#said = '';
+    return next.digest !== before.digest;
+  }
+
   #look(): void {
-    const { file, load, take } = this.#options;
-    const version = fileVersion(file);
+    const { files, load, take } = this.#options;
+    const version = versionOf(files);
     const isSettled = version === this.#settling;
     this.#settling = version;
     // Half of a file may be a whole one too, and a laxer one: it has to stand still from one look to the next.
     if (version !== this.#version && !isSettled) return;
     if (version !== this.#version) {
       const loaded = load();
-      if (fileVersion(file) !== version) return;
+      if (versionOf(files) !== version) return;
       if (loaded.digest !== this.#loaded.digest) {
         take(loaded, this.#loaded);
         this.#loaded = loaded;
@@ -77,4 +87,10 @@ export class FileInForce<Content extends Loaded> {
     }
     this.#said = '';
   }
+}
+
+/** Undefined where none is there. */
+function versionOf(files: readonly string[]): string | undefined {
+  const versions = files.map(fileVersion);
+  return versions.every((version) => version === undefined) ? undefined : versions.join('; ');
 }

@@ -111,7 +111,8 @@ class GrpcFederationClient implements FederationClient {
   }
 
   #received(message: ToNode): void {
-    const run = message.kind === 'offer' ? undefined : this.#runs.get(message.runId);
+    const isOfRun = message.kind !== 'offer' && message.kind !== 'register';
+    const run = isOfRun ? this.#runs.get(message.runId) : undefined;
     if (run === undefined) {
       if (message.kind !== 'transfer-ready') this.#handlers.received(message);
     } else if (message.kind === 'protocol') {

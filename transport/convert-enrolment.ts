@@ -1,6 +1,5 @@
 import { SIGNATURE_BYTES } from '../core/private-join/index.js';
-import { MAX_ROSTER_BYTES } from '../core/templates/index.js';
-import { badField, fixedBytes, someBytes } from './check.js';
+import { fixedBytes, someBytes } from './check.js';
 import type { EnrolmentReply, EnrolmentRequest } from './enrolment.js';
 import { TOKEN_ID_BYTES, TOKEN_SECRET_BYTES } from './enrolment-token.js';
 import { agency } from './fields.js';
@@ -33,16 +32,12 @@ export function fromEnrolmentRequest(request: EnrolmentRequest): WireRequest {
   return { ...request };
 }
 
-export function toEnrolmentReply({ certificate, roster }: EnrolmentReply__Output): EnrolmentReply {
-  if (roster.length > MAX_ROSTER_BYTES) throw badField('roster', `must have at most ${MAX_ROSTER_BYTES} bytes`);
-  return {
-    certificate: someBytes(certificate, 'certificate', MAX_CERTIFICATE_BYTES),
-    roster: roster.length === 0 ? undefined : new Uint8Array(roster),
-  };
+export function toEnrolmentReply({ certificate }: EnrolmentReply__Output): EnrolmentReply {
+  return { certificate: someBytes(certificate, 'certificate', MAX_CERTIFICATE_BYTES) };
 }
 
-export function fromEnrolmentReply({ certificate, roster }: EnrolmentReply): WireReply {
-  return { certificate, roster: roster ?? new Uint8Array(0) };
+export function fromEnrolmentReply({ certificate }: EnrolmentReply): WireReply {
+  return { certificate };
 }
 
 /** The signing request. */

@@ -1,5 +1,4 @@
 import type { ConsistencyProof, LogEvidence } from '../core/audit-entries/index.js';
-import { fromHex, toHex } from '../core/base/index.js';
 import { distinct, fixedBytes, items, text, wholeNumber, wholeNumberWithin } from './check.js';
 import type { ConsistencyProof__Output } from './generated/tallystick/v1/ConsistencyProof.js';
 import type { Cosignature__Output } from './generated/tallystick/v1/Cosignature.js';
@@ -25,7 +24,7 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const TIME_CHARACTERS = 24;
 
 export function fromLogEvidence({ checkpoint, index, logged, inclusion, consistency }: LogEvidence): WireLogEvidence {
-  const { template, version, templateDigest, at } = logged;
+  const { template, version, at } = logged;
   return {
     checkpoint,
     index,
@@ -33,7 +32,6 @@ export function fromLogEvidence({ checkpoint, index, logged, inclusion, consiste
     consistency: consistency.map(({ first, hashes }) => ({ first, hashes: [...hashes] })),
     template,
     version,
-    templateDigest: fromHex(templateDigest),
     at,
   };
 }
@@ -51,7 +49,6 @@ export function toLogEvidence(evidence: LogEvidence__Output, field: string): Log
     logged: {
       template: text(evidence.template, `${field}.template`, { max: MAX_TEMPLATE_CHARACTERS }),
       version: wholeNumberWithin(evidence.version, `${field}.version`, 1, MAX_TEMPLATE_VERSION),
-      templateDigest: toHex(fixedBytes(evidence.templateDigest, `${field}.template_digest`, HASH_BYTES)),
       at: text(evidence.at, `${field}.at`, { max: TIME_CHARACTERS, pattern: TIME, expected: 'a UTC time' }),
     },
   };

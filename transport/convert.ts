@@ -12,13 +12,13 @@ import {
   numberWithin,
   oneOf,
   present,
-  someBytes,
   text,
   unknownKind,
   wholeNumber,
 } from './check.js';
 import { fromStatistics, toStatistics } from './convert-linkage.js';
 import { fromLogEvidence, logSize, toCosignature, toLogEvidence } from './convert-log.js';
+import { fromRegisterHead, fromRegisterPart, registerSize, toRegisterHead, toRegisterPart } from './convert-register.js';
 import { fromRunMessage, toRunMessage } from './convert-run-message.js';
 import type { FromNode, HeldSnapshot, Hello, ToNode } from './federation.js';
 import { agency, dataset, hop, name, parameterName, runId, subject } from './fields.js';
@@ -31,7 +31,6 @@ import type { Refusal__Output } from './generated/tallystick/v1/Refusal.js';
 import type { TransferReady__Output } from './generated/tallystick/v1/TransferReady.js';
 import {
   MAX_DATASETS,
-  MAX_ENVELOPE_BYTES,
   MAX_EPSILON_LEFT,
   MAX_PARAMETER_CHARACTERS,
   MAX_PARAMETER_VALUES,
@@ -100,7 +99,7 @@ export function toNodeMessage(message: NodeMessage__Output): FromNode {
   }
 }
 
-function fromHello({ softwareVersion, snapshots, floors, logSize: size }: Hello): NonNullable<NodeMessage['hello']> {
+function fromHello({ softwareVersion, snapshots, floors, logSize: size, registerSize: entries }: Hello): NonNullable<NodeMessage['hello']> {
   return {
     softwareVersion,
     snapshots: snapshots.map(({ dataset, snapshot, asAt, epsilonLeft, linkage, rejectedPercent }) => ({
@@ -113,6 +112,7 @@ function fromHello({ softwareVersion, snapshots, floors, logSize: size }: Hello)
     })),
     floors: fromFloors(floors),
     logSize: size,
+    registerSize: entries,
   };
 }
 
@@ -126,6 +126,7 @@ function toHello(hello: Hello__Output): Hello {
     ),
     floors: toFloors(hello.floors, 'hello.floors'),
     logSize: logSize(hello.logSize, 'hello.log_size'),
+    registerSize: registerSize(hello.registerSize, 'hello.register_size'),
   };
 }
 
@@ -163,6 +164,8 @@ export function fromCoordinatorMessage(message: ToNode | Welcome): CoordinatorMe
       return { offer: fromOffer(message.offer, message.evidence) };
     case 'protocol':
       return { run: fromRunMessage(message.runId, message.message) };
+    case 'register':
+      return { register: fromRegisterPart(message.part) };
     case 'transfer-ready': {
       const { runId, subject, hop } = message;
       return { transferReady: { runId, subject, hop } };
@@ -180,6 +183,8 @@ export function toCoordinatorMessage(message: CoordinatorMessage__Output): ToNod
       return toOfferMessage(present(message.offer, 'offer'));
     case 'run':
       return { kind: 'protocol', ...toRunMessage(present(message.run, 'run')) };
+    case 'register':
+      return { kind: 'register', part: toRegisterPart(present(message.register, 'register')) };
     case 'transferReady':
       return toTransferReady(present(message.transferReady, 'transfer_ready'));
     default:
@@ -197,10 +202,11 @@ function toTransferReady(ready: TransferReady__Output): ToNode {
 }
 
 function fromOffer(offer: RunOffer, evidence?: LogEvidence): NonNullable<CoordinatorMessage['offer']> {
-  const { runId, envelope, requester, purpose } = offer;
+  const { runId, templateDigest, register, requester, purpose } = offer;
   return {
     runId,
-    envelope,
+    templateDigest: fromDigest(templateDigest),
+    register: fromRegisterHead(register),
     requester,
     purpose,
     parameters: Object.entries(offer.parameters).map(([parameter, values]) => ({
@@ -228,7 +234,8 @@ function toOffer(offer: Offer__Output): RunOffer {
   const parameters = items(offer.parameters, 'offer.parameters', { max: MAX_PARAMETERS }, toParameter);
   return {
     runId: runId(offer.runId, 'offer.run_id'),
-    envelope: someBytes(offer.envelope, 'offer.envelope', MAX_ENVELOPE_BYTES),
+    templateDigest: digest(offer.templateDigest, 'offer.template_digest'),
+    register: toRegisterHead(offer.register, 'offer.register'),
     parameters: Object.fromEntries(distinct(parameters, 'offer.parameters', ([parameter]) => parameter)),
     requester: text(offer.requester, 'offer.requester', { max: MAX_REQUESTER_CHARACTERS }),
     purpose: name(offer.purpose, 'offer.purpose'),

@@ -40,8 +40,6 @@ export interface Enrolled {
   readonly agency: PartyId;
   /** The key was made here, and has not left. */
   readonly tls: TlsMaterial;
-  /** The bytes of its file; undefined where the coordinator has none yet. */
-  readonly roster: Uint8Array | undefined;
 }
 
 /**
@@ -65,7 +63,7 @@ export async function enrol(options: EnrolmentOptions): Promise<Enrolled> {
   const reply = await ask(options, timings, authority, { ...unsigned, proof });
   const tls = { authority, certificate: pemOfCertificate(reply.certificate), privateKey };
   checkOwnCertificate(tls, self, clock);
-  return { agency, tls, roster: reply.roster };
+  return { agency, tls };
 }
 
 function knownAuthority({ authority, token }: EnrolmentOptions): string | undefined {

@@ -18,8 +18,6 @@ export interface EnrolmentRequest {
 export interface EnrolmentReply {
   /** X.509, DER. */
   readonly certificate: Uint8Array;
-  /** The bytes of its file; undefined where there is none yet. */
-  readonly roster: Uint8Array | undefined;
 }
 
 /** What the identity key signs: that its holder, for this agency and with this token, asks for that certificate. */

@@ -11,6 +11,7 @@ import type {
 } from '../core/private-join/index.js';
 import type { Floors, RunOffer } from '../core/templates/index.js';
 import type { TransportError, TransportErrorCode } from './errors.js';
+import type { RegisterPart } from './register-update.js';
 
 /** What a node says on its control stream. */
 export type FromNode =
@@ -26,6 +27,8 @@ export type ToNode =
   /** Without evidence, a node refuses it. */
   | { readonly kind: 'offer'; readonly offer: RunOffer; readonly evidence?: LogEvidence }
   | { readonly kind: 'protocol'; readonly runId: string; readonly message: ProtocolMessage }
+  /** Of what governance has signed and the node lacks; before any offer that was made by it. */
+  | { readonly kind: 'register'; readonly part: RegisterPart }
   /** A list for this node waits at the coordinator; the node fetches it with a streaming call. */
   | {
       readonly kind: 'transfer-ready';
@@ -42,6 +45,8 @@ export interface Hello {
   readonly floors: Floors;
   /** Entries of the audit log under the last checkpoint that the node has verified; 0 where it never has. */
   readonly logSize: number;
+  /** Entries of the register of governance that it has. */
+  readonly registerSize: number;
 }
 
 export interface HeldSnapshot {

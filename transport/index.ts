@@ -37,7 +37,6 @@ export {
   MAX_CHUNK_BYTES,
   MAX_CONSISTENCY_PROOFS,
   MAX_DATASETS,
-  MAX_ENVELOPE_BYTES,
   MAX_LOG_SIZE,
   MAX_MESSAGE_BYTES,
   MAX_PARAMETER_VALUES,
@@ -59,6 +58,8 @@ export type {
 export { checkOwnCertificate } from './mtls.js';
 export { identityIn, identityOfCertificate, identityUri, partyOf } from './peer-identity.js';
 export type { PeerIdentity } from './peer-identity.js';
+export { partsOf, RegisterParts } from './register-update.js';
+export type { RegisterPart, RegisterUpdate } from './register-update.js';
 export { createFederationServer } from './server.js';
 export { AGENCY_VALID_DAYS, certifyRequest, createSigningRequest } from './signing-requests.js';
 export type { SigningRequest } from './signing-requests.js';

@@ -4,7 +4,6 @@
 export const MAX_MESSAGE_BYTES = 1_048_576;
 /** Bytes of one sealed chunk: CHUNK_RECORDS records of the widest layout, with all sums, take 540,672. */
 export const MAX_CHUNK_BYTES = 589_824;
-export const MAX_ENVELOPE_BYTES = 524_288;
 export const MAX_VERSION_CHARACTERS = 64;
 export const MAX_NAME_CHARACTERS = 64;
 export const MAX_DATASET_CHARACTERS = 128;
@@ -30,6 +29,8 @@ export const MAX_KEY_SETS = 4_096;
 export const MAX_LINKAGE_VERSION = 1_000_000;
 /** Absolute values in statistics: more than there are records and their pairs with a key in common, noise included. */
 export const MAX_STATISTIC = 1_000_000_000;
+/** Of one part of the register, so that nothing else on the control stream waits long. */
+export const MAX_REGISTER_PART_BYTES = 262_144;
 /** Entries of the audit log. */
 export const MAX_LOG_SIZE = Number.MAX_SAFE_INTEGER;
 /** A checkpoint with its log's signature alone: the longest names that there may be make less than half of it. */

@@ -39,7 +39,7 @@ const afterFailure: Readonly<Record<FailureCode, string>> = {
   NOT_LOGGED:
     "The coordinator's audit log could not be written. Its operator looks at the coordinator's log; where it says that an " +
     'entry is too long: choose fewer values. Then submit the run again.',
-  ROSTER_CHANGED:
+  REGISTER_CHANGED:
     'Governance changed the roster while the run was under way: the party named is not in it any more, has another key, or ' +
     'may not offer what was asked. `tally templates` shows what can be asked now.',
   RESTARTED: again,

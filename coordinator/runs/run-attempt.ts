@@ -138,7 +138,7 @@ export class RunAttempt {
 
   /** A newer roster is in force than the one with which this run began, and the run can't go on under it. */
   overtaken({ party, message }: RosterTrouble): void {
-    this.#abort(new JoinError('ROSTER_CHANGED', party, message));
+    this.#abort(new JoinError('REGISTER_CHANGED', party, message));
   }
 
   cancel(requester: string): void {

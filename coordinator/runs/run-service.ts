@@ -241,7 +241,7 @@ export class RunService {
       const trouble = approvalTrouble(run, templates);
       if (trouble === undefined) continue;
       this.#waiting.splice(this.#waiting.indexOf(run), 1);
-      this.#failWaiting(run.id, { code: 'ROSTER_CHANGED', ...trouble });
+      this.#failWaiting(run.id, { code: 'REGISTER_CHANGED', ...trouble });
     }
     if (this.#active === null) return;
     const { attempt, run } = this.#active;

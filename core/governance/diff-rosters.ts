@@ -26,11 +26,6 @@ export function diffRosters(before: SignedRoster, after: SignedRoster): readonly
       'The coordinator has a new key: nodes take runs from nobody who has the one before.',
     ),
     ...changed(
-      before.coordinator.logKey,
-      after.coordinator.logKey,
-      'Checkpoints of the audit log are signed with a new key.',
-    ),
-    ...changed(
       before.witnesses,
       after.witnesses,
       `A checkpoint needs ${plural(after.witnesses, 'cosignature')} of agencies rather than ${before.witnesses}.`,

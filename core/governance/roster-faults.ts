@@ -63,7 +63,6 @@ function keyFaults(roster: SignedRoster): RosterFault[] {
     ),
     ...agencies.map(({ identityKey }, index) => [['agencies', index, 'identityKey'], rawKey(identityKey)] as const),
     [['coordinator', 'identityKey'], rawKey(coordinator.identityKey)],
-    [['coordinator', 'logKey'], rawKey(coordinator.logKey)],
     ...roles.registrars.map(
       ({ publicKey }, index) => [['roles', 'registrars', index, 'publicKey'], rawKey(publicKey)] as const,
     ),

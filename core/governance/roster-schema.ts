@@ -121,7 +121,7 @@ export const signedRosterSchema: z.ZodType<SignedRoster> = z
       )
       .min(1)
       .max(MAX_AGENCIES),
-    coordinator: z.strictObject({ identityKey: rawKeySchema, logKey: rawKeySchema }),
+    coordinator: z.strictObject({ identityKey: rawKeySchema }),
     witnesses: z.int().min(0).max(MAX_AGENCIES),
     revoked: z.array(revokedSchema).max(MAX_REVOKED).exactOptional(),
   })

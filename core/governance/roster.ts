@@ -21,11 +21,8 @@ export interface SignedRoster {
   readonly purposes: readonly Purpose[];
   /** In order of preference: where two hold a person, the earlier one's record stands. */
   readonly agencies: readonly SignedAgency[];
-  readonly coordinator: {
-    readonly identityKey: string;
-    /** Signs the checkpoints of the audit log. */
-    readonly logKey: string;
-  };
+  /** Its key signs the checkpoints of the audit log, too. */
+  readonly coordinator: { readonly identityKey: string };
   /** Agencies that must have cosigned a checkpoint before it is believed. */
   readonly witnesses: number;
   /** Certificates that nobody is let in with; none where it is left out. */

@@ -58,7 +58,7 @@ export const FAILURE_CODES = [
   'CANCELLED',
   'PAUSED',
   'NOT_LOGGED',
-  'ROSTER_CHANGED',
+  'REGISTER_CHANGED',
   'RESTARTED',
   'INTERNAL',
 ] as const;

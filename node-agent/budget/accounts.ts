@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 
 import { toHex } from '../../core/base/index.js';
 import type { Clock } from '../../core/base/index.js';
@@ -188,7 +187,7 @@ export class LedgerAccounts implements Accounts {
   }
 
   refused(
-    { runId, envelope, requester }: RunOffer,
+    { runId, templateDigest, requester }: RunOffer,
     code: RefusalCode | 'INTERNAL',
     reason: string,
     { log, evidence }: RefusalTrace = {},
@@ -197,7 +196,7 @@ export class LedgerAccounts implements Accounts {
       runId,
       code,
       reason: reason.slice(0, MAX_TEXT_CHARACTERS),
-      envelope: createHash('sha256').update(envelope).digest('hex'),
+      templateDigest,
       requester: requester.slice(0, MAX_TEXT_CHARACTERS),
       ...(log === undefined ? {} : { log: { ...log } }),
       ...(evidence === undefined ? {} : { evidence }),

@@ -22,7 +22,7 @@ export function addPreview(node: Command, context: CommandContext): void {
     .description('what would leave this node for a template; nothing leaves')
     .requiredOption(
       '--template <file>',
-      'a template, proposed (YAML) or signed, or its name in your folder of templates',
+      'the name of a template in your register, or the file (YAML) of one that is proposed',
     )
     .option('--param <name=value>', 'a value of a parameter; again for each, or with commas', collect, [])
     .addHelpText(
@@ -39,7 +39,7 @@ async function preview(options: PreviewOptions, context: CommandContext): Promis
   const config = loadConfig(options.config);
   const agreements = loadAgreements(config);
   const { policy } = loadPolicy(config.policy);
-  const read = readTemplate(options.template, config.templates, agreements.roster);
+  const read = readTemplate(options.template, agreements.register, context.clock.now());
   const snapshots = await openSnapshotStore(config, agreements);
   try {
     const found = previewTemplate(read, parametersOf(options.param), { agreements, policy, snapshots });

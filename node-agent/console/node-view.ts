@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 
-import { CodedError } from '../../core/base/index.js';
 import type { Clock } from '../../core/base/index.js';
+import type { TemplateState } from '../../core/governance/index.js';
 import { loadAgreements } from '../agreements.js';
 import type { Agreements } from '../agreements.js';
 import type { NodeConfig } from '../config.js';
@@ -17,7 +17,7 @@ import { decide } from '../policy/policy.js';
 import type { Decision } from '../policy/policy.js';
 import { previewTemplate } from '../preview/preview.js';
 import type { Preview } from '../preview/preview.js';
-import { readTemplate } from '../preview/template-file.js';
+import { newestOf, readTemplate } from '../preview/template-file.js';
 import { openSnapshotStore } from '../snapshot/open-store.js';
 import { snapshotFiles } from '../snapshot/snapshot-files.js';
 import type { SnapshotStore } from '../snapshot/snapshot-store.js';
@@ -28,7 +28,6 @@ import type { Pause } from '../status/pause.js';
 import { writeStateFile } from '../status/state-file.js';
 import { presenceOf } from '../status/status-report.js';
 import type { Presence } from '../status/status-report.js';
-import { systemCode } from '../system-codes.js';
 import { shownConsent } from './consent-view.js';
 import type { ShownConsent } from './consent-view.js';
 import { shownDataset } from './data-view.js';
@@ -39,7 +38,7 @@ import { PreparedSnapshots } from './prepared-snapshots.js';
 import { thingsToDo } from './to-do.js';
 import type { ToDo } from './to-do.js';
 
-/** Templates in an agency's folder that the console shows. */
+/** Templates that the console shows. */
 export const MAX_TEMPLATES_SHOWN = 1_000;
 
 const MS_PER_HOUR = 3_600_000;
@@ -54,17 +53,14 @@ export interface NodeNow {
   readonly toDo: readonly ToDo[];
 }
 
-/** A template in the agency's folder, or why there is none in a file. */
-export type ShownTemplate =
-  | {
-      readonly kind: 'template';
-      readonly name: string;
-      readonly version: number;
-      readonly title: string;
-      readonly isSigned: boolean;
-      readonly decision: Decision;
-    }
-  | { readonly kind: 'unreadable'; readonly name: string; readonly reason: string };
+/** A template of the register: the version that is live, or the newest. */
+export interface ShownTemplate {
+  readonly name: string;
+  readonly version: number;
+  readonly title: string;
+  readonly state: TemplateState;
+  readonly decision: Decision;
+}
 
 /** A sentence, and the items of the list that it begins, if it does. */
 export interface PolicyLine {
@@ -134,29 +130,22 @@ export class NodeView {
     return shownConsent(this.#config, { agreements, datasets, optOuts, now: this.#clock.now() });
   }
 
-  /** Of the agency's folder of templates; null where the configuration names none. */
-  templates(): readonly ShownTemplate[] | null {
-    const { templates: folder, policy: file } = this.#config;
-    if (folder === undefined) return null;
-    const { roster } = loadAgreements(this.#config);
-    const { policy } = loadPolicy(file);
-    const names = filesIn(folder)
-      .filter((name) => /^[a-z0-9][a-z0-9-]*[.](?:yaml|json)$/.test(name))
-      .map((name) => name.replace(/[.](?:yaml|json)$/, ''));
-    return [...new Set(names)]
-      .toSorted()
+  /** Those of the register, by name. Thrown as `loadAgreements` and `loadPolicy` say. */
+  templates(): readonly ShownTemplate[] {
+    const { register } = loadAgreements(this.#config);
+    const { policy } = loadPolicy(this.#config.policy);
+    const now = this.#clock.now();
+    return newestOf(register)
       .slice(0, MAX_TEMPLATES_SHOWN)
-      .map((name): ShownTemplate => {
-        try {
-          const { template, isSigned } = readTemplate(name, folder, roster);
-          const { version, title } = template;
-          return { kind: 'template', name, version, title, isSigned, decision: decide(policy, template) };
-        } catch (thrown) {
-          if (!(thrown instanceof CodedError)) throw thrown;
-          // The rest is a list of problems.
-          const [reason = ''] = thrown.message.split('\n');
-          return { kind: 'unreadable', name, reason: reason.replace(/[:.]$/, '') };
-        }
+      .map((proposal) => {
+        const { template } = proposal;
+        return {
+          name: template.template,
+          version: template.version,
+          title: template.title,
+          state: register.stateOf(proposal, now),
+          decision: decide(policy, template),
+        };
       });
   }
 
@@ -165,13 +154,12 @@ export class NodeView {
    * Thrown: as `readTemplate` and `previewTemplate` say.
    */
   async preview(name: string): Promise<{ readonly preview: Preview; readonly policyDigest: string }> {
-    const { templates: folder, policy: file } = this.#config;
     const agreements = loadAgreements(this.#config);
-    const { policy, digest } = loadPolicy(file);
-    if (folder === undefined || !/^[a-z0-9][a-z0-9-]*$/.test(name)) {
-      throw new NodeError('TEMPLATE_MISSING', 'There is no template of that name in your folder of templates.');
+    const { policy, digest } = loadPolicy(this.#config.policy);
+    if (!newestOf(agreements.register).some(({ template }) => template.template === name)) {
+      throw new NodeError('TEMPLATE_MISSING', 'There is no template of that name in your register.');
     }
-    const read = readTemplate(name, folder, agreements.roster);
+    const read = readTemplate(name, agreements.register, this.#clock.now());
     const preview = await this.#withSnapshots(agreements, (snapshots) =>
       previewTemplate(read, {}, { agreements, policy, snapshots }),
     );
@@ -258,19 +246,6 @@ export class NodeView {
     } finally {
       snapshots.close();
     }
-  }
-}
-
-/** Thrown when there is no such folder: NodeError FILE_UNREADABLE. */
-function filesIn(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch (cause) {
-    throw new NodeError(
-      'FILE_UNREADABLE',
-      `${folder} can't be read (${systemCode(cause) ?? 'unexpected error'}): \`templates\` in the configuration must be a folder.`,
-      { cause },
-    );
   }
 }
 

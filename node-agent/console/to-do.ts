@@ -39,6 +39,14 @@ export function thingsToDo({ presence, status, withoutSnapshot, optOuts }: Stand
           },
         ]
       : []),
+    ...(isThere && status !== null && status.register.trouble !== null
+      ? [
+          {
+            text: `Nothing is answered by the register of governance that the node has: ${status.register.trouble} It comes from the coordinator by itself; when it doesn’t, ask governance for it.`,
+            href: null,
+          },
+        ]
+      : []),
     ...withoutSnapshot.map((dataset) => ({
       text: `There is no snapshot of ${dataset}, so what is asked of it is refused. Run: tally node prepare`,
       href: '/data',

@@ -1,7 +1,8 @@
 import { existsSync, rmSync } from 'node:fs';
 
 import { PRIVATE_FILE_MODE } from '../key-files.js';
-import { behindLinks, moveFile, writeWholeFile, writing } from '../whole-file.js';
+import { behindLinks, moveFile } from '../../runtime/index.js';
+import { writeWholeFile, writing } from '../whole-file.js';
 
 /** Where a certificate and its key are; one is no use without the other. */
 export interface CertificatePaths {

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 
 import { equalBytes, toBase64 } from '../../core/base/index.js';
 import type { Clock } from '../../core/base/index.js';
-import { parseRoster } from '../../core/templates/index.js';
+import { rosterOf } from '../../core/governance/index.js';
 import type { Roster } from '../../core/templates/index.js';
+import { loadRegister } from '../../runtime/index.js';
 import { certificateFacts, enrol, fingerprintOf, parseToken } from '../../transport/index.js';
 import type { EnrolmentToken, Timings } from '../../transport/index.js';
 import type { NodeConfig } from '../config.js';
@@ -24,9 +25,6 @@ export interface NodeEnrolment {
   readonly timings?: Partial<Timings>;
 }
 
-/** What became of the roster: written, the same as was there, another than was there (which stays), none sent. */
-export type RosterOutcome = 'written' | 'same' | 'differs' | 'none';
-
 /** What two people compare, and what is in force now. Fingerprints are SHA-256, 64 hexadecimal digits. */
 export interface EnrolledNode {
   readonly federation: string;
@@ -38,13 +36,8 @@ export interface EnrolledNode {
   /** Of the raw public key. */
   readonly identity: string;
   readonly certificate: { readonly serial: string; readonly validTo: Date };
-  readonly roster: {
-    readonly outcome: RosterOutcome;
-    /** Of the file that the coordinator sent; null where it sent none. */
-    readonly fingerprint: string | null;
-    /** Whether the roster that is in the node's folder now lists this agency with this identity key. */
-    readonly lists: boolean;
-  };
+  /** Whether the register in the node's folder lists this agency with this identity key. */
+  readonly isListed: boolean;
 }
 
 const PUBLIC_FILE_MODE = 0o644;
@@ -52,8 +45,8 @@ const PUBLIC_FILE_MODE = 0o644;
 /**
  * Gets this agency's node its certificate: keys are made here and stay here. It writes nothing but the identity key
  * before the coordinator has said yes.
- * Thrown: NodeError TOKEN_UNREADABLE, TOKEN_OTHER_AGENCY, CONFIG_CONTRADICTORY, FILE_UNWRITABLE, ROSTER_INVALID, or as
- * `readIdentity`; TransportError as `enrol`.
+ * Thrown: NodeError TOKEN_UNREADABLE, TOKEN_OTHER_AGENCY, CONFIG_CONTRADICTORY, FILE_UNWRITABLE, or as `readIdentity`;
+ * RuntimeError as `loadRegister`; TransportError as `enrol`.
  */
 export async function enrolNode(
   config: NodeConfig,
@@ -61,11 +54,11 @@ export async function enrolNode(
   clock: Clock,
 ): Promise<EnrolledNode> {
   const token = tokenOf(text, config);
-  const known = existsSync(config.roster) ? readFile(config.roster) : undefined;
-  if (known !== undefined) checkFederation(rosterOf(known, config.roster), token);
+  const roster = existsSync(config.governance.register) ? knownRoster(config) : undefined;
+  if (roster !== undefined) checkFederation(roster, token);
   finishSwap(config.tls);
   const identity = readOrCreateIdentity(config.identityKey);
-  const { tls, roster } = await enrol({
+  const { tls } = await enrol({
     address,
     token,
     identity,
@@ -76,11 +69,6 @@ export async function enrolNode(
   });
   writeWholeFile(config.tls.authority, tls.authority, PUBLIC_FILE_MODE);
   swapCertificate(config.tls, tls);
-  const inForce = known ?? roster;
-  if (known === undefined && roster !== undefined) {
-    checkFederation(rosterOf(roster, 'the coordinator’s roster'), token);
-    writeWholeFile(config.roster, roster, PUBLIC_FILE_MODE);
-  }
   const { serial, validTo } = certificateFacts(tls.certificate);
   return {
     federation: token.federation,
@@ -89,15 +77,10 @@ export async function enrolNode(
     identityKey: toBase64(identity.publicKey),
     identity: fingerprintOf(identity.publicKey),
     certificate: { serial, validTo },
-    roster: {
-      outcome: outcomeOf(known, roster),
-      fingerprint: roster === undefined ? null : fingerprintOf(roster),
-      lists:
-        inForce !== undefined &&
-        rosterOf(inForce, config.roster).agencies.some(
-          ({ id, identityKey }) => id === token.agency && equalBytes(identityKey, identity.publicKey),
-        ),
-    },
+    isListed:
+      roster?.agencies.some(
+        ({ id, identityKey }) => id === token.agency && equalBytes(identityKey, identity.publicKey),
+      ) === true,
   };
 }
 
@@ -126,22 +109,12 @@ function checkFederation({ federation }: Roster, token: EnrolmentToken): void {
   if (federation === token.federation) return;
   throw new NodeError(
     'CONFIG_CONTRADICTORY',
-    `The roster is of the federation ${federation}, and the token of ${token.federation}: one of them is not meant for this node.`,
+    `The register is of the federation ${federation}, and the token of ${token.federation}: one of them is not meant for this node.`,
   );
 }
 
-function rosterOf(bytes: Uint8Array, file: string): Roster {
-  try {
-    return parseRoster(textOf(bytes));
-  } catch (thrown) {
-    throw new NodeError('ROSTER_INVALID', `${file} is not a roster: ask governance for it.`, { cause: thrown });
-  }
-}
-
-function outcomeOf(known: Uint8Array | undefined, sent: Uint8Array | undefined): RosterOutcome {
-  if (sent === undefined) return 'none';
-  if (known === undefined) return 'written';
-  return equalBytes(known, sent) ? 'same' : 'differs';
+function knownRoster({ governance }: NodeConfig): Roster {
+  return rosterOf(loadRegister(governance).copy.register.current.roster);
 }
 
 function textOf(bytes: Uint8Array): string {

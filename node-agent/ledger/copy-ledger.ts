@@ -2,7 +2,8 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
 
 import { NodeError } from '../errors.js';
 import { PRIVATE_FILE_MODE } from '../key-files.js';
-import { moveFile, writing } from '../whole-file.js';
+import { moveFile } from '../../runtime/index.js';
+import { writing } from '../whole-file.js';
 import { Ledger } from './ledger.js';
 import type { LedgerHead, LedgerOptions } from './ledger.js';
 

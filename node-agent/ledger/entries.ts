@@ -59,8 +59,10 @@ export const ENTRY_SCHEMAS = {
     runId: z.string(),
     code: z.string(),
     reason: z.string(),
-    /** SHA-256 of the signed template as it was offered, 64 hexadecimal digits. */
-    envelope: z.string(),
+    /** Of the template that was asked for, 64 hexadecimal digits. */
+    templateDigest: z.string().exactOptional(),
+    /** SHA-256 of the signed template as it was offered, while offers brought it. */
+    envelope: z.string().exactOptional(),
     /** As the offer says; nobody has checked it. */
     requester: z.string(),
     log,

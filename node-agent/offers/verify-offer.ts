@@ -1,9 +1,11 @@
 import type { Clock } from '../../core/base/index.js';
+import { assertHolds, GovernanceError, nameOf, requesterOf } from '../../core/governance/index.js';
+import type { Proposal, RegisterCopy } from '../../core/governance/index.js';
+import { isRefusalCode } from '../../core/private-join/index.js';
 import type { JoinPlan, PartyId } from '../../core/private-join/index.js';
 import {
   bindParameters,
   bindTemplate,
-  isExpired,
   joinsPeople,
   OPT_OUTS,
   participantsNeeded,
@@ -11,8 +13,6 @@ import {
   runCost,
   runTerms,
   TemplateError,
-  templateFromPayload,
-  verifyEnvelope,
 } from '../../core/templates/index.js';
 import type {
   BoundParameters,
@@ -24,7 +24,6 @@ import type {
   RunOffer,
   RunTerms,
   Template,
-  VerifiedEnvelope,
 } from '../../core/templates/index.js';
 import { verifyConsent } from '../consent/verify-consent.js';
 import type { ConsentGrounds } from '../consent/verify-consent.js';
@@ -36,8 +35,8 @@ import { Refusal } from './refusal.js';
 /** What a node holds an offer against: nothing of it comes from the coordinator. */
 export interface OfferGrounds {
   readonly self: PartyId;
-  /** Pinned in the node's configuration. */
-  readonly roster: Roster;
+  /** What governance has signed, as far as this node has heard. */
+  readonly governance: GovernanceGrounds;
   /** The node's own copies of the dataset definitions. */
   readonly catalogue: Catalogue;
   readonly policy: Policy;
@@ -48,6 +47,14 @@ export interface OfferGrounds {
   /** What it says of itself in the audit log. */
   readonly logged: LoggedOffer;
   readonly clock: Clock;
+}
+
+export interface GovernanceGrounds {
+  readonly copy: RegisterCopy;
+  /** What of its roster concerns runs. */
+  readonly roster: Roster;
+  /** Thrown when a registrar has not said lately that nothing is missing: GovernanceError. */
+  assertUpToDate(now: Date): void;
 }
 
 /** An offer that this node answers, and all that it needs to do so. */
@@ -74,13 +81,13 @@ export interface VerifiedOffer {
 
 /**
  * What a node verifies for itself before any row is read. Each step returns or throws a Refusal; their order is that
- * nothing is parsed before its signatures hold and nothing is said about snapshots to who may not ask.
+ * nothing else is looked at before governance has approved it, and nothing is said about snapshots to who may not ask.
  */
 export function verifyOffer(offer: RunOffer, grounds: OfferGrounds): VerifiedOffer {
-  const envelope = verifySignatures(offer, grounds.roster);
-  const template = readTemplate(envelope);
-  verifyLoggedTemplate(template, envelope, grounds.logged);
-  verifyNotExpired(template, grounds.clock);
+  const { roster } = grounds.governance;
+  verifyRegister(offer, grounds);
+  const { template } = verifyApproved(offer, grounds);
+  verifyLoggedTemplate(template, grounds.logged);
   const mode = verifyPolicy(template, grounds.policy);
   const bound = bindToCatalogue(template, grounds.catalogue);
   const parameters = verifyParameters(offer, bound);
@@ -89,44 +96,42 @@ export function verifyOffer(offer: RunOffer, grounds: OfferGrounds): VerifiedOff
   verifyFloors(offer, grounds);
   const { snapshots, optOuts } = verifySnapshots(offer, grounds);
   verifyConsent(offer, bound, grounds);
-  const plan = makePlan(offer, bound, parameters, envelope, grounds.roster);
+  const plan = makePlan(offer, bound, parameters, roster);
   const terms = runTerms(bound, offer.participants);
-  const { digest: templateDigest } = envelope;
+  const { templateDigest } = offer;
   const { head: log } = grounds.logged;
   const cost = runCost(terms);
   return { offer, bound, parameters, templateDigest, plan, terms, cost, snapshots, optOuts, mode, log };
 }
 
-function verifySignatures(offer: RunOffer, roster: Roster): VerifiedEnvelope {
-  return refusing('TEMPLATE_NOT_APPROVED', 'the template is not signed as this node’s roster demands', () =>
-    verifyEnvelope(offer.envelope, roster.governance),
-  );
+/** That nothing that governance has signed is missing here, and nothing of it was shown otherwise to whoever asks. */
+function verifyRegister({ register }: RunOffer, { governance, clock }: OfferGrounds): void {
+  refusingGovernance('the register of governance', () => {
+    governance.assertUpToDate(clock.now());
+    assertHolds(governance.copy, register);
+  });
 }
 
-function readTemplate({ payload }: VerifiedEnvelope): Template {
-  return refusing('TEMPLATE_NOT_APPROVED', 'what was signed is not a template that this node can read', () =>
-    templateFromPayload(payload),
+/** The template is the one in this node's own register: nobody's word is taken for what is in it, or that it is live. */
+function verifyApproved({ templateDigest, requester: text }: RunOffer, { governance, clock }: OfferGrounds): Proposal {
+  const requester = requesterOf(text);
+  if (requester === undefined) {
+    throw new Refusal(
+      'PURPOSE_NOT_GRANTED',
+      'who asks is not somebody of an organisation (analyst@organisation), so nobody can have granted them a purpose',
+    );
+  }
+  return refusingGovernance('the template', () =>
+    governance.copy.register.assertMayAsk(templateDigest, requester, clock.now()),
   );
 }
 
 /** That the offer itself is the one in the log was verified before anything in it was read; this is what it didn't say. */
-function verifyLoggedTemplate(
-  { template, version }: Template,
-  { digest }: VerifiedEnvelope,
-  { template: logged }: LoggedOffer,
-): void {
-  if (logged.template === template && logged.version === version && logged.templateDigest === digest) return;
+function verifyLoggedTemplate(template: Template, { template: logged }: LoggedOffer): void {
+  if (logged.template === template.template && logged.version === template.version) return;
   throw new Refusal(
     'LOG_INCONSISTENT',
-    'the audit log names another template for this offer than the one that was sent',
-  );
-}
-
-function verifyNotExpired(template: Template, clock: Clock): void {
-  if (!isExpired(template, clock.now())) return;
-  throw new Refusal(
-    'TEMPLATE_EXPIRED',
-    `${template.template} expired after ${template.expires}: governance has to renew it`,
+    `the audit log names another template for this offer than ${nameOf({ template })}, which it asks`,
   );
 }
 
@@ -156,7 +161,11 @@ function verifyParameters(offer: RunOffer, bound: BoundTemplate): BoundParameter
  * Where people are joined each may bring its opt-outs too. Which of the others have any only they know, and each looks
  * after its own: an offer without this node's is refused.
  */
-function verifyParticipants(offer: RunOffer, bound: BoundTemplate, { roster, self, snapshots }: OfferGrounds): void {
+function verifyParticipants(
+  offer: RunOffer,
+  bound: BoundTemplate,
+  { governance: { roster }, self, snapshots }: OfferGrounds,
+): void {
   const asked = new Set([bound.population, ...bound.links].map(({ dataset }) => dataset.dataset));
   const expected = roster.agencies
     .map(({ id, datasets }) => ({ agency: id, datasets: datasets.filter((dataset) => asked.has(dataset)) }))
@@ -238,11 +247,10 @@ function makePlan(
   offer: RunOffer,
   bound: BoundTemplate,
   parameters: BoundParameters,
-  { digest: templateDigest }: VerifiedEnvelope,
   roster: Roster,
 ): JoinPlan {
   return refusing('PROTOCOL_VIOLATION', 'the offer does not make a run', () =>
-    planRun({ offer, bound, parameters, templateDigest, roster }),
+    planRun({ offer, bound, parameters, roster }),
   );
 }
 
@@ -253,6 +261,17 @@ function refusing<T>(code: Refusal['code'], reason: string, step: () => T): T {
   } catch (thrown) {
     if (!(thrown instanceof TemplateError)) throw thrown;
     throw new Refusal(code, `${reason}: ${thrown.message}`, { cause: thrown });
+  }
+}
+
+/** A statement that can't be believed is as good as none: what it was to show isn't shown. */
+function refusingGovernance<T>(what: string, step: () => T): T {
+  try {
+    return step();
+  } catch (thrown) {
+    if (!(thrown instanceof GovernanceError)) throw thrown;
+    const code = isRefusalCode(thrown.code) ? thrown.code : 'REGISTER_STALE';
+    throw new Refusal(code, `${what}: ${thrown.message}`, { cause: thrown });
   }
 }
 

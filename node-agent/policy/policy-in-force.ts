@@ -21,7 +21,7 @@ export class PolicyInForce {
   /** Thrown as `loadPolicy` says. */
   constructor({ file, log, note }: PolicyInForceOptions) {
     this.#inForce = new FileInForce({
-      file,
+      files: [file],
       load: () => loadPolicy(file),
       take: ({ digest }) => {
         note(digest);

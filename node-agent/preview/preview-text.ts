@@ -1,3 +1,4 @@
+import type { TemplateState } from '../../core/governance/index.js';
 import { sizeInWords } from '../budget/rounded-size.js';
 import { describeDecision } from '../policy/policy-text.js';
 import type { Preview, PreviewedField, PreviewedList } from './preview.js';
@@ -6,6 +7,16 @@ const USE_WORDS: Readonly<Record<PreviewedField['use'], string>> = {
   filter: 'says which records are in the list; stays here',
   category: 'leaves as part of one encrypted number',
   number: 'leaves as an encrypted number, to be added up',
+};
+
+const STATE_WORDS: Readonly<Record<Exclude<TemplateState, 'live'>, string>> = {
+  draft: 'a draft',
+  proposed: 'proposed',
+  'under-review': 'under review',
+  approved: 'approved, and not yet published,',
+  expired: 'expired',
+  revoked: 'revoked',
+  superseded: 'superseded',
 };
 
 /** What is said where the agency's opt-out lists are part of what leaves. */
@@ -34,15 +45,20 @@ export function describePreview(preview: Preview): string {
   return `${lines.join('\n')}\n`;
 }
 
-function describeStanding({ decision, isSigned }: Preview): string {
-  const signed = isSigned
-    ? 'It has the signatures that your roster asks for.'
-    : 'It is not signed here: a node answers it only with the signatures that its roster asks for.';
+function describeStanding({ decision, state }: Preview): string {
+  const standing = standingInWords(state);
   const policy =
     decision.kind === 'refused'
       ? `Under your policy it would be refused: ${decision.reason}.`
       : `Under your policy: ${describeDecision(decision.mode)}`;
-  return `${signed} ${policy}`;
+  return `${standing} ${policy}`;
+}
+
+/** What governance has decided about it, and what follows. */
+export function standingInWords(state: Preview['state']): string {
+  if (state === 'live') return 'Governance has approved it, and it is live.';
+  if (state === null) return 'It is a file: a node answers a template only when it is live in its register.';
+  return `It is ${STATE_WORDS[state]} in your register: a node answers only what is live there.`;
 }
 
 function section(heading: string, paragraphs: readonly string[]): string[] {

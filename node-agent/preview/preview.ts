@@ -1,3 +1,4 @@
+import type { TemplateState } from '../../core/governance/index.js';
 import {
   bindParameters,
   bindTemplate,
@@ -33,7 +34,8 @@ import type { ReadTemplate } from './template-file.js';
 export interface Preview {
   readonly template: string;
   readonly version: number;
-  readonly isSigned: boolean;
+  /** Where it stands in the register of governance; null for a file. */
+  readonly state: TemplateState | null;
   readonly decision: Decision;
   readonly parameters: ParameterValues;
   readonly lists: readonly PreviewedList[];
@@ -80,7 +82,7 @@ export interface PreviewGrounds {
  * Thrown when the template doesn't fit the datasets, or the parameters the template: NodeError TEMPLATE_INVALID, USAGE.
  */
 export function previewTemplate(
-  { template, isSigned }: ReadTemplate,
+  { template, state }: ReadTemplate,
   asked: ParameterValues,
   { agreements: { agency, roster, catalogue, sources }, policy, snapshots }: PreviewGrounds,
 ): Preview {
@@ -90,7 +92,7 @@ export function previewTemplate(
   const terms = runTerms(bound, participantsOf(bound, roster, agency.id, policy));
   const { threshold, roundTo, epsilon, overlapEpsilon, measures } = terms;
   return {
-    ...{ template: template.template, version: template.version, isSigned },
+    ...{ template: template.template, version: template.version, state },
     decision: decide(policy, template),
     parameters: Object.fromEntries(parameters.values),
     lists: own.map((list) => previewList(list, bound, parameters, { sources, snapshots })),

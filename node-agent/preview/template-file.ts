@@ -1,50 +1,48 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 
-import { parseTemplate, TemplateError, templateFromPayload, verifyEnvelope } from '../../core/templates/index.js';
-import type { Roster, Template } from '../../core/templates/index.js';
+import type { Proposal, Register, TemplateState } from '../../core/governance/index.js';
+import { parseTemplate, TemplateError } from '../../core/templates/index.js';
+import type { Template } from '../../core/templates/index.js';
 import { NodeError } from '../errors.js';
 import { readFile } from '../key-files.js';
-
-/** What a template's file is called after its name. */
-const SUFFIXES = ['.yaml', '.json'] as const;
-const NAME = /^[a-z0-9][a-z0-9-]*$/;
 
 /** A template to look at. */
 export interface ReadTemplate {
   readonly template: Template;
-  /** Whether it has the signatures that the roster asks for: without them no node answers it. */
-  readonly isSigned: boolean;
+  /** Where it stands in the register; null for a file, which no node answers before it is there and live. */
+  readonly state: TemplateState | null;
 }
 
 /**
- * Reads a template by its file, or by its name in the folder of templates: YAML as it is proposed, or signed.
- * Thrown when there is none: NodeError TEMPLATE_MISSING; when it is none, or its signatures are not the roster's:
- * TEMPLATE_INVALID; when it can't be read: FILE_UNREADABLE.
+ * Reads a template by its name in the register, the newest version that there is, or by its file: YAML as it is proposed.
+ * Thrown when there is none: NodeError TEMPLATE_MISSING; when the file is none: TEMPLATE_INVALID; when it can't be read:
+ * FILE_UNREADABLE.
  */
-export function readTemplate(fileOrName: string, folder: string | undefined, roster: Roster): ReadTemplate {
-  const file = fileOf(fileOrName, folder);
-  const bytes = readFile(file);
+export function readTemplate(fileOrName: string, register: Register, now: Date): ReadTemplate {
+  const known = newestOf(register).find(({ template }) => template.template === fileOrName);
+  if (known !== undefined) return { template: known.template, state: register.stateOf(known, now) };
+  if (!existsSync(fileOrName)) {
+    throw new NodeError(
+      'TEMPLATE_MISSING',
+      `Neither is ${fileOrName} the name of a template in your register, nor is there a file of that name.`,
+    );
+  }
   try {
-    const text = new TextDecoder().decode(bytes);
-    if (!file.endsWith('.json')) return { template: parseTemplate(text), isSigned: false };
-    return { template: templateFromPayload(verifyEnvelope(bytes, roster.governance).payload), isSigned: true };
+    return { template: parseTemplate(new TextDecoder().decode(readFile(fileOrName))), state: null };
   } catch (thrown) {
     if (!(thrown instanceof TemplateError)) throw thrown;
-    throw new NodeError('TEMPLATE_INVALID', `${file}: ${thrown.message}`, { cause: thrown });
+    throw new NodeError('TEMPLATE_INVALID', `${fileOrName}: ${thrown.message}`, { cause: thrown });
   }
 }
 
-function fileOf(fileOrName: string, folder: string | undefined): string {
-  if (existsSync(fileOrName)) return fileOrName;
-  const named =
-    NAME.test(fileOrName) && folder !== undefined ? SUFFIXES.map((end) => join(folder, fileOrName + end)) : [];
-  const found = named.find((file) => existsSync(file));
-  if (found !== undefined) return found;
-  throw new NodeError(
-    'TEMPLATE_MISSING',
-    folder === undefined
-      ? `There is no file ${fileOrName}: give the file of a template, or name a folder of them as \`templates\` in the configuration.`
-      : `There is no file ${fileOrName}, and ${folder} has no template of that name.`,
-  );
+/** Of each template the version that is live, or else the newest there is; by name. */
+export function newestOf({ proposals }: Register): readonly Proposal[] {
+  const newest = new Map<string, Proposal>();
+  for (const proposal of proposals) {
+    const { template: name, version } = proposal.template;
+    const known = newest.get(name);
+    const isNewer = known === undefined || (known.state !== 'live' && version > known.template.version);
+    if (isNewer || proposal.state === 'live') newest.set(name, proposal);
+  }
+  return [...newest.keys()].toSorted().flatMap((name) => newest.get(name) ?? []);
 }

@@ -2,13 +2,15 @@ import type { LogEvidence } from '../../core/audit-entries/index.js';
 import type { Log } from '../../core/base/index.js';
 import { JoinError } from '../../core/private-join/index.js';
 import type { FailureCode, NodePhase, PartyId, RefusalCode } from '../../core/private-join/index.js';
-import { OPT_OUTS, partyOut } from '../../core/templates/index.js';
-import type { Roster, RunOffer } from '../../core/templates/index.js';
+import { OPT_OUTS } from '../../core/templates/index.js';
+import type { RunOffer } from '../../core/templates/index.js';
 import { MAX_REASON_CHARACTERS } from '../../transport/index.js';
 import type { FromNode } from '../../transport/index.js';
 import type { Accounts, RefusalTrace, Trouble } from '../budget/accounts.js';
 import { LogRefusal } from '../offers/offer-log.js';
 import type { LoggedOffer } from '../offers/offer-log.js';
+import { overtaken } from '../offers/overtaken.js';
+import type { RegisterChange } from '../offers/overtaken.js';
 import { Refusal } from '../offers/refusal.js';
 import type { VerifiedOffer } from '../offers/verify-offer.js';
 import type { SnapshotLease, SnapshotStore } from '../snapshot/snapshot-store.js';
@@ -105,12 +107,11 @@ export class RunHost {
     for (const { run } of this.#runs.values()) if (!run.opened) run.abort('PAUSED', self, message);
   }
 
-  /** A newer roster is in force: ends the runs that can't go on under it. */
-  rosterChanged(before: Roster, after: Roster): void {
+  /** Another register of governance is in force: ends the runs that can't go on by it. */
+  registerChanged(change: RegisterChange): void {
     for (const { verified, run } of this.#runs.values()) {
-      const party = partyOut(verified.offer.participants, before, after);
-      if (party === undefined) continue;
-      run.abort('ROSTER_CHANGED', party, `${party} is not in the newest roster what it was in the one before`);
+      const found = overtaken(verified.offer, change);
+      if (found !== undefined) run.abort('REGISTER_CHANGED', found.party, found.message);
     }
   }
 

@@ -5,7 +5,7 @@ import type { Rng } from '../../core/base/index.js';
 import { NodeError } from '../errors.js';
 import { PRIVATE_FILE_MODE, readSecretFile } from '../key-files.js';
 import { systemCode } from '../system-codes.js';
-import { createWholeFile } from '../whole-file.js';
+import { createWholeFile } from '../../runtime/index.js';
 import { isSnapshotFile } from './snapshot-files.js';
 
 /** Bytes of the key under which an agency seals the match keys in its snapshots. */

@@ -35,9 +35,15 @@ const statusSchema = z.strictObject({
     /** The file says something else by now, and that is no use. */
     isFileRefused: z.boolean(),
   }),
-  roster: z.strictObject({
+  register: z.strictObject({
     file: z.string(),
-    version: z.int(),
+    /** Version of the roster in force. */
+    roster: z.int(),
+    entries: z.int(),
+    /** When a registrar last said how far it is; null where nobody has that can be believed. */
+    stated: z.string().nullable(),
+    /** Why nothing is answered by it now; null where it is fresh. */
+    trouble: z.string().nullable(),
     /** The file says something else by now, and that is no use. */
     isFileRefused: z.boolean(),
   }),

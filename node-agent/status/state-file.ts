@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { NodeError } from '../errors.js';
 import { MAX_FILE_BYTES, PRIVATE_FILE_MODE } from '../key-files.js';
 import { systemCode } from '../system-codes.js';
-import { replaceFile, syncFolderOf } from '../whole-file.js';
+import { replaceFile, syncFolderOf } from '../../runtime/index.js';
 
 /*
  * Small files beside the ledger by which a running node and its commands tell each other something. Whoever reads one

@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/base/index.js';
+import { assertInForce, GovernanceError } from '../../core/governance/index.js';
 import { OPT_OUTS } from '../../core/templates/index.js';
+import type { RegisterInForce } from '../../runtime/index.js';
 import type { Accounts } from '../budget/accounts.js';
 import type { NotedSnapshot } from '../ledger/changes.js';
 import type { PolicyInForce } from '../policy/policy-in-force.js';
-import type { RosterInForce } from '../roster-in-force.js';
 import type { RunUnderWay } from '../rounds/run-host.js';
 import type { OptOutsHeld } from '../snapshot/snapshot-store.js';
 import type { NodeStatus } from './node-status.js';
@@ -36,11 +37,27 @@ export function policyFacts(
   return { file, digest, mode: current.mode, isFileRefused };
 }
 
-export function rosterFacts(
-  file: string,
-  { current, isFileRefused }: Pick<RosterInForce, 'current' | 'isFileRefused'>,
-): NodeStatus['roster'] {
-  return { file, version: current.version, isFileRefused };
+export function registerFacts(file: string, registers: RegisterInForce, now: Date): NodeStatus['register'] {
+  const { copy, roster, stated, isFileRefused } = registers;
+  return {
+    file,
+    roster: roster.version,
+    entries: copy.head.size,
+    stated: stated?.issued ?? null,
+    trouble: troubleOf(registers, now),
+    isFileRefused,
+  };
+}
+
+function troubleOf(registers: RegisterInForce, now: Date): string | null {
+  try {
+    registers.assertUpToDate(now);
+    assertInForce(registers.register.current.roster, now);
+    return null;
+  } catch (thrown) {
+    if (!(thrown instanceof GovernanceError)) throw thrown;
+    return `${thrown.code}: ${thrown.message}`;
+  }
 }
 
 /** Of datasets: opt-out lists are in force as a snapshot too, but nothing is spent on them. */

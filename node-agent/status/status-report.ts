@@ -72,13 +72,25 @@ function describePause(pause: Pause | undefined): string[] {
   return [`PAUSED${since}${reason}: every offer is refused until \`tally node resume\`.${lost}`];
 }
 
+function describeRegister({ file, roster, entries, trouble, isFileRefused }: NodeStatus['register']): string[] {
+  return [
+    `Register of ${entries} entries, version ${roster} of the roster, from ${file}.`,
+    ...(trouble === null ? [] : [`  NOTHING IS ANSWERED BY IT NOW: ${trouble}`]),
+    ...(isFileRefused
+      ? [
+          '  A file of it has been changed since and is no use here: what was there before stays. The log says why (register-refused).',
+        ]
+      : []),
+  ];
+}
+
 function describeStatus(
   status: NodeStatus | undefined,
   presence: Presence,
   { now, optOuts }: { readonly now: Date; readonly optOuts: NodeConfig['optOuts'] },
 ): string[] {
   if (status === undefined || presence === 'stopped') return [];
-  const { connection, policy, roster, clockTrouble, snapshots, runs } = status;
+  const { connection, policy, register, clockTrouble, snapshots, runs } = status;
   return [
     ...(clockTrouble === null ? [] : [`THE CLOCK IS WRONG, and nothing is answered: ${clockTrouble}.`]),
     connection.isConnected
@@ -88,12 +100,7 @@ function describeStatus(
     ...(policy.isFileRefused
       ? ['  The file has been changed since and is no use: the policy before stays. See: tally node policy']
       : []),
-    `Roster version ${roster.version}, from ${roster.file}.`,
-    ...(roster.isFileRefused
-      ? [
-          '  The file has been changed since and is no use here: the roster before stays. The log says why (roster-refused).',
-        ]
-      : []),
+    ...describeRegister(register),
     ...(snapshots.length === 0 ? ['No snapshot is in force: run tally node prepare.'] : ['Snapshots in force:']),
     ...snapshots.map(
       ({ dataset, snapshot, asAt, epsilonLeft }) =>

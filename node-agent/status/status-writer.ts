@@ -5,7 +5,7 @@ import type { NodeStatus } from './node-status.js';
 /** What of a status is the node's own to say. */
 export type StatusFacts = Pick<
   NodeStatus,
-  'connection' | 'policy' | 'roster' | 'clockTrouble' | 'paused' | 'snapshots' | 'optOuts' | 'runs'
+  'connection' | 'policy' | 'register' | 'clockTrouble' | 'paused' | 'snapshots' | 'optOuts' | 'runs'
 >;
 
 export interface StatusWriterOptions {

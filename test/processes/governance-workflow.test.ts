@@ -83,7 +83,7 @@ describe('the way of a template by the page for officers', { timeout: TIMEOUT_MS
       agencies: ['police', 'charity'].map((id) => ({
         ...{ id, name: id, organisation: id, identityKey: machineKey(), datasets: ['police.crimes'] },
       })),
-      coordinator: { identityKey: machineKey(), logKey: machineKey() },
+      coordinator: { identityKey: machineKey() },
       witnesses: 1,
     };
     const payload = rosterPayload(roster);

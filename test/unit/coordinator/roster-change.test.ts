@@ -51,8 +51,8 @@ describe('a run that is under way when the roster changes', () => {
     await rig.offered(3);
     rig.takeRoster(next);
     expect(await rig.ended(id)).toBe('failed');
-    expect(rig.service.get(id).run.ending).toMatchObject({ code: 'ROSTER_CHANGED', party });
-    expect(rig.heard).toContainEqual({ agency: 'police', kind: 'abort', code: 'ROSTER_CHANGED' });
+    expect(rig.service.get(id).run.ending).toMatchObject({ code: 'REGISTER_CHANGED', party });
+    expect(rig.heard).toContainEqual({ agency: 'police', kind: 'abort', code: 'REGISTER_CHANGED' });
   });
 
   it('goes on where only others are gone', async () => {
@@ -74,7 +74,7 @@ describe('a run that is under way when the roster changes', () => {
     expect(rig.service.get(id).run.state).toBe('offering');
     rig.disconnect('charity-b', 'CERTIFICATE_REVOKED');
     expect(await rig.ended(id)).toBe('failed');
-    expect(rig.service.get(id).run.ending).toMatchObject({ code: 'ROSTER_CHANGED', party: 'charity-b' });
+    expect(rig.service.get(id).run.ending).toMatchObject({ code: 'REGISTER_CHANGED', party: 'charity-b' });
   });
 });
 
@@ -109,7 +109,7 @@ describe('what comes after', () => {
     await rig.offered(3);
     expect(rig.takeRoster(otherOfficer)).toEqual([TEMPLATE]);
     expect([await rig.ended(first), await rig.ended(waiting)]).toEqual(['failed', 'failed']);
-    expect(rig.service.get(waiting).run.ending).toMatchObject({ code: 'ROSTER_CHANGED', party: 'coordinator' });
+    expect(rig.service.get(waiting).run.ending).toMatchObject({ code: 'REGISTER_CHANGED', party: 'coordinator' });
     expect(codeOf(() => rig.service.submit(REQUEST))).toBe('UNKNOWN_TEMPLATE');
     expect(rig.takeRoster({ ...roster, version: 3 })).toEqual([]);
     rig.behaviours['charity-a'] = 'accept';

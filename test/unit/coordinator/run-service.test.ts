@@ -592,7 +592,7 @@ describe('runs that wait while nothing can be written', () => {
     rig.takeRoster({ ...roster, version: 2, governance: { ...roster.governance, officers } });
     expect(rig.log.of('run-not-recorded')).toMatchObject([{ runId: second }]);
     expect(await rig.ended(first)).toBe('failed');
-    expect(rig.service.get(first).run.ending).toMatchObject({ code: 'ROSTER_CHANGED' });
+    expect(rig.service.get(first).run.ending).toMatchObject({ code: 'REGISTER_CHANGED' });
   });
 
   it('do not keep the coordinator from stopping', async () => {

@@ -85,7 +85,7 @@ export const ROSTER: SignedRoster = {
       datasets: ['charities.support'],
     },
   ],
-  coordinator: { identityKey: publicKeyOf('coordinator'), logKey: publicKeyOf('log') },
+  coordinator: { identityKey: publicKeyOf('coordinator') },
   witnesses: 1,
 };
 

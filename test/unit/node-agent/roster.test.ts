@@ -118,8 +118,8 @@ describe('a running node with a newer roster', () => {
     await vi.waitFor(() => expect(its.carried).toHaveLength(1));
     change(agency, ({ agencies }) => edit(agencies));
     await vi.waitFor(() => expect(saidOf(its, 'run-ended')).toHaveLength(1));
-    expect(saidOf(its, 'run-ended')).toMatchObject([{ outcome: 'ROSTER_CHANGED', party: 'charity' }]);
-    expect(its.carried.at(-1)).toEqual(['coordinator', { kind: 'abort', code: 'ROSTER_CHANGED', party: 'charity' }]);
+    expect(saidOf(its, 'run-ended')).toMatchObject([{ outcome: 'REGISTER_CHANGED', party: 'charity' }]);
+    expect(its.carried.at(-1)).toEqual(['coordinator', { kind: 'abort', code: 'REGISTER_CHANGED', party: 'charity' }]);
   });
 
   it('goes on with a run of those who are what they were', async () => {
