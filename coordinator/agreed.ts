@@ -1,25 +1,38 @@
 import type { Log } from '../core/base/index.js';
 import type { SigningKey } from '../core/private-join/index.js';
+import type { RegisterInForce } from '../runtime/index.js';
 import type { CoordinatorConfig } from './config.js';
 import { readIdentity } from './configured-files.js';
-import { loadApprovedTemplates, TemplatesInForce } from './register/approved-templates.js';
+import { openRegister } from './open-register.js';
 import { loadCatalogue } from './register/catalogue.js';
-import { RosterInForce } from './roster-in-force.js';
+import { TemplatesInForce } from './register/live-templates.js';
 
 /** What a federation has agreed on, as this coordinator's files have it. */
 export interface Agreed {
   readonly identity: SigningKey;
-  readonly rosters: RosterInForce;
+  readonly registers: RegisterInForce;
   readonly templates: TemplatesInForce;
 }
 
 /**
  * Reads all of it, and changes nothing.
- * Thrown when something is missing or doesn't go together: CoordinatorError CONFIG_INVALID or KEY_FILE_EXPOSED.
+ * Thrown when something is missing or doesn't go together: CoordinatorError CONFIG_INVALID or KEY_FILE_EXPOSED; RuntimeError
+ * as `RegisterInForce` says.
  */
 export function readAgreed(config: CoordinatorConfig, log: Log): Agreed {
   const identity = readIdentity(config.identityKey);
-  const rosters = new RosterInForce({ config, publicKey: identity.publicKey, log });
-  const approved = loadApprovedTemplates(config.templates, rosters.current, loadCatalogue(config.datasets));
-  return { identity, rosters, templates: new TemplatesInForce(approved) };
+  const registers = openRegister({ config, publicKey: identity.publicKey, log });
+  const templates = new TemplatesInForce(loadCatalogue(config.datasets));
+  takeTemplates(templates, registers, log);
+  return { identity, registers, templates };
+}
+
+/** Those that are live but can't be asked here are said in the log. */
+export function takeTemplates(templates: TemplatesInForce, { register }: RegisterInForce, log: Log): void {
+  for (const { template, why } of templates.take(register)) {
+    log.warn(
+      { event: 'template-unusable', template, reason: why },
+      'a template is live, and the dataset definitions here are not those that it needs: it is not offered',
+    );
+  }
 }

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import type { AlarmClock, Log, Rng } from '../core/base/index.js';
 import { COORDINATOR, createGroup } from '../core/private-join/index.js';
 import { revokedSerials } from '../core/templates/index.js';
-import { createSealedStores, createWorkerEngine, Lifecycle, packagePath } from '../runtime/index.js';
+import { createSealedStores, createWorkerEngine, Lifecycle, packagePath, type RegisterInForce } from '../runtime/index.js';
 import { createFederationServer, type FederationServer, type Tap, type Timings } from '../transport/index.js';
 import { listen } from '../web/index.js';
 import { createApi } from './api/api.js';
 import { EventStreams } from './api/event-stream.js';
-import { readAgreed } from './agreed.js';
+import { readAgreed, takeTemplates } from './agreed.js';
 import type { CoordinatorConfig } from './config.js';
 import { readTls } from './configured-files.js';
 import type { AuditTrail } from './audit/audit-trail.js';
@@ -17,8 +17,9 @@ import { openAudit } from './audit/open-audit.js';
 import { startEnrolment } from './enrolment/start-enrolment.js';
 import { AgencyRegistry } from './federation/agency-registry.js';
 import { federationHandlers } from './federation/handlers.js';
-import type { TemplatesInForce } from './register/approved-templates.js';
-import { ROSTER_LOOK_MS, type RosterInForce } from './roster-in-force.js';
+import { RegisterFeed } from './federation/register-feed.js';
+import { REGISTER_LOOK_MS } from './open-register.js';
+import type { TemplatesInForce } from './register/live-templates.js';
 import { RunFeed } from './runs/run-feed.js';
 import { RunService } from './runs/run-service.js';
 import { createThreadProtector } from './runs/thread-protector.js';
@@ -79,8 +80,8 @@ async function start(
   { clock, rng, log, tap, timings }: CoordinatorEnvironment,
   lifecycle: Lifecycle,
 ): Promise<CoordinatorPorts> {
-  const { identity, rosters, templates } = readAgreed(config, log);
-  const { federation: name, agencies } = rosters.current;
+  const { identity, registers, templates } = readAgreed(config, log);
+  const { federation: name, agencies } = registers.roster;
   if (config.revealUnprotectedCountsOfSyntheticData) {
     log.warn(
       { event: 'counts-unprotected', federation: name },
@@ -122,11 +123,12 @@ async function start(
   );
   const audit = await lifecycle.start(
     'audit log',
-    () => openAudit(config, { identity, rosters, clock, log }),
+    () => openAudit(config, { identity, registers, clock, log }),
     ({ log: opened }) => {
       opened.close();
     },
   );
+  const feed = new RegisterFeed(registers, log);
   const enrolment = await startEnrolment(config, { federation: name, tls, clock, log }, lifecycle);
   const federation = createFederationServer(
     {
@@ -135,10 +137,10 @@ async function start(
       port: config.federation.port,
       tls,
       get agencies() {
-        return new Set(rosters.current.agencies.map(({ id }) => id));
+        return new Set(registers.roster.agencies.map(({ id }) => id));
       },
       get revoked() {
-        return revokedSerials(rosters.current);
+        return revokedSerials(registers.roster);
       },
       softwareVersion: softwareVersion(),
       log,
@@ -147,12 +149,16 @@ async function start(
       ...(tap === undefined ? {} : { tap }),
       ...(timings === undefined ? {} : { timings }),
     },
-    federationHandlers(registry, audit.trail, () => runs, log),
+    federationHandlers(registry, audit.trail, feed, () => runs, log),
   );
   const runs = new RunService({
     get roster() {
-      return rosters.current;
+      return registers.roster;
     },
+    get register() {
+      return registers.copy.head;
+    },
+    governance: registers,
     registry,
     audit: audit.trail,
     federation,
@@ -183,20 +189,21 @@ async function start(
     () => runs,
     () => runs.stop(),
   );
-  const look = (): void => lookAtRoster({ rosters, audit: audit.trail, templates, registry, runs, federation, log });
+  const users = { registers, audit: audit.trail, templates, registry, runs, federation, feed, log };
   await lifecycle.start(
     'look-out',
-    () => setInterval(look, ROSTER_LOOK_MS),
+    () => setInterval(() => lookAtRegister(users), REGISTER_LOOK_MS),
     (timer) => clearInterval(timer),
   );
   const streams = new EventStreams();
   const services = {
     ...{ runs, templates, registry, audit: audit.log },
     get roster() {
-      return rosters.current;
+      return registers.roster;
     },
-    get isRosterRefused() {
-      return rosters.isFileRefused;
+    get register() {
+      const { copy, roster, stated, isFileRefused } = registers;
+      return { entries: copy.head.size, roster: roster.version, stated: stated?.issued ?? null, isFileRefused };
     },
   };
   const api = createApi(services, {
@@ -218,42 +225,38 @@ async function start(
   return ports;
 }
 
-/** What goes by the roster. */
-interface RosterUsers {
-  readonly rosters: RosterInForce;
+/** What goes by the register. */
+interface RegisterUsers {
+  readonly registers: RegisterInForce;
   readonly audit: AuditTrail;
   readonly templates: TemplatesInForce;
   readonly registry: AgencyRegistry;
   readonly runs: RunService;
   readonly federation: FederationServer;
+  readonly feed: RegisterFeed;
   readonly log: Log;
 }
 
 /**
- * Everything at once, so that nobody goes by one roster here and by another there. Whatever goes wrong, whoever is out of
+ * Everything at once, so that nobody goes by one register here and by another there. Whatever goes wrong, whoever is out of
  * it is cut off, and nothing is thrown: a timer calls this, and what it threw would end the process.
  */
-function lookAtRoster({ rosters, audit, templates, registry, runs, federation, log }: RosterUsers): void {
+function lookAtRegister({ registers, audit, templates, registry, runs, federation, feed, log }: RegisterUsers): void {
   try {
-    if (!rosters.look()) return;
+    if (!registers.look()) return;
     try {
-      const roster = rosters.current;
-      audit.roster(roster.version, rosters.digest);
-      for (const template of templates.take(roster)) {
-        log.warn(
-          { event: 'template-not-approved', template },
-          'a template is not signed as the newest roster demands: it is not answered any more; have it signed anew, or take it away',
-        );
-      }
-      registry.take(roster.agencies);
-      runs.rosterChanged(roster);
+      audit.register(registers.copy.entries);
+      takeTemplates(templates, registers, log);
+      registry.take(registers.roster.agencies);
+      runs.registerChanged();
+      feed.changed();
     } finally {
       federation.recheck();
     }
   } catch (err) {
     log.error(
-      { event: 'roster-not-applied', err },
-      'what follows from the newest roster could not all be done: restart',
+      { event: 'register-not-applied', err },
+      'what follows from the newest register could not all be done: restart',
     );
   }
 }

@@ -1,6 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { MAX_SPOOL_MEMORY_MIB, MIN_SPOOL_MEMORY_MIB, readYamlConfig } from '../runtime/index.js';
+import { nameSchema } from '../core/templates/index.js';
+import {
+  governanceFrom,
+  governanceSchema,
+  MAX_SPOOL_MEMORY_MIB,
+  MIN_SPOOL_MEMORY_MIB,
+  readYamlConfig,
+  type GovernanceFiles,
+} from '../runtime/index.js';
 
 /** Tokens that may open the API. */
 export const MAX_API_TOKENS = 100;
@@ -19,6 +27,7 @@ const tokenSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9.@-]{0,63}$/, 'lower-case letters, digits, dots, @ and hyphens; at most 64')
     .describe('who asks, as agencies see it'),
+  organisation: nameSchema.describe('of which organisation of the roster: purposes are granted to organisations'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits: the SHA-256 of the token'),
 });
 
@@ -40,8 +49,7 @@ export const configSchema = z
       tlsTerminatedUpstream: z.boolean().default(false),
     }),
     identityKey: path,
-    roster: path,
-    templates: path,
+    governance: governanceSchema,
     datasets: path,
     database: path,
     spool: z.strictObject({ directory: path, memoryMiB: z.int().min(MIN_SPOOL_MEMORY_MIB).max(MAX_SPOOL_MEMORY_MIB) }),
@@ -73,7 +81,7 @@ export const configSchema = z
   });
 
 /** The coordinator's configuration, with every path made absolute. */
-export type CoordinatorConfig = z.infer<typeof configSchema>;
+export type CoordinatorConfig = Omit<z.infer<typeof configSchema>, 'governance'> & { readonly governance: GovernanceFiles };
 export type EnrolmentConfig = NonNullable<CoordinatorConfig['enrolment']>;
 
 /** A federation whose name ends like this has synthetic people only, and says so in every match key it makes. */
@@ -91,7 +99,7 @@ export function loadConfig(file: string): CoordinatorConfig {
   return fromFolder(readYamlConfig(file, configSchema), dirname(resolve(file)));
 }
 
-function fromFolder(config: CoordinatorConfig, folder: string): CoordinatorConfig {
+function fromFolder(config: z.infer<typeof configSchema>, folder: string): CoordinatorConfig {
   const from = (relative: string): string => resolve(folder, relative);
   const { enrolment } = config;
   const { tls } = config.federation;
@@ -115,8 +123,7 @@ function fromFolder(config: CoordinatorConfig, folder: string): CoordinatorConfi
       },
     },
     identityKey: from(config.identityKey),
-    roster: from(config.roster),
-    templates: from(config.templates),
+    governance: governanceFrom(config.governance, from),
     datasets: from(config.datasets),
     database: from(config.database),
     spool: { ...config.spool, directory: from(config.spool.directory) },

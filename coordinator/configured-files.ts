@@ -1,7 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { signingKeyFromPem, type SigningKey } from '../core/private-join/index.js';
-import { parseRoster, type Roster } from '../core/templates/index.js';
+import { rosterOf } from '../core/governance/index.js';
+import type { Roster } from '../core/templates/index.js';
+import { loadRegister } from '../runtime/index.js';
 import type { Authority, TlsMaterial } from '../transport/index.js';
 import { messageOf } from '../core/base/index.js';
 import type { CoordinatorConfig, EnrolmentConfig } from './config.js';
@@ -49,28 +51,12 @@ export function readIdentity(file: string): SigningKey {
   }
 }
 
-/** Thrown when it can't be read or isn't a roster: CoordinatorError CONFIG_INVALID. */
-export function readRoster(file: string): Roster {
-  return rosterFrom(file, readRosterText(file));
-}
-
-/** Thrown when it can't be read: CoordinatorError CONFIG_INVALID. */
-export function readRosterText(file: string): string {
-  return readText('roster', file);
-}
-
-/** Thrown when it isn't one: CoordinatorError CONFIG_INVALID. */
-export function rosterFrom(file: string, text: string): Roster {
-  return asRosterProblem(file, () => parseRoster(text));
-}
-
-/** Says of which file it is, when what `work` does with a roster shows that it is no use: CoordinatorError CONFIG_INVALID. */
-export function asRosterProblem<T>(file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw new CoordinatorError('CONFIG_INVALID', `roster: ${file}: ${messageOf(cause)}`, { cause });
-  }
+/**
+ * What of the roster in force concerns runs.
+ * Thrown when there is none that can be believed: RuntimeError as `loadRegister` says.
+ */
+export function readRoster({ governance }: Pick<CoordinatorConfig, 'governance'>): Roster {
+  return rosterOf(loadRegister(governance).copy.register.current.roster);
 }
 
 function readSecret(key: string, file: string): string {

@@ -4,6 +4,9 @@ import { CodedError } from '../core/base/index.js';
 export const COORDINATOR_ERROR_CODES = [
   'UNKNOWN_TEMPLATE',
   'TEMPLATE_EXPIRED',
+  'PURPOSE_NOT_GRANTED',
+  'ROSTER_STALE',
+  'REGISTER_STALE',
   'AGENCIES_NOT_CONNECTED',
   'SNAPSHOTS_MISSING',
   'TOO_FEW_PARTICIPANTS',
@@ -35,6 +38,7 @@ export const COORDINATOR_ERROR_CODES = [
   'AUDIT_BATCH_SIZE',
   'AUDIT_RANGE',
   'AUDIT_CLOCK_BACK',
+  'REGISTER_NOT_LOGGED',
 ] as const;
 export type CoordinatorErrorCode = (typeof COORDINATOR_ERROR_CODES)[number];
 

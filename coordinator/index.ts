@@ -91,9 +91,9 @@ export {
   showShare,
 } from './linkage/shown-number.js';
 export type { ShownNumber, ShownStatus } from './linkage/shown-number.js';
-export { createApprovedTemplates, loadApprovedTemplates, TemplatesInForce } from './register/approved-templates.js';
-export type { ApprovedTemplate, ApprovedTemplates } from './register/approved-templates.js';
 export { loadCatalogue } from './register/catalogue.js';
+export { createLiveTemplates, TemplatesInForce } from './register/live-templates.js';
+export type { LiveTemplate, LiveTemplates } from './register/live-templates.js';
 export { amountCost, amountLeft } from './runs/amount.js';
 export { inlineProtector } from './runs/protector.js';
 export type { Protector } from './runs/protector.js';
@@ -129,7 +129,7 @@ export { runStatesPage } from './runs/run-states-page.js';
 export { MAX_RUNS_LISTED, PHASE_BYTES_STEP } from './runs/run.js';
 export type { NewRunEvent, PhaseCost, Run, RunEnding, RunEvent, RunRequest } from './runs/run.js';
 export { SUMS } from './runs/transfer-board.js';
-export { ROSTER_LOOK_MS, RosterInForce } from './roster-in-force.js';
+export { openRegister, REGISTER_LOOK_MS } from './open-register.js';
 export { createAgencyStore } from './store/agency-store.js';
 export type { AgencyStore } from './store/agency-store.js';
 export { openDatabase } from './store/database.js';

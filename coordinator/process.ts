@@ -42,16 +42,17 @@ export interface CoordinatorMeans {
  */
 export async function runCoordinator(configFile: string, means: CoordinatorMeans): Promise<void> {
   const { clock, rng, stdout, stopping } = means;
-  const config = loadConfig(configFile);
+  let config = loadConfig(configFile);
   means.outliveOutput?.();
   const log = createLog({ level: config.logLevel, name: 'coordinator', destination: stdout, fields: LOG_FIELDS });
-  const enrolmentOnly = createEnrolmentOnly(config, { clock, log });
+  const enrolmentOnly = createEnrolmentOnly(configFile, config, { clock, log });
   if (enrolmentOnly !== undefined) {
     await enrolmentOnly.start();
-    await enrolmentOnly.untilRoster(stopping);
-    if (stopping.aborted) log.info({ event: 'stopping' }, 'coordinator stops');
-    else log.info({ event: 'roster' }, 'there is a roster: the whole coordinator starts');
+    const ready = await enrolmentOnly.untilRegister(stopping);
+    if (ready === undefined) log.info({ event: 'stopping' }, 'coordinator stops');
+    else log.info({ event: 'register' }, 'there is a register: the whole coordinator starts');
     await enrolmentOnly.stop();
+    config = ready ?? config;
   }
   if (!stopping.aborted) {
     const coordinator = createCoordinator(config, { clock, rng, log });
@@ -65,11 +66,11 @@ export async function runCoordinator(configFile: string, means: CoordinatorMeans
 
 /**
  * What the operator has to know of a folder that was made: the token is in it, and nowhere else.
- * @param missing what is to be put into it by hand
+ * @param missing what else is to be put into it by hand, with a comma after it
  */
 export function describeInitialised(
   { configFile, token, identityKey }: Initialised,
-  missing = 'certificates into tls/, the roster',
+  missing = 'certificates into tls/, ',
 ): string {
   return [
     `Made ${configFile}: read it, every key is explained there.`,
@@ -80,8 +81,8 @@ export function describeInitialised(
     "The coordinator's identity key, for the roster:",
     `  ${identityKey}`,
     '',
-    `Next: put ${missing} into roster.yaml, signed templates into templates/ and dataset`,
-    'definitions into datasets/; then start it with',
+    `Next: put ${missing}the register of governance into register.jsonl, the fingerprint that an officer`,
+    'reads out to you into governance.fingerprint, and dataset definitions into datasets/; then start it with',
     `  tally coordinator start --config ${configFile}`,
   ].join('\n');
 }

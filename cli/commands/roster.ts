@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import {
   addSignature,
   diffRosters,
+  firstRosterText,
+  nextRosterText,
   explainRoster,
   officerKeys,
   parseRosterDraft,
@@ -20,7 +21,6 @@ import { keyIdOf, rawPublicKey, readEnvelope } from '../../core/signing/index.js
 import type { CliContext } from '../context.js';
 import { explainSection } from '../explain-section.js';
 import { readFile, readText, writeNewFile } from '../files.js';
-import { ROSTER_SKELETON } from '../roster-skeleton.js';
 import { PASSPHRASE_FILE_HELP, readSigningKey } from '../signing-key.js';
 import { wrapText } from '../text.js';
 
@@ -88,7 +88,7 @@ function addSigningCommands(roster: Command, context: CliContext): void {
     .requiredOption('--out <file>', 'where the draft (YAML) goes; a new file')
     .option('--from <file>', 'signed roster (JSON) that the new one is to follow')
     .action(({ out, from }: { out: string; from?: string }) => {
-      writeNewFile(out, utf8Bytes(from === undefined ? ROSTER_SKELETON : nextDraft(from)));
+      writeNewFile(out, utf8Bytes(from === undefined ? firstRosterText() : nextDraft(from)));
       printer.note(`${out}: change it, then tally roster explain, diff and sign it.`);
     });
 
@@ -125,9 +125,7 @@ function payloadOf(file: string): Uint8Array {
 
 function nextDraft(file: string): string {
   const payload = payloadOf(file);
-  const { federation, version, ...rest } = rosterFromPayload(payload);
-  const next = { federation, version: version + 1, ...rest, previous: rosterFingerprint(payload) };
-  return `# Version ${next.version}, to follow version ${version}: change what is to change.\n${stringify(next, { lineWidth: 120 })}`;
+  return nextRosterText(rosterFromPayload(payload), rosterFingerprint(payload));
 }
 
 function isEnvelope(file: string): boolean {

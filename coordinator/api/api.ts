@@ -7,7 +7,7 @@ import type { Roster } from '../../core/templates/index.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import type { CoordinatorConfig } from '../config.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
-import type { ApprovedTemplates } from '../register/approved-templates.js';
+import type { LiveTemplates } from '../register/live-templates.js';
 import type { RunService } from '../runs/run-service.js';
 import { MAX_RUNS_LISTED } from '../runs/run.js';
 import { auditRoutes } from './audit-routes.js';
@@ -24,16 +24,27 @@ export const MAX_REQUESTS_PER_MINUTE = 600;
 /** Runs in a listing that doesn't say how many. */
 const DEFAULT_RUNS_LISTED = 20;
 
+/** For whoever watches over a coordinator. */
+export interface RegisterHealth {
+  readonly entries: number;
+  /** Version of the roster in force. */
+  readonly roster: number;
+  /** When a registrar last said how far it is; null where nobody has that can be believed. */
+  readonly stated: string | null;
+  /** A file of it says something else by now, and that is no use. */
+  readonly isFileRefused: boolean;
+}
+
 /** What the API offers to the outside. */
 export interface ApiServices {
   readonly runs: Pick<RunService, 'submit' | 'cancel' | 'get' | 'list' | 'follow' | 'provenance' | 'unprotectedCounts'>;
-  readonly templates: ApprovedTemplates;
+  readonly templates: LiveTemplates;
   readonly audit: AuditLog;
   readonly registry: Pick<AgencyRegistry, 'list'>;
   /** The one in force: it may be a getter. */
   readonly roster: Roster;
-  /** Whether the roster's file says something else by now, and that is no use; likewise. */
-  readonly isRosterRefused: boolean;
+  /** How the register of governance stands; likewise. */
+  readonly register: RegisterHealth;
 }
 
 export interface ApiOptions {
@@ -66,8 +77,7 @@ export function createApi(services: ApiServices, { tokens, streams, log, behindP
     }),
   );
   api.get('/health', (_request, response) => {
-    const { roster, isRosterRefused } = services;
-    response.json({ status: 'ok', roster: { version: roster.version, isFileRefused: isRosterRefused } });
+    response.json({ status: 'ok', register: services.register });
   });
   // Nobody's body is read before it is known who sends it.
   api.use('/api', requireToken(tokens), express.json({ limit: MAX_BODY_BYTES }), routes(services, streams));
@@ -81,7 +91,7 @@ function routes(services: ApiServices, streams: EventStreams): express.Router {
   const router = express.Router();
 
   router.get('/templates', (_request, response) => {
-    response.json({ templates: templates.list().map((approved) => toTemplateView(approved, services.roster)) });
+    response.json({ templates: templates.list().map((live) => toTemplateView(live, services.roster)) });
   });
 
   router.get('/templates/:id', (request, response) => {

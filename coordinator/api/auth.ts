@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { equalBytes, fromHex } from '../../core/base/index.js';
+import { requesterText } from '../../core/governance/index.js';
 import type { CoordinatorConfig } from '../config.js';
 import { ApiError } from './errors.js';
 
@@ -14,7 +15,10 @@ export const MAX_TOKEN_CHARACTERS = 256;
  * Thrown otherwise: ApiError UNAUTHORISED.
  */
 export function requireToken(tokens: Tokens): RequestHandler {
-  const known = tokens.map(({ name, sha256 }) => ({ name, hash: fromHex(sha256) }));
+  const known = tokens.map(({ name, organisation, sha256 }) => ({
+    name: requesterText({ analyst: name, organisation }),
+    hash: fromHex(sha256),
+  }));
   return (request, response, next) => {
     const token = bearerToken(request);
     const hash = token === undefined ? undefined : new Uint8Array(createHash('sha256').update(token).digest());
@@ -35,7 +39,7 @@ export function requireToken(tokens: Tokens): RequestHandler {
 
 const holders = new WeakMap<Response, string>();
 
-/** The name that the token of this request stands for. */
+/** Who the token of this request stands for, as agencies see it: `analyst@organisation`. */
 export function requesterOf(response: Response): string {
   const holder = holders.get(response);
   if (holder === undefined) throw new RangeError('a handler that needs a token was reached without one');

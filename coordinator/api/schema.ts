@@ -62,7 +62,7 @@ export const templateView = z.object({
   /** Last day on which it may run. */
   expires: z.string(),
   digest: z.string(),
-  signers: z.array(z.string()).readonly(),
+  approvers: z.array(z.string()).readonly(),
   datasets: z
     .array(z.object({ dataset: z.string(), title: z.string(), agencies: z.array(z.string()).readonly() }))
     .readonly(),

@@ -1,13 +1,13 @@
 import { explainTemplate, type Roster } from '../../core/templates/index.js';
 import { isRefusalCode } from '../../core/private-join/index.js';
-import type { ApprovedTemplate } from '../register/approved-templates.js';
+import type { LiveTemplate } from '../register/live-templates.js';
 import { adviceAfterFailure, adviceAfterRefusal } from '../runs/advice.js';
 import type { UnprotectedCounts } from '../runs/attempt-deps.js';
 import type { RunDetail } from '../runs/run-service.js';
 import type { Run } from '../runs/run.js';
 import type { RunDetailView, RunView, TemplateDetailView, TemplateView, UnprotectedCountsView } from './schema.js';
 
-export function toTemplateView({ bound, digest, signers }: ApprovedTemplate, roster: Roster): TemplateView {
+export function toTemplateView({ bound, digest, approvers }: LiveTemplate, roster: Roster): TemplateView {
   const { template } = bound;
   return {
     template: template.template,
@@ -18,7 +18,7 @@ export function toTemplateView({ bound, digest, signers }: ApprovedTemplate, ros
     purpose: template.purpose,
     expires: template.expires,
     digest,
-    signers,
+    approvers: [...approvers],
     datasets: [bound.population, ...bound.links].map(({ dataset }) => ({
       dataset: dataset.dataset,
       title: dataset.title,
@@ -33,10 +33,10 @@ export function toTemplateView({ bound, digest, signers }: ApprovedTemplate, ros
   };
 }
 
-export function toTemplateDetailView(approved: ApprovedTemplate, roster: Roster): TemplateDetailView {
+export function toTemplateDetailView(live: LiveTemplate, roster: Roster): TemplateDetailView {
   return {
-    ...toTemplateView(approved, roster),
-    sections: [...explainTemplate(approved.bound, undefined, roster).sections],
+    ...toTemplateView(live, roster),
+    sections: [...explainTemplate(live.bound, undefined, roster).sections],
   };
 }
 

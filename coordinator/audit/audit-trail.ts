@@ -1,13 +1,15 @@
-import { AuditError, parseCheckpointText, readNote, witnessKey } from '../../core/audit/index.js';
+import { AuditError, leafHash, parseCheckpointText, readNote, witnessKey } from '../../core/audit/index.js';
 import {
   AUDIT_LOG_FORMAT,
   entryBytes,
   offerEntryBytes,
   parseEntry,
+  RegisterInLog,
+  registerLogged,
   releaseDigest,
 } from '../../core/audit-entries/index.js';
 import type { AuditEntry, LogEvidence, LoggedTemplate } from '../../core/audit-entries/index.js';
-import { messageOf } from '../../core/base/index.js';
+import { equalBytes, messageOf, toHex } from '../../core/base/index.js';
 import type { Clock, Log } from '../../core/base/index.js';
 import type { FailureCode, PartyId, RefusalCode } from '../../core/private-join/index.js';
 import type { Roster, RunOffer } from '../../core/templates/index.js';
@@ -64,8 +66,8 @@ export class AuditTrail {
   readonly #places = new RunEntries();
   /** What could not be written yet, in order. */
   readonly #pending: AuditEntry[] = [];
-  /** The last that is in the log, or waits to be. */
-  #roster: { readonly version: number; readonly digest: string } | undefined;
+  /** What is in the log, or waits to be, of the register of governance. */
+  readonly #register = new RegisterInLog();
 
   /** Reads the whole log. Thrown when it can't be read: CoordinatorError AUDIT_LOG_DAMAGED. */
   constructor(options: AuditTrailOptions) {
@@ -81,11 +83,37 @@ export class AuditTrail {
     return [...this.#open];
   }
 
-  /** Another roster may be in force. `digest`: of its file, 64 hexadecimal digits. */
-  roster(version: number, digest: string): void {
-    if (this.#roster?.version === version && this.#roster.digest === digest) return;
-    this.#roster = { version, digest };
-    this.#later({ type: 'roster', at: this.#now(), version, digest });
+  /**
+   * Tells of what is new in the register. A federation that was founded anew has another first entry, and is told of from
+   * the beginning.
+   * Thrown when the log tells of a register that this one doesn't go on from: CoordinatorError REGISTER_NOT_LOGGED.
+   */
+  register(entries: readonly Uint8Array[]): void {
+    const told = this.#toldOf(entries);
+    for (const [place, entry] of entries.slice(told).entries()) {
+      const next = { type: 'register', at: this.#now(), index: told + place, leaf: toHex(leafHash(entry)) } as const;
+      this.#register.take(next);
+      this.#pending.push(next);
+    }
+    if (entries.length > told) this.#write();
+  }
+
+  /** How much of it the log tells of already. */
+  #toldOf(entries: readonly Uint8Array[]): number {
+    const { leaves } = this.#register;
+    const [first] = leaves;
+    const [founding] = entries;
+    if (first === undefined || founding === undefined || !equalBytes(first, leafHash(founding))) return 0;
+    try {
+      const told = registerLogged(leaves, entries);
+      if (told === leaves.length) return told;
+    } catch (thrown) {
+      if (!(thrown instanceof AuditError)) throw thrown;
+    }
+    throw new CoordinatorError(
+      'REGISTER_NOT_LOGGED',
+      `The audit log tells of a register of ${leaves.length} entries, and the one here is older or another: put the newest in its place.`,
+    );
   }
 
   /**
@@ -196,9 +224,13 @@ export class AuditTrail {
   /** Now if possible, and with whatever is written next if not. */
   #later(entry: AuditEntry): void {
     this.#pending.push(entry);
+    this.#write();
+  }
+
+  #write(): void {
     const { audit, log } = this.#options;
     try {
-      this.#append();
+      while (this.#pending.length > 0) this.#append();
       audit.checkpoint();
     } catch (err) {
       const waiting = this.#pending.length;
@@ -211,6 +243,8 @@ export class AuditTrail {
 
   /** With what waits before it, all or nothing; the size with it. */
   #append(...entries: readonly Uint8Array[]): number {
+    // An offer stands after all of the register that it names.
+    while (entries.length > 0 && this.#pending.length > MAX_BATCH_ENTRIES - entries.length) this.#append();
     const waiting = this.#pending.slice(0, MAX_BATCH_ENTRIES - entries.length);
     const appended = [...waiting.map(entryBytes), ...entries];
     const { first, size } = this.#options.audit.append(appended);
@@ -231,7 +265,7 @@ export class AuditTrail {
   #take(bytes: Uint8Array, index: number): void {
     const entry = readable(bytes);
     if (entry !== undefined) this.#places.take(entry, index);
-    if (entry?.type === 'roster') this.#roster = entry;
+    if (entry?.type === 'register') this.#register.take(entry);
     else if (entry?.type === 'offer') this.#open.add(entry.run);
     else if (entry?.type === 'release' || entry?.type === 'failure') this.#open.delete(entry.run);
   }

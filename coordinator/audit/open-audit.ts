@@ -1,7 +1,7 @@
 import type { Clock, Log } from '../../core/base/index.js';
 import type { SigningKey } from '../../core/private-join/index.js';
+import type { RegisterInForce } from '../../runtime/index.js';
 import type { CoordinatorConfig } from '../config.js';
-import type { RosterInForce } from '../roster-in-force.js';
 import { AuditLog } from './audit-log.js';
 import { AuditTrail } from './audit-trail.js';
 
@@ -12,7 +12,7 @@ export function auditFile(database: string): string {
 
 export interface AuditGrounds {
   readonly identity: SigningKey;
-  readonly rosters: RosterInForce;
+  readonly registers: RegisterInForce;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -22,20 +22,23 @@ export interface OpenedAudit {
   readonly trail: AuditTrail;
 }
 
-/** Opens the log, makes it when there is none, and writes down the roster in force. Thrown as `AuditLog.open` says. */
+/**
+ * Opens the log, makes it when there is none, and writes down what of the register it hasn't told of.
+ * Thrown as `AuditLog.open` and `AuditTrail.register` say.
+ */
 export function openAudit(
   { database }: Pick<CoordinatorConfig, 'database'>,
-  { identity, rosters, clock, log }: AuditGrounds,
+  { identity, registers, clock, log }: AuditGrounds,
 ): OpenedAudit {
   const audit = AuditLog.open({
     file: auditFile(database),
-    federation: rosters.current.federation,
+    federation: registers.roster.federation,
     key: identity,
     clock,
   });
   try {
-    const trail = new AuditTrail({ audit, roster: () => rosters.current, clock, log });
-    trail.roster(rosters.current.version, rosters.digest);
+    const trail = new AuditTrail({ audit, roster: () => registers.roster, clock, log });
+    trail.register(registers.copy.entries);
     return { log: audit, trail };
   } catch (thrown) {
     audit.close();

@@ -56,7 +56,7 @@ async function init(options: InitOptions, means: CommandMeans, command: Command)
   }
   const existing = certificate === undefined || privateKey === undefined ? undefined : { certificate, privateKey };
   const fingerprint = await initAuthority(made, { federation, existing, clock: means.clock });
-  say(means, `${describeInitialised(made, 'the roster')}\n\n${describeAuthority(fingerprint)}`);
+  say(means, `${describeInitialised(made, '')}\n\n${describeAuthority(fingerprint)}`);
 }
 
 function federationName(name: string): string {

@@ -6,33 +6,22 @@ import { say, withConfig, type CommandMeans, type ConfigOptions } from './contex
 
 interface RosterDraftOptions extends ConfigOptions {
   readonly out: string;
-  readonly officer: readonly string[];
 }
 
 export function addRosterDraft(coordinator: Command, means: CommandMeans): void {
   withConfig(coordinator.command('roster-draft'))
     .description('write a roster of those who enrolled, for governance to fill in')
     .requiredOption('--out <file>', 'where it goes; a new file')
-    .option(
-      '--officer <file>',
-      'an officer’s public key (PEM), the file called as the officer is; again for each',
-      more,
-      [],
-    )
     .addHelpText(
       'after',
       `
-Where there is a roster already, it is that one with those who have enrolled since. Keys are filled in; names, datasets and
-officers are governance's to say. A roster in which something is left out is refused, with its line.`,
+Where there is a register already, it is the next version of its roster, with those who have enrolled since. Keys are filled
+in; what is in capitals is governance's to say. A roster in which something is left in capitals is refused, with its line.`,
     )
-    .action(({ config, out, officer }: RosterDraftOptions) => {
-      writeNewFile(out, rosterDraft(config, officer, means.clock));
-      say(means, `Made ${out}: compare every key in it, and put what is meant in the place of each FILL IN.`);
+    .action(({ config, out }: RosterDraftOptions) => {
+      writeNewFile(out, rosterDraft(config, means.clock));
+      say(means, `Made ${out}: compare every key in it, and put what is meant in the place of what is in capitals.`);
     });
-}
-
-function more(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 /** Thrown when there is such a file, or none can be made: CoordinatorError FILE_EXISTS, FILE_UNWRITABLE. */

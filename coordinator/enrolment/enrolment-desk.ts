@@ -19,8 +19,6 @@ export interface EnrolmentDeskOptions {
   readonly authority: Authority;
   readonly store: EnrolmentStore;
   readonly attempts: WrongAttempts;
-  /** The bytes of the roster's file as it is now; undefined where there is none yet. */
-  readonly roster: () => Uint8Array | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -38,7 +36,7 @@ export class EnrolmentDesk {
    * Rejects with TransportError: TOO_MANY_ATTEMPTS, as `checkToken` throws, BAD_MESSAGE, WRONG_IDENTITY.
    */
   async enrol(request: EnrolmentRequest, caller: string): Promise<EnrolmentReply> {
-    const { federation, store, roster, clock, log } = this.#options;
+    const { federation, store, clock, log } = this.#options;
     const { agency, tokenId: id, secret, identityKey, proof, signingRequest } = request;
     const token = this.#counted(caller, () => checkToken(store, { agency, id, secret }, clock));
     if (!verifySignature(identityKey, enrolmentStatement(federation, request), proof)) {
@@ -53,7 +51,7 @@ export class EnrolmentDesk {
       { event: 'agency-enrolled', agency, serial: given.serial, expiresAt: given.expiresAt },
       'an agency enrolled; its identity key waits for the roster: `tally coordinator enrolments`',
     );
-    return { certificate, roster: roster() };
+    return { certificate };
   }
 
   /** As FederationServerOptions.renew says. */

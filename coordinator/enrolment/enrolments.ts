@@ -37,7 +37,7 @@ export interface AgencyEnrolment {
 export function enrolments(configFile: string, clock: Clock): readonly AgencyEnrolment[] {
   const config = loadConfig(configFile);
   const { database } = enrolmentOf(config);
-  const roster = existsSync(config.roster) ? readRoster(config.roster) : undefined;
+  const roster = existsSync(config.governance.register) ? readRoster(config) : undefined;
   const store = openEnrolmentStore(database);
   try {
     return agenciesOf(store, roster, clock);

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import type { Clock, Log } from '../../core/base/index.js';
-import { MAX_ROSTER_BYTES } from '../../core/templates/index.js';
 import type { Lifecycle } from '../../runtime/index.js';
 import { createEnrolmentServer, type Renew, type TlsMaterial } from '../../transport/index.js';
 import type { CoordinatorConfig } from '../config.js';
@@ -41,13 +39,11 @@ export async function startEnrolment(
       opened.close();
     },
   );
-  const roster = (): Uint8Array | undefined => readIfThere(config.roster);
   const desk = new EnrolmentDesk({
     federation,
     authority,
     store,
     attempts: new WrongAttempts(clock),
-    roster,
     clock,
     log,
   });
@@ -61,14 +57,4 @@ export async function startEnrolment(
     () => server.stop((config.deadlines.stopSeconds * 1000) / 2),
   );
   return { port, renew: (agency, request, present) => desk.renew(agency, request, present) };
-}
-
-/** A node that enrols gets what is in the file, also where there is no roster in force yet. */
-function readIfThere(file: string): Uint8Array | undefined {
-  try {
-    const bytes = readFileSync(file);
-    return bytes.length === 0 || bytes.length > MAX_ROSTER_BYTES ? undefined : new Uint8Array(bytes);
-  } catch {
-    return undefined;
-  }
 }

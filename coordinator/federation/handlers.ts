@@ -3,6 +3,7 @@ import type { ServerHandlers, TransportErrorCode } from '../../transport/index.j
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { RunService } from '../runs/run-service.js';
 import type { AgencyRegistry } from './agency-registry.js';
+import type { RegisterFeed } from './register-feed.js';
 
 /** By the roster, not by a bad line. */
 const KEPT_OUT: ReadonlySet<TransportErrorCode> = new Set(['NOT_IN_FEDERATION', 'CERTIFICATE_REVOKED']);
@@ -14,6 +15,7 @@ const KEPT_OUT: ReadonlySet<TransportErrorCode> = new Set(['NOT_IN_FEDERATION', 
 export function federationHandlers(
   registry: AgencyRegistry,
   audit: AuditTrail,
+  feed: RegisterFeed,
   runs: () => RunService,
   log: Log,
 ): ServerHandlers {
@@ -21,6 +23,7 @@ export function federationHandlers(
     connected: (connection) => {
       audit.connected(connection.agency, connection.hello.logSize);
       registry.connected(connection);
+      feed.connected(connection);
     },
     received: (agency, message) => {
       switch (message.kind) {
@@ -42,6 +45,7 @@ export function federationHandlers(
     },
     disconnected: (agency, reason, code) => {
       registry.disconnected(agency, reason);
+      feed.disconnected(agency);
       if (KEPT_OUT.has(code)) runs().keptOut(agency);
       else runs().lost(agency);
     },

@@ -40,16 +40,23 @@ const afterFailure: Readonly<Record<FailureCode, string>> = {
     "The coordinator's audit log could not be written. Its operator looks at the coordinator's log; where it says that an " +
     'entry is too long: choose fewer values. Then submit the run again.',
   REGISTER_CHANGED:
-    'Governance changed the roster while the run was under way: the party named is not in it any more, has another key, or ' +
-    'may not offer what was asked. `tally templates` shows what can be asked now.',
+    'Governance changed its register while the run was under way: the template was revoked, a grant withdrawn, or the party ' +
+    'named is not in the roster what it was. `tally templates` shows what can be asked now.',
   RESTARTED: again,
   INTERNAL: report,
 };
 
 /** What an analyst can do about an agency's refusal. */
 const afterRefusal: Readonly<Record<RefusalCode, string>> = {
-  TEMPLATE_NOT_APPROVED: "Governance has to sign this template with keys that are in the agency's roster.",
-  TEMPLATE_EXPIRED: 'Governance has to sign a version with a later date.',
+  TEMPLATE_NOT_APPROVED: 'Governance has to approve and publish this template. `tally templates` shows what can be asked.',
+  TEMPLATE_EXPIRED: 'Governance has to publish a version with a later date.',
+  TEMPLATE_REVOKED: 'Governance has revoked this template; the register says why. `tally templates` shows what can be asked.',
+  TEMPLATE_SUPERSEDED: 'There is a newer version. Submit the run again: it asks by that.',
+  PURPOSE_NOT_GRANTED: "No grant in force lets you ask for this template's purpose: ask the officers who grant it.",
+  ROSTER_STALE: 'The last day of the roster has passed: its officers have to sign the next one.',
+  REGISTER_STALE:
+    'The agency has not heard lately that nothing is missing in its register of governance. A registrar has to give a new ' +
+    'statement, and the operator of the coordinator to put it in place; then submit the run again.',
   BUSY: `The agency's node has other runs to do, or is being stopped. Later: ${again}`,
   NOT_ALLOWED_HERE: "The agency's policy does not answer this template. Its operator decides.",
   NOT_LIVE:

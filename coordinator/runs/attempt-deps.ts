@@ -1,7 +1,7 @@
 import type { AlarmClock, Log, Rng } from '../../core/base/index.js';
 import type { CountTable, MeasureTable } from '../../core/disclosure/index.js';
 import type { Engine, Group, JoinResult, RecordStores, SigningKey } from '../../core/private-join/index.js';
-import type { Roster } from '../../core/templates/index.js';
+import type { RegisterHead, Roster } from '../../core/templates/index.js';
 import type { FederationServer } from '../../transport/index.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { CoordinatorConfig } from '../config.js';
@@ -13,6 +13,8 @@ import type { PhaseCost } from './run.js';
 /** What runs are done with; the same for every run. */
 export interface AttemptDeps extends BudgetDeps, ProtectionDeps {
   readonly roster: Roster;
+  /** What the coordinator has of the register by now. */
+  readonly register: RegisterHead;
   readonly registry: AgencyRegistry;
   readonly audit: AuditTrail;
   readonly federation: Pick<FederationServer, 'openRun'>;

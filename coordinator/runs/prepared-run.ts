@@ -6,13 +6,14 @@ import {
   planRun,
   runTerms,
   type BoundParameters,
+  type RegisterHead,
   type Roster,
   type RunOffer,
   type RunTerms,
 } from '../../core/templates/index.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
 import { runStatistics } from '../linkage/run-statistics.js';
-import { assertNotExpired, type ApprovedTemplate } from '../register/approved-templates.js';
+import { assertNotExpired, type LiveTemplate } from '../register/live-templates.js';
 import { chooseParticipants, type Participation } from './participants.js';
 import type { RunRequest } from './run.js';
 
@@ -33,6 +34,8 @@ export interface PreparedRun {
 /** Who there is to be asked, and when it is. */
 export interface PreparationDeps {
   readonly roster: Roster;
+  /** Of the register in force. */
+  readonly register: RegisterHead;
   readonly registry: AgencyRegistry;
   readonly clock: Clock;
 }
@@ -43,15 +46,18 @@ export interface PreparationDeps {
  */
 export function prepareRun(
   { id, parameters: values, requester, purpose }: Pick<RunRequest, 'id' | 'parameters' | 'requester' | 'purpose'>,
-  { bound, digest, envelope }: ApprovedTemplate,
-  { roster, registry, clock }: PreparationDeps,
+  { bound, digest: templateDigest }: LiveTemplate,
+  { roster, register, registry, clock }: PreparationDeps,
 ): PreparedRun {
   assertNotExpired(bound.template, clock.now());
   const parameters = bindParameters(bound, values);
   const participation = chooseParticipants(bound, roster, registry);
   const { participants } = participation;
-  const offer: RunOffer = { runId: id, envelope, parameters: values, requester, purpose, participants };
-  const plan = planRun({ offer, bound, parameters, templateDigest: digest, roster });
+  const offer: RunOffer = {
+    ...{ runId: id, templateDigest, register, parameters: values },
+    ...{ requester, purpose, participants },
+  };
+  const plan = planRun({ offer, bound, parameters, roster });
   const terms = runTerms(bound, participants);
   // At the same moment as the snapshots were chosen: what an agency says later may be of others.
   const statistics = runStatistics(participants, plan, registry);

@@ -10,7 +10,7 @@ import type { RunStore } from '../store/run-store.js';
 import type { Run } from './run.js';
 
 export interface ProvenanceDeps {
-  readonly store: Pick<RunStore, 'getRun' | 'getEnvelope'>;
+  readonly store: Pick<RunStore, 'getRun'>;
   readonly audit: Pick<AuditTrail, 'proved'>;
   readonly identity: SigningKey;
   readonly federation: string;
@@ -48,15 +48,15 @@ export function makeProvenance(run: Run, { store, audit, identity, federation }:
       'This release could not be written into the audit log yet: ask again later. The operator of the coordinator sees why.',
     );
   }
-  const { envelope, parameters, requester, purpose, participants } = asPut(source, store, offer);
+  const { register, parameters, requester, purpose, participants } = asPut(source, offer);
   const { template, version, templateDigest: digest } = offer.entry;
   return signProvenance(
     {
       ...{ format: PROVENANCE_FORMAT, federation, run: source.id },
-      template: { template, version, digest, envelope: toBase64(envelope) },
+      template: { template, version, digest },
       offer: {
         ...placeOf(offer),
-        ...{ parameters: { ...parameters }, requester, purpose },
+        ...{ register: { ...register }, parameters: { ...parameters }, requester, purpose },
         participants: participants.map(({ agency, datasets, floors }) => ({ agency, datasets: [...datasets], floors })),
       },
       answers: entries
@@ -71,13 +71,12 @@ export function makeProvenance(run: Run, { store, audit, identity, federation }:
 
 /**
  * The offer from what is stored, of which the log's entry must be.
- * Thrown when it isn't, or the template wasn't kept: CoordinatorError PROVENANCE_UNAVAILABLE.
+ * Thrown when it isn't: CoordinatorError PROVENANCE_UNAVAILABLE.
  */
-function asPut(run: Run, store: ProvenanceDeps['store'], { entry }: Proved<'offer'>): RunOffer {
-  const envelope = store.getEnvelope(run.id);
-  if (envelope === undefined) throw unavailable('its signed template was not kept, as it is since this version');
-  const { id: runId, parameters, requester, purpose, participants } = run;
-  const offer: RunOffer = { runId, envelope, parameters, requester, purpose, participants };
+function asPut(run: Run, { entry }: Proved<'offer'>): RunOffer {
+  const { id: runId, templateDigest, parameters, requester, purpose, participants } = run;
+  const { register } = entry;
+  const offer: RunOffer = { runId, templateDigest, register, parameters, requester, purpose, participants };
   if (!equalBytes(offerEntryBytes(offer, entry), entryBytes(entry))) {
     throw unavailable('its question is stored otherwise than the audit log has it');
   }

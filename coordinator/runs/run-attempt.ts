@@ -17,13 +17,13 @@ import { decodeTable, identityKeys, type Participant, type Roster, type RunOffer
 import { Pulse, Watchdog } from '../../runtime/index.js';
 import { TransportError, type RelayObserver, type RunLink } from '../../transport/index.js';
 import type { LoggedOffer } from '../audit/audit-trail.js';
-import type { ApprovedTemplate } from '../register/approved-templates.js';
+import type { LiveTemplate } from '../register/live-templates.js';
 import type { AttemptDeps } from './attempt-deps.js';
 import { findAnswer } from './budget.js';
 import { prepareRun, type PreparedRun } from './prepared-run.js';
 import { protectRun } from './protection.js';
 import { makeRelease } from './release.js';
-import type { RosterTrouble } from './roster-trouble.js';
+import type { RegisterTrouble } from './register-trouble.js';
 import { endingOf, notLogged, standsStill, unanswered } from './run-ending.js';
 import type { RunProgress } from './run-feed.js';
 import type { RunJournal } from './run-journal.js';
@@ -34,7 +34,7 @@ import { TransferBoard } from './transfer-board.js';
 export class RunAttempt {
   readonly #deps: AttemptDeps;
   readonly #run: Run;
-  readonly #template: ApprovedTemplate;
+  readonly #template: LiveTemplate;
   readonly #journal: RunJournal;
   readonly #awaited = new Set<PartyId>();
   readonly #refusals: PartyId[] = [];
@@ -50,7 +50,7 @@ export class RunAttempt {
   /** What a transfer that is still under way hears when the run is closed. */
   #closing: FailureCode = 'CANCELLED';
 
-  constructor(deps: AttemptDeps, run: Run, template: ApprovedTemplate, journal: RunJournal) {
+  constructor(deps: AttemptDeps, run: Run, template: LiveTemplate, journal: RunJournal) {
     this.#deps = deps;
     this.#run = run;
     this.#template = template;
@@ -86,8 +86,7 @@ export class RunAttempt {
     try {
       const prepared = prepareRun(this.#run, this.#template, this.#deps);
       const { requestDigest, participation } = prepared;
-      const { envelope } = this.#template;
-      const asked = { participants: participation.participants, requestDigest, envelope };
+      const asked = { participants: participation.participants, requestDigest };
       const answered = findAnswer(prepared, this.#deps);
       if (answered !== undefined) {
         this.#journal.replay(answered, asked);
@@ -137,7 +136,7 @@ export class RunAttempt {
   }
 
   /** A newer roster is in force than the one with which this run began, and the run can't go on under it. */
-  overtaken({ party, message }: RosterTrouble): void {
+  overtaken({ party, message }: RegisterTrouble): void {
     this.#abort(new JoinError('REGISTER_CHANGED', party, message));
   }
 
@@ -153,9 +152,8 @@ export class RunAttempt {
 
   /** Before anything else of the run is seen anywhere. */
   #log({ offer }: PreparedRun): LoggedOffer {
-    const { bound, digest } = this.#template;
-    const { template, version } = bound.template;
-    return this.#deps.audit.offer(offer, { template, version, templateDigest: digest });
+    const { template, version } = this.#template.bound.template;
+    return this.#deps.audit.offer(offer, { template, version });
   }
 
   #open({ plan, offer, statistics }: PreparedRun): RunLink {

@@ -1,15 +1,15 @@
 import type { Log } from '../../core/base/index.js';
 import { COORDINATOR, type PartyId, type RefusalCode } from '../../core/private-join/index.js';
-import type { ParameterValues, Roster } from '../../core/templates/index.js';
+import type { ParameterValues } from '../../core/templates/index.js';
 import { CoordinatorError } from '../errors.js';
-import type { ApprovedTemplates } from '../register/approved-templates.js';
+import type { LiveTemplates } from '../register/live-templates.js';
 import type { RunStore } from '../store/run-store.js';
 import type { AttemptDeps, UnprotectedCounts } from './attempt-deps.js';
 import { findAnswer } from './budget.js';
 import { prepareRun } from './prepared-run.js';
 import { makeProvenance } from './provenance.js';
 import type { Release } from './release.js';
-import { approvalTrouble, keptOut, partyTrouble } from './roster-trouble.js';
+import { approvalTrouble, assertMayAsk, keptOut, partyTrouble, type AskingGrounds } from './register-trouble.js';
 import { RunAttempt } from './run-attempt.js';
 import type { RunFeed, RunListener } from './run-feed.js';
 import { RunJournal } from './run-journal.js';
@@ -22,9 +22,11 @@ export const MAX_WAITING_RUNS = 32;
 /** Runs of which a demonstration's coordinator remembers the unprotected counts. */
 export const MAX_REVEALED_RUNS = 8;
 
-/** The roster is asked for at each submission, and when a run begins: it may be a getter. */
+/** Roster and register are asked for at each submission, and when a run begins: they may be getters. */
 export interface RunServiceDeps extends Omit<AttemptDeps, 'reveal' | 'store'> {
-  readonly templates: ApprovedTemplates;
+  readonly templates: LiveTemplates;
+  /** What governance has signed, as far as it has come here. */
+  readonly governance: AskingGrounds;
   readonly store: RunStore;
   readonly feed: RunFeed;
   /** A UUID, never the same twice. */
@@ -95,16 +97,17 @@ export class RunService {
 
   /**
    * Checks a request and puts it in the queue.
-   * Thrown: CoordinatorError UNKNOWN_TEMPLATE, TEMPLATE_EXPIRED, AGENCIES_NOT_CONNECTED, SNAPSHOTS_MISSING,
+   * Thrown: CoordinatorError UNKNOWN_TEMPLATE, as `assertMayAsk` says, TEMPLATE_EXPIRED, AGENCIES_NOT_CONNECTED, SNAPSHOTS_MISSING,
    * TOO_FEW_PARTICIPANTS, BUDGET_SPENT, QUEUE_FULL or STOPPING; TemplateError BAD_PARAMETERS or BAD_OFFER.
    */
   submit({ template: name, parameters, requester }: SubmittedRequest): Run {
     if (this.#stopping) throw new CoordinatorError('STOPPING', 'The coordinator is going down: submit again later.');
-    const { templates, store, newRunId, feed } = this.#deps;
-    const approved = templates.get(name);
-    const { template } = approved.bound;
+    const { templates, governance, store, newRunId, feed, clock } = this.#deps;
+    const live = templates.get(name);
+    const { template } = live.bound;
+    assertMayAsk({ templateDigest: live.digest, requester }, governance, clock.now());
     const id = newRunId();
-    const prepared = prepareRun({ id, parameters, requester, purpose: template.purpose }, approved, this.#deps);
+    const prepared = prepareRun({ id, parameters, requester, purpose: template.purpose }, live, this.#deps);
     findAnswer(prepared, this.#deps);
     if (this.#waiting.length >= MAX_WAITING_RUNS) {
       throw new CoordinatorError(
@@ -117,7 +120,7 @@ export class RunService {
       template: name,
       templateVersion: template.version,
       templateTitle: template.title,
-      templateDigest: approved.digest,
+      templateDigest: live.digest,
       parameters: Object.fromEntries(prepared.parameters.values),
       requester,
       purpose: template.purpose,
@@ -234,18 +237,19 @@ export class RunService {
     if (attempt?.participants.some((one) => one.agency === agency) === true) attempt.overtaken(keptOut(agency));
   }
 
-  /** Another roster and the templates that it approves are in force: ends the runs that can't go on under them. */
-  rosterChanged(roster: Roster): void {
-    const { templates } = this.#deps;
+  /** Another register is in force: ends the runs that can't go on by it. */
+  registerChanged(): void {
+    const { governance, roster, clock } = this.#deps;
+    const { register } = governance;
     for (const run of [...this.#waiting]) {
-      const trouble = approvalTrouble(run, templates);
+      const trouble = approvalTrouble(run, register, clock.now());
       if (trouble === undefined) continue;
       this.#waiting.splice(this.#waiting.indexOf(run), 1);
       this.#failWaiting(run.id, { code: 'REGISTER_CHANGED', ...trouble });
     }
     if (this.#active === null) return;
     const { attempt, run } = this.#active;
-    const trouble = approvalTrouble(run, templates) ?? partyTrouble(attempt, roster);
+    const trouble = approvalTrouble(run, register, clock.now()) ?? partyTrouble(attempt, roster);
     if (trouble !== undefined) attempt.overtaken(trouble);
   }
 
@@ -264,7 +268,7 @@ export class RunService {
     if (run === undefined) return;
     const journal = this.#journal(run.id);
     const reveal = this.#deps.revealUnprotectedCounts ? this.#reveal.bind(this) : undefined;
-    // A run keeps the roster with which it begins.
+    // A run keeps the roster, and the register, with which it begins.
     const attempt = new RunAttempt({ ...this.#deps, reveal }, run, this.#deps.templates.get(run.template), journal);
     // After the caller has returned, so that whoever submits can follow the run from its first step.
     const done = Promise.resolve()

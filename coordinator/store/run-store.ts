@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
@@ -56,8 +55,6 @@ export interface RunStore {
   getPhases(id: string): readonly PhaseCost[];
   /** Its own, or that which it gave again. Undefined while the run has none. */
   getRelease(id: string): Release | undefined;
-  /** What it asked with: a template as its DSSE envelope. Undefined until its turn comes, and for runs of before it was kept. */
-  getEnvelope(id: string): Uint8Array | undefined;
 }
 
 /** What a run asks, once its turn has come. */
@@ -65,8 +62,6 @@ export interface AskedRequest {
   readonly participants: readonly Participant[];
   /** 64 hexadecimal digits. */
   readonly requestDigest: string;
-  /** The signed template as agencies are sent it. */
-  readonly envelope: Uint8Array;
 }
 
 export interface ReleasedRun {
@@ -239,14 +234,6 @@ class SqliteRunStore implements RunStore {
     return row === undefined ? undefined : releaseSchema.parse(JSON.parse(releaseRow.parse(row).body));
   }
 
-  getEnvelope(id: string): Uint8Array | undefined {
-    const bytes = this.#database
-      .prepare('SELECT bytes FROM runs JOIN envelopes ON envelopes.digest = runs.envelope WHERE number = ?')
-      .pluck()
-      .get(this.#numberOf(id));
-    return bytes === undefined ? undefined : new Uint8Array(z.instanceof(Uint8Array).parse(bytes));
-  }
-
   #transaction<Result>(work: () => Result): Result {
     return this.#database.transaction(work).immediate();
   }
@@ -278,14 +265,8 @@ class SqliteRunStore implements RunStore {
     return written;
   }
 
-  #insertAsked(run: number, { participants, requestDigest, envelope }: AskedRequest): void {
-    const digest = createHash('sha256').update(envelope).digest('hex');
-    this.#database
-      .prepare('INSERT INTO envelopes (digest, bytes) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING')
-      .run(digest, envelope);
-    this.#database
-      .prepare('UPDATE runs SET request_digest = ?, envelope = ? WHERE number = ?')
-      .run(requestDigest, digest, run);
+  #insertAsked(run: number, { participants, requestDigest }: AskedRequest): void {
+    this.#database.prepare('UPDATE runs SET request_digest = ? WHERE number = ?').run(requestDigest, run);
     const insertSnapshot = this.#database.prepare(
       'INSERT INTO run_snapshots (run, position, agency, dataset, snapshot) VALUES (?, ?, ?, ?, ?)',
     );

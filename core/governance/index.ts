@@ -61,6 +61,8 @@ export {
   verifyRegisterStatement,
 } from './register-statement.js';
 export type { RegisterStatement } from './register-statement.js';
+export { firstRosterText, nextRosterText } from './roster-draft.js';
+export type { EnrolledAgency, KnownParties } from './roster-draft.js';
 export { requesterOf, requesterText } from './requester.js';
 export {
   assertInForce,
