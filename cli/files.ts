@@ -4,7 +4,6 @@ import {
   fchmodSync,
   fsyncSync,
   openSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -12,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { CliError } from './errors.js';
 
 /** Thrown when it can't be read: CliError FILE_UNREADABLE. */
@@ -31,18 +30,6 @@ export function readText(file: string): string {
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
     throw new CliError('FILE_UNREADABLE', `${file} is not text in UTF-8.`, { cause });
-  }
-}
-
-/** The files of a folder that end so, in the order of their names. Thrown when it can't be read: CliError FILE_UNREADABLE. */
-export function listFiles(folder: string, ending: string): string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith(ending))
-      .sort()
-      .map((name) => join(folder, name));
-  } catch (cause) {
-    throw new CliError('FILE_UNREADABLE', `${folder} can't be read as a folder.`, { cause });
   }
 }
 

@@ -2,10 +2,12 @@ import {
   GovernanceError,
   parseRegisterFile,
   RegisterFold,
+  registerHead,
   ROSTER_KIND,
   rosterFingerprint,
   type Proposal,
   type Register,
+  type RegisterCopy,
 } from '../core/governance/index.js';
 import { readEnvelope } from '../core/signing/index.js';
 import type { CliContext } from './context.js';
@@ -62,6 +64,16 @@ export function openRegister({ register: file, ...given }: RegisterOptions, cont
     context.printer.note(`Nobody's word was taken for ${file}: compare its first roster with an officer: ${believed}`);
   }
   return held;
+}
+
+/**
+ * The same for what is verified by it: nobody's word is taken for the first roster. Thrown when nothing is pinned: CliError
+ * BAD_USAGE; else as by `openRegister`.
+ */
+export function pinnedCopy(options: RegisterOptions, context: CliContext): RegisterCopy {
+  const pin = requiredPin(options, context);
+  const { entries, register } = openRegister({ ...options, pin }, context);
+  return { entries, register, head: registerHead(entries) };
 }
 
 /** A fold that has taken all of the entries. Thrown when one can't be taken: GovernanceError, with its line. */

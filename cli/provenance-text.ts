@@ -1,31 +1,30 @@
 import { counted, timeText } from '../core/base/index.js';
 import type { VerifiedProvenance } from '../core/provenance/index.js';
-import type { Roster } from '../core/templates/index.js';
 import { parametersText } from './audit-text.js';
 import { wrapText } from './text.js';
 
 const INDENT = '  ';
 
 /** What holds of a release, and what nobody looked at, for people. */
-export function verifiedProvenanceText(verified: VerifiedProvenance, roster: Roster, columns: number): string {
+export function verifiedProvenanceText(verified: VerifiedProvenance, columns: number): string {
   const { provenance } = verified;
   return [
     ...wrapText(`The release of run ${provenance.run} of ${provenance.federation}`, columns),
     'Verified:',
-    ...holdingPoints(verified, roster).flatMap((point) => wrapText(point, columns, '    ', INDENT)),
+    ...holdingPoints(verified).flatMap((point) => wrapText(point, columns, '    ', INDENT)),
     'Not verified:',
     ...openPoints(verified).flatMap((point) => wrapText(point, columns, '    ', INDENT)),
   ].join('\n');
 }
 
-export function verifiedProvenanceJson(verified: VerifiedProvenance, { version }: Roster): unknown {
-  const { provenance, checkpoint, signers, hasRelease, log } = verified;
+export function verifiedProvenanceJson(verified: VerifiedProvenance): unknown {
+  const { provenance, checkpoint, roster, approvers, hasRelease, log } = verified;
   const { federation, run, template, offer, answers, release } = provenance;
-  const { at, index, parameters, requester, purpose, participants } = offer;
+  const { at, index, register, parameters, requester, purpose, participants } = offer;
   return {
-    ...{ federation, run, roster: version },
-    template: { template: template.template, version: template.version, digest: template.digest, signers },
-    offer: { at, index, parameters, requester, purpose, participants },
+    ...{ federation, run, roster: roster.version },
+    template: { template: template.template, version: template.version, digest: template.digest, approvers },
+    offer: { at, index, register, parameters, requester, purpose, participants },
     answers: answers.map((answer) => ({ at: answer.at, index: answer.index, agency: answer.agency })),
     release: { at: release.at, index: release.index, digest: release.digest, suppressed: release.suppressed },
     checkpoint: { size: checkpoint.size, at: checkpoint.at.toISOString() },
@@ -34,13 +33,14 @@ export function verifiedProvenanceJson(verified: VerifiedProvenance, { version }
   };
 }
 
-function holdingPoints(verified: VerifiedProvenance, { version, governance }: Roster): string[] {
-  const { provenance, checkpoint, signers, hasRelease, log } = verified;
+function holdingPoints(verified: VerifiedProvenance): string[] {
+  const { provenance, checkpoint, roster, approvers, hasRelease, log } = verified;
+  const { version, roles } = roster;
   const { template, offer, answers, release } = provenance;
   const asked = offer.participants.map(({ agency }) => agency).join(', ');
   return [
     `The coordinator of version ${version} of the roster has signed this, and the log of ${entries(checkpoint.size)} on ${timeText(checkpoint.at)}.`,
-    `${template.template} version ${template.version} (SHA-256 ${template.digest}) is signed by ${counted(signers.length, 'officer', 'officers')}, ${signers.join(', ')}; ${governance.threshold} had to.`,
+    `${template.template} version ${template.version} (SHA-256 ${template.digest}) was live, approved by ${counted(approvers.length, 'officer', 'officers')}, ${approvers.join(', ')}; ${roles.templates.officers} had to.`,
     `Entry ${offer.index}, ${offer.at}: ${offer.requester} asked it for ${offer.purpose}, with ${parametersText(offer.parameters)}, of ${asked}.`,
     ...answers.map(({ index, at, agency }) => `Entry ${index}, ${at}: ${agency} took part.`),
     'By the log all who were asked took part, and nobody else.',

@@ -10,20 +10,21 @@ import {
   type LogCopy,
 } from '../../core/audit-entries/index.js';
 import { counted, fromBase64 } from '../../core/base/index.js';
-import { parseRoster } from '../../core/templates/index.js';
+import { rosterOf, type RegisterCopy } from '../../core/governance/index.js';
 import { readAgencyLedger } from '../../node-agent/index.js';
 import type { ApiClient } from '../api-client.js';
 import { auditEntriesText, verifiedCopyJson, verifiedCopyText } from '../audit-text.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { readFile, readText, writeNewFile } from '../files.js';
+import { pinnedCopy } from '../held-register.js';
 import { contradictionError, verifiedLedgerJson, verifiedLedgersText } from '../ledger-text.js';
+import { withRegister, type RegisterOptions } from '../register-options.js';
 import { addVerifyRelease } from './verify-release.js';
 
 const COPY_HELP = 'copy of the log, as `tally audit save` writes it';
 
-interface VerifyOptions {
-  readonly roster: string;
+interface VerifyOptions extends RegisterOptions {
   readonly earlier?: readonly string[];
   readonly ledger?: readonly string[];
   readonly json?: true;
@@ -60,33 +61,33 @@ function addSave(audit: Command, context: CliContext): void {
       const copy = await download(clientOf(command, context), context);
       writeNewFile(out, formatLogCopy(copy));
       context.printer.note(
-        `${out}: ${counted(copy.entries.length, 'entry', 'entries')}. Nothing is verified yet: \`tally audit verify ${out} --roster FILE\`.`,
+        `${out}: ${counted(copy.entries.length, 'entry', 'entries')}. Nothing is verified yet: \`tally audit verify ${out} --register FILE\`.`,
       );
     });
 }
 
-function addVerify(audit: Command, { printer }: CliContext): void {
-  audit
-    .command('verify')
-    .description('verify a copy of the log from its first entry, by the keys in a roster')
+function addVerify(audit: Command, context: CliContext): void {
+  const { printer } = context;
+  withRegister(audit.command('verify'))
+    .description('verify a copy of the log from its first entry, by the register of governance')
     .argument('<copy>', COPY_HELP)
-    .requiredOption('--roster <file>', 'roster that you have from governance, not from the coordinator')
     .option('--earlier <file...>', 'earlier copies, or checkpoints that a node keeps beside its ledger')
     .option('--ledger <file...>', 'ledgers of agencies’ nodes, or copies of them by `tally node ledger copy`')
     .option('--json', 'print as JSON')
     .addHelpText(
       'after',
       `
-Verifies that the entries are those that the log has signed, that they are in an order that can be, which agencies have
-cosigned, and that the log continues whatever --earlier names. Nobody is asked. The code says what is wrong:
-LOG_COPY_DIFFERS, the copy is not what was signed; LOG_INCONSISTENT, LOG_FORKED, LOG_ROLLED_BACK, the log was rewritten.
+Verifies that the entries are those that the log has signed, that they are in an order that can be, that the log tells of
+this register and of no other, which agencies have cosigned, and that the log continues whatever --earlier names. Nobody is asked. The code says what is wrong:
+LOG_COPY_DIFFERS, the copy is not what was signed; LOG_INCONSISTENT, LOG_FORKED, LOG_ROLLED_BACK, the log was rewritten;
+REGISTER_DIFFERS, somebody was shown another register.
 
 With --ledger: that the log continues what the node saw of it, and says of every run what the agency's ledger says. A ledger
 may be that of a running node. Each contradiction has a code, which docs/audit-log.md explains; open questions are no error.`,
     )
-    .action((file: string, { roster, earlier = [], ledger = [], json }: VerifyOptions) => {
+    .action((file: string, { earlier = [], ledger = [], json, ...named }: VerifyOptions) => {
       const copy = parseLogCopy(readFile(file));
-      const grounds = groundsOf(roster, earlier);
+      const grounds = groundsOf(pinnedCopy(named, context), earlier);
       const verified = verifyCopy(copy, grounds);
       const ledgers = verifyLedgers(copy, verified, grounds.federation, ledger.map(readAgencyLedger));
       const found = ledger.length === 0 ? {} : { ledgers: ledgers.map(verifiedLedgerJson) };
@@ -133,14 +134,15 @@ async function download(client: ApiClient, { printer }: CliContext): Promise<Log
   return { checkpoint, cosigned, entries };
 }
 
-function groundsOf(rosterFile: string, earlier: readonly string[]): CopyGrounds {
-  const { federation, coordinator, agencies } = parseRoster(readText(rosterFile));
+function groundsOf({ register, entries }: RegisterCopy, earlier: readonly string[]): CopyGrounds {
+  const { federation, coordinator, agencies } = rosterOf(register.current.roster);
   const log = logKey(federation, coordinator.identityKey);
   return {
     log,
     federation,
     witnesses: new Map(agencies.map(({ id, identityKey }) => [id, witnessKey(federation, id, identityKey)])),
     earlier: earlier.map((file) => earlierNote(file, log)),
+    register: entries,
   };
 }
 

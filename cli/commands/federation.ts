@@ -59,7 +59,7 @@ function showTemplate(template: TemplateDetailView, columns: number): string {
     '',
     ...sections,
     ...(parameters.length === 0 ? [] : ['Parameters', ...parameters, '']),
-    `Signed by ${template.signers.join(', ')}; digest ${template.digest}`,
+    `Approved by ${template.approvers.join(', ')}; digest ${template.digest}`,
   ].join('\n');
 }
 

@@ -55,8 +55,8 @@ export function addDraftCommands(template: Command, context: CliContext): void {
   template
     .command('diff')
     .description('say in plain English in what a template differs from an earlier one')
-    .argument('<old>', 'template (YAML), or the envelope of a signed one (JSON)')
-    .argument('<new>', 'the other, which may be in the other form')
+    .argument('<old>', 'template (YAML)')
+    .argument('<new>', 'the other')
     .option('--datasets <folder>', 'folder of dataset definitions (*.yaml), to call fields by their meanings')
     .option('--json', 'the changes as JSON')
     .action((old: string, now: string, { datasets, json }: { datasets?: string; json?: boolean }) => {

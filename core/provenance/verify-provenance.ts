@@ -15,7 +15,7 @@ import { entryBytes, offerEntry, releaseDigest, verifyCopy } from '../audit-entr
 import type { AuditEntry, LogCopy, VerifiedCopy } from '../audit-entries/index.js';
 import { fromBase64 } from '../base/index.js';
 import { assertHolds, GovernanceError, registerAsOf, requesterOf, rosterOf } from '../governance/index.js';
-import type { Register, RegisterCopy } from '../governance/index.js';
+import type { Register, RegisterCopy, SignedRoster } from '../governance/index.js';
 import { OPT_OUTS } from '../templates/index.js';
 import type { Roster } from '../templates/index.js';
 import { ProvenanceError } from './errors.js';
@@ -37,6 +37,8 @@ export interface ProvenanceGrounds {
 export interface VerifiedProvenance {
   readonly provenance: Provenance;
   readonly checkpoint: Checkpoint;
+  /** That was in force when the question was put. */
+  readonly roster: SignedRoster;
   /** Ids of the officers who approved the template. */
   readonly approvers: readonly string[];
   /** Agencies that have cosigned its checkpoint, in the order of the roster. */
@@ -86,6 +88,7 @@ export function verifyProvenance(
   return {
     provenance,
     checkpoint,
+    roster: register.current.roster,
     approvers,
     cosigned: [...witnesses].flatMap(([agency, witness]) => {
       const at = cosignedAt(note, witness);
