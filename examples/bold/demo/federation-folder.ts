@@ -8,12 +8,13 @@ import { toBase64 } from '../../../core/base/index.js';
 import type { Clock } from '../../../core/base/index.js';
 import { tokenHash } from '../../../coordinator/index.js';
 import { COORDINATOR, rawPublicKey } from '../../../core/private-join/index.js';
-import { canonicalTemplate, parseDataset, parseTemplate, signTemplate } from '../../../core/templates/index.js';
+import { parseDataset, parseTemplate } from '../../../core/templates/index.js';
 import { createAuthority, identityUri, issueCertificate } from '../../../transport/index.js';
 import type { Authority, PeerIdentity } from '../../../transport/index.js';
 import type { Agency } from '../agencies.js';
 import { datasetTexts } from '../library.js';
 import type { Source } from '../sources.js';
+import { ANALYSTS, Board } from './board.js';
 
 /** What a federation is made of before it has a folder. */
 export interface FederationPlan {
@@ -23,7 +24,7 @@ export interface FederationPlan {
   readonly federation: string;
   readonly agencies: readonly Agency[];
   readonly sources: readonly Source[];
-  /** YAML texts; an officer signs each. */
+  /** YAML texts; officers approve each. */
   readonly templates: readonly string[];
   /** YAML texts of all that agencies offer; the example's when it isn't given. */
   readonly datasets?: readonly string[];
@@ -51,6 +52,10 @@ export interface FederationFolder {
   readonly coordinatorConfig: string;
   readonly tokenFile: string;
   readonly token: string;
+  /** Its officers, who can go on deciding. */
+  readonly board: Board;
+  /** Puts what they have decided by now into every party's folder; or into those of some. */
+  writeRegister(parties?: readonly string[]): void;
   /** Folder of one agency's node. */
   agencyFolder(agency: string): string;
   /** Writes the coordinator's configuration with the ports that it is to have from now on. */
@@ -64,26 +69,27 @@ export interface FederationFolder {
 /** Long enough for a demonstration, short enough that nobody keeps it. */
 const VALID_DAYS = 30;
 const ANALYST = 'demo-analyst';
-const OFFICER = 'demo-officer';
 const TOKEN_BYTES = 32;
+const DEFAULT_PURPOSE = 'research-statistics';
+/** In each party's folder. */
+const GOVERNANCE = { register: 'register.jsonl', statement: 'register-statement.json' } as const;
 /** A demonstration's lists fit; what doesn't goes to the spool. */
 const SPOOL_MEMORY_MIB = 256;
 
 /**
- * Makes keys, certificates, a roster, signed templates and configurations: what in a real federation the parties make
+ * Makes keys, certificates, a register with everything approved, and configurations: what in a real federation the parties make
  * for themselves, each on its own machine, at enrolment.
  */
 export async function makeFederationFolder(plan: FederationPlan): Promise<FederationFolder> {
   const { directory, federation, agencies, clock, coordinator = THIS_COMPUTER, datasets = datasetTexts() } = plan;
   const authority = await createAuthority({ commonName: `${federation} authority`, clock, validDays: VALID_DAYS });
-  const officer = generateKeyPairSync('ed25519').privateKey;
   const identities = new Map([COORDINATOR, ...agencies.map(({ id }) => id)].map((id) => [id, newIdentity()]));
 
-  const roster = stringify(rosterOf(plan, identities, officer));
+  const board = boardOf(plan, identities);
+  for (const text of plan.templates) board.publish(text);
   for (const [party, identity] of identities) {
     const folder = join(directory, party);
     writeSecret(join(folder, 'identity.pem'), pemOf(identity));
-    writeText(join(folder, 'roster.yaml'), roster);
     await writeCertificate(plan, authority, party);
     for (const text of datasets) {
       writeText(join(folder, 'datasets', `${parseDataset(text).dataset}.yaml`), text);
@@ -91,8 +97,14 @@ export async function makeFederationFolder(plan: FederationPlan): Promise<Federa
     mkdirSync(join(folder, 'spool'), { recursive: true, mode: 0o700 });
     if (party !== COORDINATOR) writeText(join(folder, 'policy.yaml'), stringify(policyOf(plan)));
   }
-  writeSecret(join(directory, 'governance', `${OFFICER}.pem`), pemOf(officer));
-  writeTemplates(plan, officer);
+  const writeRegister = (parties: readonly string[] = [...identities.keys()]): void => {
+    const [register, statement] = [board.file, board.statement()];
+    for (const party of parties) {
+      writeText(join(directory, party, GOVERNANCE.register), register);
+      writeText(join(directory, party, GOVERNANCE.statement), statement);
+    }
+  };
+  writeRegister();
 
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const tokenFile = join(directory, COORDINATOR, 'token');
@@ -100,7 +112,7 @@ export async function makeFederationFolder(plan: FederationPlan): Promise<Federa
   const coordinatorConfig = join(directory, COORDINATOR, 'coordinator.yaml');
   const writeCoordinatorConfig = (federationPort: number, apiPort: number): void => {
     const address = { ...coordinator, federationPort, apiPort };
-    writeText(coordinatorConfig, stringify(coordinatorConfigOf(plan, token, address)));
+    writeText(coordinatorConfig, stringify(coordinatorConfigOf(plan, board, token, address)));
   };
   writeCoordinatorConfig(coordinator.federationPort, coordinator.apiPort);
 
@@ -110,45 +122,32 @@ export async function makeFederationFolder(plan: FederationPlan): Promise<Federa
     coordinatorConfig,
     tokenFile,
     token,
+    board,
+    writeRegister,
     agencyFolder,
     nodeConfig,
     writeCoordinatorConfig,
     writeNodeConfig: (agency, coordinatorAddress) => {
       const file = nodeConfig(agency);
-      writeText(file, stringify(nodeConfigOf(plan, agency, coordinatorAddress)));
+      writeText(file, stringify(nodeConfigOf(plan, board, agency, coordinatorAddress)));
       return file;
     },
   };
 }
 
-function rosterOf(plan: FederationPlan, identities: ReadonlyMap<string, KeyObject>, officer: KeyObject): object {
+function boardOf(plan: FederationPlan, identities: ReadonlyMap<string, KeyObject>): Board {
   const keyOf = (party: string): string => {
     const identity = identities.get(party);
     if (identity === undefined) throw new RangeError(`no key was made for ${party}`);
     return toBase64(rawPublicKey(identity));
   };
-  return {
+  return new Board({
     federation: plan.federation,
-    version: 1,
-    agencies: plan.agencies.map(({ id, name, datasets }) => ({
-      id,
-      name,
-      identityKey: keyOf(id),
-      datasets: [...datasets],
-    })),
-    coordinator: { identityKey: keyOf(COORDINATOR) },
-    governance: {
-      threshold: 1,
-      officers: [
-        {
-          id: OFFICER,
-          name: 'Officer of the demonstration',
-          organisation: 'Data board of the demonstration',
-          publicKey: toBase64(rawPublicKey(officer)),
-        },
-      ],
-    },
-  };
+    agencies: plan.agencies.map(({ id, name, datasets }) => ({ id, name, identityKey: keyOf(id), datasets })),
+    coordinator: keyOf(COORDINATOR),
+    purposes: [...new Set([DEFAULT_PURPOSE, ...plan.templates.map((text) => parseTemplate(text).purpose)])],
+    clock: plan.clock,
+  });
 }
 
 async function writeCertificate(plan: FederationPlan, authority: Authority, party: string): Promise<void> {
@@ -167,16 +166,7 @@ async function writeCertificate(plan: FederationPlan, authority: Authority, part
   writeSecret(join(folder, 'party.key'), privateKey);
 }
 
-function writeTemplates({ directory, templates }: FederationPlan, officer: KeyObject): void {
-  mkdirSync(join(directory, COORDINATOR, 'templates'), { recursive: true });
-  for (const text of templates) {
-    const template = parseTemplate(text);
-    const envelope = signTemplate(canonicalTemplate(template), OFFICER, officer);
-    writeText(join(directory, COORDINATOR, 'templates', `${template.template}.json`), envelope);
-  }
-}
-
-function coordinatorConfigOf(plan: FederationPlan, token: string, address: CoordinatorAddress): object {
+function coordinatorConfigOf(plan: FederationPlan, board: Board, token: string, address: CoordinatorAddress): object {
   // In a container loopback reaches nobody; docker-compose.yml publishes the port on the host's loopback only.
   const isLocal = address.host === THIS_COMPUTER.host;
   const host = isLocal ? '127.0.0.1' : '0.0.0.0';
@@ -190,11 +180,10 @@ function coordinatorConfigOf(plan: FederationPlan, token: string, address: Coord
       host,
       port: address.apiPort,
       tlsTerminatedUpstream: !isLocal,
-      tokens: [{ name: ANALYST, sha256: tokenHash(token) }],
+      tokens: [{ name: ANALYST, organisation: ANALYSTS, sha256: tokenHash(token) }],
     },
     identityKey: 'identity.pem',
-    roster: 'roster.yaml',
-    templates: 'templates',
+    governance: { ...GOVERNANCE, fingerprint: board.fingerprint },
     datasets: 'datasets',
     database: 'coordinator.db',
     spool: spool(),
@@ -204,14 +193,14 @@ function coordinatorConfigOf(plan: FederationPlan, token: string, address: Coord
   };
 }
 
-function nodeConfigOf(plan: FederationPlan, agency: string, coordinatorAddress: string): object {
+function nodeConfigOf(plan: FederationPlan, board: Board, agency: string, coordinatorAddress: string): object {
   return {
     agency,
     coordinator: { address: coordinatorAddress },
     tls: tlsPaths(),
     identityKey: 'identity.pem',
     storageKey: 'storage.key',
-    roster: 'roster.yaml',
+    governance: { ...GOVERNANCE, fingerprint: board.fingerprint },
     datasets: 'datasets',
     snapshots: 'snapshots',
     sources: plan.sources.filter((source) => source.agency === agency).map(({ mapping }) => mapping),
