@@ -6,12 +6,12 @@ import {
   parseLogCopy,
   verifyCopy,
   verifyLedgers,
+  type AgencyLedger,
   type CopyGrounds,
   type LogCopy,
 } from '../../core/audit-entries/index.js';
 import { counted, fromBase64 } from '../../core/base/index.js';
 import { parseRoster } from '../../core/templates/index.js';
-import { readAgencyLedger } from '../../node-agent/index.js';
 import type { ApiClient } from '../api-client.js';
 import { auditEntriesText, verifiedCopyJson, verifiedCopyText } from '../audit-text.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
@@ -84,11 +84,11 @@ LOG_COPY_DIFFERS, the copy is not what was signed; LOG_INCONSISTENT, LOG_FORKED,
 With --ledger: that the log continues what the node saw of it, and says of every run what the agency's ledger says. A ledger
 may be that of a running node. Each contradiction has a code, which docs/audit-log.md explains; open questions are no error.`,
     )
-    .action((file: string, { roster, earlier = [], ledger = [], json }: VerifyOptions) => {
+    .action(async (file: string, { roster, earlier = [], ledger = [], json }: VerifyOptions) => {
       const copy = parseLogCopy(readFile(file));
       const grounds = groundsOf(roster, earlier);
       const verified = verifyCopy(copy, grounds);
-      const ledgers = verifyLedgers(copy, verified, grounds.federation, ledger.map(readAgencyLedger));
+      const ledgers = verifyLedgers(copy, verified, grounds.federation, await readLedgers(ledger));
       const found = ledger.length === 0 ? {} : { ledgers: ledgers.map(verifiedLedgerJson) };
       if (json === true) printer.json({ ...verifiedCopyJson(verified), ...found });
       else printer.result(verifiedCopyText(verified, printer.columns));
@@ -96,6 +96,13 @@ may be that of a running node. Each contradiction has a code, which docs/audit-l
       const contradiction = contradictionError(ledgers);
       if (contradiction !== undefined) throw contradiction;
     });
+}
+
+/** A node's code is loaded for those who have ledgers of nodes. */
+async function readLedgers(files: readonly string[]): Promise<readonly AgencyLedger[]> {
+  if (files.length === 0) return [];
+  const { readAgencyLedger } = await import('../../node-agent/index.js');
+  return files.map(readAgencyLedger);
 }
 
 function addShow(audit: Command, { printer }: CliContext): void {
