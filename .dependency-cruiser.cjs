@@ -77,6 +77,26 @@ module.exports = {
     only('bench', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli', 'examples', 'bench']),
     only('examples', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli', 'examples']),
     {
+      name: 'cli-goes-through-the-entries-of-programs',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: {
+        path: '^(coordinator|node-agent)/',
+        pathNot: '^(coordinator/(index|client)|node-agent/index|(coordinator|node-agent)/commands/index)\\.ts$',
+      },
+    },
+    {
+      // Types cost nothing; all else of a program takes longer to load than most commands to run.
+      name: 'cli-loads-programs-when-asked',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: {
+        path: '^(coordinator|node-agent)/',
+        pathNot: '^coordinator/client\\.ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
+    {
       name: 'core-does-no-io',
       severity: 'error',
       from: { path: '^core/' },

@@ -19,6 +19,7 @@ import {
 import { uniformBelow } from '../../../core/base/index.js';
 import { CheckpointStore, checkpointFile } from '../../../node-agent/audit/checkpoint-store.js';
 import { evidenceFile, MAX_EVIDENCE_FILES, MAX_OPEN_EVIDENCE_FILES } from '../../../node-agent/audit/evidence-files.js';
+import { childProgram } from '../../support/child-program.js';
 import { seededRng, testSeed } from '../../support/seeded-rng.js';
 import { coordinator, FEDERATION, log, policeWitness, seconds } from '../audit/audit-fixtures.js';
 import { codeOf, testFolder } from './fixtures.js';
@@ -150,7 +151,7 @@ describe('a node as a witness', () => {
 
 /** The largest size that it had cosigned when it was killed. */
 async function killedWitness(folder: string, lifeMs: number): Promise<number> {
-  const witness = spawn(process.execPath, ['--import', 'tsx', child, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const witness = spawn(process.execPath, [...childProgram(child), folder], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [said, complaint] = ['', ''];
   witness.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   witness.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
