@@ -4,7 +4,6 @@ import {
   consistencyProof,
   contradiction,
   emptyRoot,
-  formatNote,
   frontierOf,
   frontierRoot,
   inclusionProof,
@@ -13,11 +12,8 @@ import {
   MAX_AHEAD_SECONDS,
   MAX_ENTRY_BYTES,
   openCheckpoint,
-  parseSignatureLine,
-  readNote,
   signCheckpoint,
   verifyConsistency,
-  withCosignature,
 } from '../../core/audit/index.js';
 import type { Checkpoint, Frontier, NoteKey, SignedCheckpoint, TreeHead } from '../../core/audit/index.js';
 import { finish, messageOf } from '../../core/base/index.js';
@@ -27,11 +23,10 @@ import { CoordinatorError } from '../errors.js';
 import { checkStored } from './check-stored.js';
 import { openAuditStore } from './audit-store.js';
 import type { AuditStore } from './audit-store.js';
+import { KeptCheckpoints } from './kept-checkpoints.js';
 
 /** Appended, or read, at a time. */
 export const MAX_BATCH_ENTRIES = 1_000;
-/** Of those with an entry, how many checkpoints are looked at for the one with most cosignatures. */
-export const MAX_CHECKPOINTS_COMPARED = 64;
 /** Hashed again whenever the log is opened. */
 export const TAIL_ENTRIES = 256;
 
@@ -61,6 +56,7 @@ export interface AppendedEntries {
  */
 export class AuditLog {
   readonly #store: AuditStore;
+  readonly #checkpoints: KeptCheckpoints;
   readonly #options: AuditLogOptions;
   readonly #key: NoteKey;
   #frontier: Frontier;
@@ -68,6 +64,7 @@ export class AuditLog {
 
   private constructor(store: AuditStore, options: AuditLogOptions, frontier: Frontier, last?: SignedCheckpoint) {
     this.#store = store;
+    this.#checkpoints = new KeptCheckpoints(store);
     this.#options = options;
     this.#key = logKey(options.federation, options.key.publicKey);
     this.#frontier = frontier;
@@ -122,21 +119,17 @@ export class AuditLog {
 
   /** The newest, with the cosignatures that it has; undefined before the first. */
   get lastCheckpoint(): string | undefined {
-    return this.#store.getLastCheckpoint();
+    return this.#checkpoints.last;
   }
 
-  /** The newest that a witness has cosigned, likewise. */
+  /** Of the largest size that a witness has cosigned the one with most cosignatures, and of several the newest. */
   get lastCosigned(): string | undefined {
-    for (const size of this.#store.getCheckpointSizes().toReversed()) {
-      const note = this.#store.getCheckpoint(size);
-      if (note !== undefined && readNote(note).signatures.length > 1) return note;
-    }
-    return undefined;
+    return this.#checkpoints.lastCosigned;
   }
 
-  /** The newest of that size, likewise; undefined where there is none. */
+  /** The newest of that size, with the cosignatures that it has; undefined where there is none. */
   checkpointOf(size: number): string | undefined {
-    return this.#store.getCheckpoint(size);
+    return this.#checkpoints.of(size);
   }
 
   /**
@@ -184,7 +177,7 @@ export class AuditLog {
     const checkpoint: Checkpoint = { origin: this.#key.name, ...this.head, at: this.#time() };
     this.#checkContinues(checkpoint);
     const signed = signCheckpoint(checkpoint, this.#options.key);
-    this.#write(() => this.#store.putCheckpoint(checkpoint.size, signed.note));
+    this.#write(() => this.#checkpoints.add(checkpoint.size, signed.note));
     this.#last = signed;
     return signed.note;
   }
@@ -196,31 +189,23 @@ export class AuditLog {
   }
 
   /**
-   * One that has the first `size` entries under it: of the earliest MAX_CHECKPOINTS_COMPARED that are kept the one with most
-   * cosignatures, and of several the earliest; signed now where none is kept.
+   * One that has the first `size` entries under it: of those of the earliest MAX_CHECKPOINTS_COMPARED sizes that are kept the
+   * one with most cosignatures, and of several the smallest; signed now where none is kept.
    * Thrown when there are fewer entries: CoordinatorError AUDIT_RANGE; and as `checkpoint` says.
    */
   checkpointOver(size: number): string {
     this.#checkRange(size, size, 'the size', true);
-    const notes = this.#store
-      .getCheckpointSizes()
-      .filter((kept) => kept >= size)
-      .slice(0, MAX_CHECKPOINTS_COMPARED)
-      .flatMap((kept) => this.#store.getCheckpoint(kept) ?? []);
-    const signatures = notes.map((note) => readNote(note).signatures.length);
-    return notes[signatures.indexOf(Math.max(...signatures))] ?? this.checkpointOfAll();
+    return this.#checkpoints.over(size) ?? this.checkpointOfAll();
   }
 
   /**
-   * Keeps a witness's cosignature with the newest checkpoint of a size.
+   * Keeps a witness's cosignature with the checkpoint of that size that it is of.
    * Thrown when there is no such checkpoint: CoordinatorError AUDIT_RANGE; when the line isn't a signature: AuditError
-   * BAD_NOTE; when it isn't that witness's of this checkpoint, which may have been signed anew since: BAD_COSIGNATURE.
+   * BAD_NOTE; when it isn't that witness's of one that is kept: BAD_COSIGNATURE; when it can't be written:
+   * AUDIT_LOG_UNWRITABLE.
    */
   addCosignature(size: number, line: string, witness: NoteKey): void {
-    const note = this.#store.getCheckpoint(size);
-    if (note === undefined) throw new CoordinatorError('AUDIT_RANGE', 'The audit log has no checkpoint of that size.');
-    const cosigned = withCosignature(readNote(note), parseSignatureLine(line), witness);
-    this.#write(() => this.#store.putCheckpoint(size, formatNote(cosigned)));
+    this.#write(() => this.#checkpoints.addCosignature(size, line, witness));
   }
 
   /** That an entry is in the log as it was with `size` entries. Thrown when it isn't: CoordinatorError AUDIT_RANGE. */
@@ -255,8 +240,8 @@ export class AuditLog {
       }
       yield;
     }
-    for (const size of this.#store.getCheckpointSizes()) {
-      this.#read(() => this.#checkCheckpoint(this.#store.getCheckpoint(size) ?? ''));
+    for (const note of this.#checkpoints.all()) {
+      this.#read(() => this.#checkCheckpoint(note));
       yield;
     }
   }
@@ -326,6 +311,7 @@ export class AuditLog {
     try {
       work();
     } catch (cause) {
+      if (cause instanceof CoordinatorError || cause instanceof AuditError) throw cause;
       throw new CoordinatorError(
         'AUDIT_LOG_UNWRITABLE',
         `${this.#options.file} can't be written: ${messageOf(cause)}. Check the disk; nothing of this is in the audit log.`,

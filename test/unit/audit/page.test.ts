@@ -23,7 +23,7 @@ import {
 } from '../../../core/audit/index.js';
 import { OPEN_QUESTION_CODES } from '../../../core/audit-entries/index.js';
 import { toBase64, utf8Bytes } from '../../../core/base/index.js';
-import { MAX_CHECKPOINTS_COMPARED } from '../../../coordinator/audit/audit-log.js';
+import { MAX_CHECKPOINTS_COMPARED } from '../../../coordinator/audit/kept-checkpoints.js';
 import {
   MAX_PROVENANCE_BYTES,
   MAX_PROVENANCE_HASHES,
