@@ -35,6 +35,8 @@ export const COORDINATOR_ERROR_CODES = [
   'AUDIT_BATCH_SIZE',
   'AUDIT_RANGE',
   'AUDIT_CLOCK_BACK',
+  'AUDIT_CLOCK_RIGHT',
+  'AUDIT_CLOCK_TOO_OFTEN',
 ] as const;
 export type CoordinatorErrorCode = (typeof COORDINATOR_ERROR_CODES)[number];
 

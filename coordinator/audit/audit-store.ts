@@ -48,6 +48,8 @@ export interface AuditStore extends SubtreeHashes {
   getLastCheckpoint(): string | undefined;
   /** Sizes of all, ascending, each once. */
   getCheckpointSizes(): readonly number[];
+  /** All that `work` writes, or nothing: what it throws takes it back. */
+  together(work: () => void): void;
   close(): void;
 }
 
@@ -125,6 +127,7 @@ export function storeIn(database: Database.Database): AuditStore {
     getLastCheckpoint: () => z.string().optional().parse(selectLastNote.get()),
     getCheckpointSizes: () =>
       z.array(z.int()).parse(database.prepare('SELECT DISTINCT size FROM checkpoints ORDER BY size').pluck().all()),
+    together: (work) => database.transaction(work).immediate(),
     close: () => {
       database.close();
     },

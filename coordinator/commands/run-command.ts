@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { CodedError, describeProblems, messageOf } from '../../core/base/index.js';
 import { createCommandProgram, inheritSettings } from '../../runtime/index.js';
 import { EXIT_CODES, EXIT_CODES_HELP, type CommandMeans, type ExitCode } from './context.js';
+import { addCorrectClock } from './correct-clock.js';
 import { addEnrolToken } from './enrol-token.js';
 import { addEnrolments } from './enrolments.js';
 import { addInit } from './init.js';
@@ -41,6 +42,7 @@ function program(name: string, means: CommandMeans): Command {
   addEnrolments(coordinator, means);
   addRosterDraft(coordinator, means);
   addRenew(coordinator, means);
+  addCorrectClock(coordinator, means);
   addStart(coordinator, means);
   return inheritSettings(coordinator);
 }

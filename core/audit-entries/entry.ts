@@ -56,6 +56,18 @@ export const AUDIT_ENTRY_SCHEMAS = {
     /** SHA-256 of its file. */
     digest,
   }),
+  /** The coordinator's clock was ahead, and was put right by its operator: times before this may be wrong. */
+  clock: z
+    .strictObject({
+      type: z.literal('clock'),
+      at,
+      /** The time of the last checkpoint before it. */
+      from: at,
+      /** What the clock said then; earlier. */
+      to: at,
+    })
+    // Both are written in one way, so that their texts are in the order of time.
+    .refine(({ from, to }) => from > to),
   /** Agencies are about to be asked. */
   offer: z.strictObject({
     type: z.literal('offer'),

@@ -12,6 +12,7 @@ import {
   EVIDENCE_FORMAT,
   MAX_AHEAD_SECONDS,
   MAX_ENTRY_BYTES,
+  MAX_CLOCK_CORRECTIONS,
   MAX_EVIDENCE_BYTES,
   MAX_NOTE_BYTES,
   MAX_NOTE_SIGNATURES,
@@ -76,6 +77,7 @@ it('names every code of a witness, all that a ledger can be found to say otherwi
   expect(page).toContain(`${shown(MAX_NOTE_BYTES)} bytes`);
   expect(page).toContain(`${MAX_NOTE_SIGNATURES} signatures`);
   expect(page).toContain(`${MAX_AHEAD_SECONDS} seconds`);
+  expect(page.replaceAll(/\s+/g, ' ')).toContain(`at most ${MAX_CLOCK_CORRECTIONS} are possible`);
   expect(page).toContain(`at most ${shown(MAX_EVIDENCE_BYTES)} bytes`);
   expect(page).toContain(`up to ${MAX_EVIDENCE_FILES} files`);
   expect(page).toContain(`at most ${shown(MAX_PROVENANCE_BYTES)} bytes`);
