@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   fchmodSync,
@@ -14,6 +15,7 @@ import {
 import { dirname, resolve } from 'node:path';
 
 import { NodeError } from './errors.js';
+import { PRIVATE_FILE_MODE } from './key-files.js';
 import { systemCode } from './system-codes.js';
 
 export interface ReplaceFileOptions {
@@ -62,6 +64,23 @@ export function createWholeFile(file: string, content: string | Uint8Array, mode
     rmSync(unnamed, { force: true });
   }
   syncFolderOf(real);
+}
+
+/**
+ * As `createWholeFile`, for its owner alone. False, and nothing is written, where there is one already: also one that somebody
+ * else has made just now. Thrown when it can't be written: NodeError FILE_UNWRITABLE.
+ */
+export function createSecretFile(file: string, content: string | Uint8Array): boolean {
+  return writing(file, () => {
+    try {
+      // A name that no other process draws.
+      createWholeFile(file, content, PRIVATE_FILE_MODE, `${randomUUID()}.half`);
+      return true;
+    } catch (thrown) {
+      if (systemCode(thrown) === 'EEXIST') return false;
+      throw thrown;
+    }
+  });
 }
 
 /** Writes all of a file, or throws: a disk that is nearly full takes a part of it, and only says so when asked for the rest. */
