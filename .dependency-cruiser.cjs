@@ -67,7 +67,7 @@ module.exports = {
       'core/audit',
       'core/governance',
     ]),
-    only('runtime', ['core/base', 'core/private-join', 'core/governance', 'runtime']),
+    only('runtime', ['core/base', 'core/private-join', 'core/templates', 'core/governance', 'runtime']),
     only('transport', [...core, 'runtime', 'transport']),
     only('web', ['core/base', 'runtime', 'web']),
     only('coordinator', [...core, 'runtime', 'transport', 'web', 'coordinator']),

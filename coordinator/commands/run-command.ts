@@ -13,6 +13,7 @@ const COMMANDS = new Map<string, () => Promise<AddCommand>>([
   ['enrolments', async () => (await import('./enrolments.js')).addEnrolments],
   ['roster-draft', async () => (await import('./roster-draft.js')).addRosterDraft],
   ['renew', async () => (await import('./renew.js')).addRenew],
+  ['correct-clock', async () => (await import('./correct-clock.js')).addCorrectClock],
   ['start', async () => (await import('./start.js')).addStart],
 ]);
 

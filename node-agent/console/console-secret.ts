@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 
 import { Elapsed } from '../../core/base/index.js';
 import type { Clock, Rng } from '../../core/base/index.js';
 import { NodeError } from '../errors.js';
-import { PRIVATE_FILE_MODE, readSecretFile } from '../key-files.js';
+import { readSecretFile } from '../key-files.js';
+import { createSecretFile } from '../whole-file.js';
 
 /** Random bytes of the secret: nobody guesses it. */
 export const SECRET_BYTES = 24;
@@ -15,12 +16,13 @@ const MAX_SECRET_CHARACTERS = 200;
 export const MAX_WRONG_SECRETS = 5;
 export const WAIT_SECONDS = 60;
 
-/** Makes the file, where there is none; its text is what a person types to sign in. True where it was made now. */
+/**
+ * Makes the file, where there is none; its text is what a person types to sign in. True where it was made now.
+ * Thrown when it can't be written: NodeError FILE_UNWRITABLE.
+ */
 export function createConsoleSecret(file: string, rng: Rng): boolean {
   if (existsSync(file)) return false;
-  const text = Buffer.from(rng.bytes(SECRET_BYTES)).toString('base64url');
-  writeFileSync(file, `${text}\n`, { mode: PRIVATE_FILE_MODE, flag: 'wx' });
-  return true;
+  return createSecretFile(file, `${Buffer.from(rng.bytes(SECRET_BYTES)).toString('base64url')}\n`);
 }
 
 export type SignInResult = 'welcome' | 'wrong' | 'wait';

@@ -7,7 +7,8 @@ const child = fileURLToPath(new URL('write-or-say.ts', import.meta.url));
 /** As POSIX says of `ulimit -f`. */
 export const BLOCK_BYTES = 512;
 
-export type Written = 'state file' | 'whole file' | 'storage key' | 'pause';
+export type Written =
+  'state file' | 'whole file' | 'secret file' | 'storage key' | 'identity key' | 'console secret' | 'pause';
 
 /** What came of writing: the code of what was thrown, or what was returned. */
 export interface CameOf {

@@ -13,6 +13,7 @@ import {
   logKey,
   parseNote,
   parseSignatureLine,
+  signCheckpoint,
   verifyEvidence,
   withCosignature,
 } from '../../../core/audit/index.js';
@@ -47,6 +48,22 @@ describe('a node as a witness', () => {
       seen = size;
     }
     expect(statSync(checkpointFile(ledgerFile(folder))).mode & 0o077).toBe(0);
+  });
+
+  it('goes on from a time that was wrong where the log says so, and keeps what it goes on to', () => {
+    const folder = testFolder();
+    expect(openWitness(folder).look(checkpointAt(honest, 30, 900).note, []).verdict).toBe('cosigned');
+    const clocks = [{ index: 40, from: seconds(900), to: seconds(10) }];
+    const shown = signCheckpoint({ ...checkpointAt(honest, 50, 20).checkpoint, clocks }, coordinator);
+    const witness = openWitness(folder);
+    expect(witness.look(checkpointAt(honest, 50, 20).note, consistencyProof(honest, 30, 50))).toMatchObject({
+      verdict: 'refused',
+      code: 'LOG_ROLLED_BACK',
+    });
+    expect(witness.look(shown.note, consistencyProof(honest, 30, 50)).verdict).toBe('cosigned');
+    expect(openWitness(folder).last).toEqual(shown);
+    const store = new CheckpointStore(ledgerFile(folder), log);
+    expect(codeOf(() => store.keep(checkpointAt(honest, 30, 900)))).toBe('CHECKPOINT_BACKWARDS');
   });
 
   it('is not moved by a fork, not even after a start, and keeps evidence that others can verify', () => {
