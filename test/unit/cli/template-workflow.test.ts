@@ -214,7 +214,15 @@ describe('a review by commands', () => {
     const { act } = JSON.parse((await tally(['act', 'explain', officers.path(commitment), '--json'])).out) as {
       act: object;
     };
-    expect(Object.keys(act).toSorted()).toEqual(['act', 'federation', 'made', 'officer', 'proposal', 'review']);
+    expect(Object.keys(act).toSorted()).toEqual([
+      'act',
+      'federation',
+      'made',
+      'officer',
+      'proposal',
+      'review',
+      'roster',
+    ]);
     const explained = await tally(['act', 'explain', officers.path(commitment)]);
     expect(explained.out).not.toContain('What ben thinks');
   });
