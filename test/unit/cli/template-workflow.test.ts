@@ -308,6 +308,16 @@ describe('tally grant', () => {
     expect(await refusal('dan', again)).toBe('UNKNOWN_GRANT');
   });
 
+  it('is not signed further, or added, once another roster is in force than it was signed under', async () => {
+    const first = await officers.sign('ada', GIVE);
+    officers.write('roster-2.json', signedRoster(following(ROSTER), ['ada', 'ben', 'cyd']));
+    await officers.add('roster-2.json');
+    expect(codeOf((await officers.add(first)).err)).toBe('ROSTER_NOT_IN_FORCE');
+    expect(await refusal('cyd', ['act', 'sign', officers.path(first)])).toBe('ROSTER_NOT_IN_FORCE');
+    await officers.signed('cyd', ['act', 'sign', officers.path(await officers.sign('ada', GIVE))]);
+    expect((await officers.shown()).grants).toHaveLength(1);
+  });
+
   it('says which signatures are missing', async () => {
     const out = officers.path('grant.json');
     const given = await officers.on([...GIVE, '--analyst', 'anna'], '--key', officers.path('ada.pem'), '--out', out);
