@@ -1,5 +1,5 @@
 import { ACT_KIND } from '../../../../core/governance/index.js';
-import type { Entries} from '../fixtures.js';
+import type { Entries } from '../fixtures.js';
 import { following, ROSTER, TEMPLATE } from '../fixtures.js';
 import {
   again,
