@@ -33,14 +33,7 @@ export function verifiedCopyText(verified: VerifiedCopy, columns: number): strin
   return lines.flatMap((line) => wrapText(line, columns)).join('\n');
 }
 
-export function verifiedCopyJson({
-  checkpoint,
-  clocks,
-  cosigned,
-  continues,
-  entries,
-  register,
-}: VerifiedCopy): object {
+export function verifiedCopyJson({ checkpoint, clocks, cosigned, continues, entries, register }: VerifiedCopy): object {
   return {
     size: checkpoint.size,
     root: toHex(checkpoint.root),

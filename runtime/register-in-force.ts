@@ -1,11 +1,5 @@
 import type { Log } from '../core/base/index.js';
-import {
-  assertFresh,
-  assertGoesOn,
-  formatRegisterFile,
-  GovernanceError,
-  rosterOf,
-} from '../core/governance/index.js';
+import { assertFresh, assertGoesOn, formatRegisterFile, GovernanceError, rosterOf } from '../core/governance/index.js';
 import type { Register, RegisterCopy, RegisterStatement } from '../core/governance/index.js';
 import type { Roster } from '../core/templates/index.js';
 import { FileInForce } from './file-in-force.js';
@@ -94,7 +88,7 @@ export class RegisterInForce {
   /** Thrown when nothing may be answered by it now: GovernanceError REGISTER_STALE, ROSTER_STALE, or what is wrong with the statement. */
   assertUpToDate(now: Date): void {
     const { stated } = this.#inForce.current;
-    if (stated instanceof GovernanceError) throw stated;
+    if (stated instanceof GovernanceError) throw new GovernanceError(stated.code, stated.message, { cause: stated });
     assertFresh(stated, now);
   }
 
@@ -113,7 +107,10 @@ export class RegisterInForce {
     const present = this.#inForce.current;
     if (first > present.copy.head.size) {
       throw naming(files.register, () => {
-        throw new GovernanceError('REGISTER_STALE', `The news begin at entry ${first}, and the ones before are missing.`);
+        throw new GovernanceError(
+          'REGISTER_STALE',
+          `The news begin at entry ${first}, and the ones before are missing.`,
+        );
       });
     }
     const all = [...present.copy.entries.slice(0, first), ...entries];

@@ -18,7 +18,13 @@ import {
 } from './check.js';
 import { fromStatistics, toStatistics } from './convert-linkage.js';
 import { fromLogEvidence, logSize, toCosignature, toLogEvidence } from './convert-log.js';
-import { fromRegisterHead, fromRegisterPart, registerSize, toRegisterHead, toRegisterPart } from './convert-register.js';
+import {
+  fromRegisterHead,
+  fromRegisterPart,
+  registerSize,
+  toRegisterHead,
+  toRegisterPart,
+} from './convert-register.js';
 import { fromRunMessage, toRunMessage } from './convert-run-message.js';
 import type { FromNode, HeldSnapshot, Hello, ToNode } from './federation.js';
 import { agency, dataset, hop, name, parameterName, runId, subject } from './fields.js';
@@ -99,7 +105,13 @@ export function toNodeMessage(message: NodeMessage__Output): FromNode {
   }
 }
 
-function fromHello({ softwareVersion, snapshots, floors, logSize: size, registerSize: entries }: Hello): NonNullable<NodeMessage['hello']> {
+function fromHello({
+  softwareVersion,
+  snapshots,
+  floors,
+  logSize: size,
+  registerSize: entries,
+}: Hello): NonNullable<NodeMessage['hello']> {
   return {
     softwareVersion,
     snapshots: snapshots.map(({ dataset, snapshot, asAt, epsilonLeft, linkage, rejectedPercent }) => ({

@@ -54,7 +54,10 @@ export interface VerifiedCopy {
  * not begin with what such a one was of: LOG_INCONSISTENT; when the earlier one is of a longer log: CHECKPOINT_OLD; when it
  * tells of another register of governance: REGISTER_DIFFERS.
  */
-export function verifyCopy(copy: LogCopy, { log, federation, witnesses, earlier, register }: CopyGrounds): VerifiedCopy {
+export function verifyCopy(
+  copy: LogCopy,
+  { log, federation, witnesses, earlier, register }: CopyGrounds,
+): VerifiedCopy {
   const { checkpoint } = openCheckpoint(copy.checkpoint, log);
   const { length } = copy.entries;
   if (length !== checkpoint.size) {
