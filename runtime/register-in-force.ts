@@ -2,6 +2,7 @@ import type { Log } from '../core/base/index.js';
 import { assertFresh, assertGoesOn, formatRegisterFile, GovernanceError, rosterOf } from '../core/governance/index.js';
 import type { Register, RegisterCopy, RegisterStatement } from '../core/governance/index.js';
 import type { Roster } from '../core/templates/index.js';
+import { RuntimeError } from './errors.js';
 import { FileInForce } from './file-in-force.js';
 import type { GovernanceFiles } from './governance-config.js';
 import { digestOf, loadedFrom, loadRegister, naming } from './register-files.js';
@@ -106,12 +107,10 @@ export class RegisterInForce {
     const { files, check } = this.#options;
     const present = this.#inForce.current;
     if (first > present.copy.head.size) {
-      throw naming(files.register, () => {
-        throw new GovernanceError(
-          'REGISTER_STALE',
-          `The news begin at entry ${first}, and the ones before are missing.`,
-        );
-      });
+      throw new RuntimeError(
+        'REGISTER_INVALID',
+        `${files.register}: the news begin at entry ${first}, and there are ${present.copy.head.size} here: those between are missing.`,
+      );
     }
     const all = [...present.copy.entries.slice(0, first), ...entries];
     // What says less than is known already changes nothing.
