@@ -12,6 +12,7 @@ const LOG_FIELDS: readonly string[] = [
   'datasets',
   'digest',
   'enrolmentPort',
+  'entries',
   'event',
   'expiresAt',
   'federationPort',
@@ -19,6 +20,7 @@ const LOG_FIELDS: readonly string[] = [
   'outcome',
   'path',
   'requester',
+  'roster',
   'serial',
   'waiting',
 ];
