@@ -38,7 +38,7 @@ export function initCoordinator(directory: string, rng: Rng, listening: Listenin
   if (existsSync(directory) && readdirSync(directory).length > 0) {
     throw new CoordinatorError('DIRECTORY_NOT_EMPTY', `${directory} is not empty: name a new folder.`);
   }
-  for (const folder of ['tls', 'templates', 'datasets', 'spool']) {
+  for (const folder of ['tls', 'datasets', 'spool']) {
     mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
   }
   const { privateKey } = generateKeyPairSync('ed25519');

@@ -13,6 +13,7 @@ const LOG_FIELDS: readonly string[] = [
   'datasets',
   'digest',
   'enrolmentPort',
+  'entries',
   'event',
   'expiresAt',
   'federationPort',
@@ -20,6 +21,7 @@ const LOG_FIELDS: readonly string[] = [
   'outcome',
   'path',
   'requester',
+  'roster',
   'serial',
   'waiting',
 ];

@@ -270,7 +270,7 @@ describe('looking at runs', () => {
     const { id } = rig.service.submit(REQUEST);
     expect(await ask(`/api/runs/${id}`, { method: 'DELETE' })).toMatchObject({
       status: 200,
-      body: { state: 'cancelled', ending: { code: 'CANCELLED', message: 'cancelled by analyst' } },
+      body: { state: 'cancelled', ending: { code: 'CANCELLED', message: 'cancelled by analyst@research-office' } },
     });
     expect(await ask(`/api/runs/${id}`, { method: 'DELETE' })).toMatchObject({
       status: 409,
