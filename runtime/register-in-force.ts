@@ -148,10 +148,11 @@ export class RegisterInForce {
   }
 }
 
-/** Whether it brings a later word of a registrar than there was. */
+/** Whether it brings a later word of a registrar than there was: of a later time, or of the same second and more. */
 function isLater({ stated: next }: Stated, { stated: present }: Stated): boolean {
   if (next instanceof GovernanceError) return false;
-  return present instanceof GovernanceError || next.issued > present.issued;
+  if (present instanceof GovernanceError || next.issued > present.issued) return true;
+  return next.issued === present.issued && next.size > present.size;
 }
 
 type Stated = Pick<LoadedRegister, 'stated'>;
