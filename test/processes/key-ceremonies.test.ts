@@ -162,7 +162,7 @@ describe('the ceremonies of the page for lost and stolen keys', { timeout: TIMEO
       agencies: ['police', 'charity'].map((id) => ({
         ...{ id, name: id, organisation: id, identityKey: machineKey(), datasets: ['police.crimes'] },
       })),
-      coordinator: { identityKey: machineKey(), logKey: machineKey() },
+      coordinator: { identityKey: machineKey() },
       witnesses: 1,
     };
   }

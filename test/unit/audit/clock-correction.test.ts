@@ -107,9 +107,9 @@ describe('a correction of the clock', () => {
 describe('a copy of a log whose clock was put right', () => {
   const time = (atSeconds: number): string => seconds(atSeconds).toISOString();
   const opened: AuditEntry = { type: 'opened', at: time(0), format: AUDIT_LOG_FORMAT, federation: FEDERATION };
-  const roster: AuditEntry = { type: 'roster', at: time(0), version: 1, digest: 'ab'.repeat(32) };
+  const told: AuditEntry = { type: 'register', at: time(0), index: 0, leaf: 'ab'.repeat(32) };
   const clock: AuditEntry = { type: 'clock', at: time(10), from: time(YEAR), to: time(10) };
-  const whole = [opened, roster, clock, { ...roster, version: 2 }].map(entryBytes);
+  const whole = [opened, told, clock, { ...told, index: 1 }].map(entryBytes);
   const second = { ...correction, index: 2 };
 
   function note(size: number, atSeconds: number, ...clocks: readonly ClockCorrection[]): string {
@@ -124,7 +124,7 @@ describe('a copy of a log whose clock was put right', () => {
   ): VerifiedCopy =>
     verifyCopy(
       { checkpoint, cosigned, entries: whole },
-      { log, federation: FEDERATION, witnesses: new Map(), earlier },
+      { log, federation: FEDERATION, witnesses: new Map(), earlier, register: [] },
     );
 
   it('holds across the entry, and names it', () => {
