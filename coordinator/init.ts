@@ -38,7 +38,7 @@ export function initCoordinator(directory: string, rng: Rng, listening: Listenin
   if (existsSync(directory) && readdirSync(directory).length > 0) {
     throw new CoordinatorError('DIRECTORY_NOT_EMPTY', `${directory} is not empty: name a new folder.`);
   }
-  for (const folder of ['tls', 'templates', 'datasets', 'spool']) {
+  for (const folder of ['tls', 'datasets', 'spool']) {
     mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
   }
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -74,4 +74,27 @@ export function withEnrolment(config: string): string {
 /** A configuration with every key there is, each explained, that knows one token. */
 export function configText(hash: string): string {
   return readFileSync(packagePath('coordinator', 'coordinator.example.yaml'), 'utf8').replace(HASH_IN_EXAMPLE, hash);
+}
+
+/**
+ * What the operator has to know of a folder that was made: the token is in it, and nowhere else.
+ * @param missing what else is to be put into it by hand, with a comma after it
+ */
+export function describeInitialised(
+  { configFile, token, identityKey }: Initialised,
+  missing = 'certificates into tls/, ',
+): string {
+  return [
+    `Made ${configFile}: read it, every key is explained there.`,
+    '',
+    'API token, shown this once (keep it in a file that only you can read, and give that to tally as --token-file):',
+    `  ${token}`,
+    '',
+    "The coordinator's identity key, for the roster:",
+    `  ${identityKey}`,
+    '',
+    `Next: put ${missing}the register of governance into register.jsonl, the fingerprint that an officer`,
+    'reads out to you into governance.fingerprint, and dataset definitions into datasets/; then start it with',
+    `  tally coordinator start --config ${configFile}`,
+  ].join('\n');
 }

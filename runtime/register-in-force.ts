@@ -3,6 +3,7 @@ import type { Log } from '../core/base/index.js';
 import { assertFresh, assertGoesOn, formatRegisterFile, GovernanceError, rosterOf } from '../core/governance/index.js';
 import type { GovernanceErrorCode, Register, RegisterCopy, RegisterStatement } from '../core/governance/index.js';
 import type { Roster } from '../core/templates/index.js';
+import { RuntimeError } from './errors.js';
 import { FileInForce } from './file-in-force.js';
 import type { GovernanceFiles } from './governance-config.js';
 import { copyOf, digestOf, loadRegister, naming, wordOn } from './register-files.js';
@@ -91,7 +92,7 @@ export class RegisterInForce {
   /** Thrown when nothing may be answered by it now: GovernanceError REGISTER_STALE, ROSTER_STALE, or what is wrong with the statement. */
   assertUpToDate(now: Date): void {
     const { stated } = this.#inForce.current;
-    if (stated instanceof GovernanceError) throw stated;
+    if (stated instanceof GovernanceError) throw new GovernanceError(stated.code, stated.message, { cause: stated });
     assertFresh(stated, now);
   }
 
@@ -109,6 +110,12 @@ export class RegisterInForce {
   take({ first, entries, statement }: RegisterNews): boolean {
     const { files, check } = this.#options;
     const present = this.#inForce.current;
+    if (first > present.copy.head.size) {
+      throw new RuntimeError(
+        'REGISTER_INVALID',
+        `${files.register}: the news begin at entry ${first}, and there are ${present.copy.head.size} here: those between are missing.`,
+      );
+    }
     const more = naming(files.register, () => moreThan(present.copy.entries, { first, entries }));
     const goesOn = more.length > 0;
     const copy = goesOn ? copyOf([...present.copy.entries, ...more], files) : present.copy;
@@ -164,17 +171,11 @@ export class RegisterInForce {
   }
 }
 
-/**
- * What news bring beyond these entries. Thrown when some are missing in between: GovernanceError REGISTER_STALE; when they
- * say another thing of what is known: LOG_INCONSISTENT.
- */
+/** What news bring beyond these entries. Thrown when they say another thing of what is known: GovernanceError LOG_INCONSISTENT. */
 function moreThan(
   known: readonly Uint8Array[],
   { first, entries }: Pick<RegisterNews, 'first' | 'entries'>,
 ): readonly Uint8Array[] {
-  if (first > known.length) {
-    throw new GovernanceError('REGISTER_STALE', `The news begin at entry ${first}, and the ones before are missing.`);
-  }
   const overlap = known.length - first;
   const other = entries.slice(0, overlap).findIndex((entry, place) => !isSame(entry, known[first + place]));
   if (other < 0) return entries.slice(overlap);
@@ -188,8 +189,9 @@ function isSame(entry: Uint8Array, known: Uint8Array | undefined): boolean {
   return known !== undefined && equalBytes(entry, known);
 }
 
-/** Whether it brings a later word of a registrar than there was. */
+/** Whether it brings a later word of a registrar than there was: of a later time, or of the same second and more. */
 function isLater({ stated: next }: Word, { stated: present }: Word): boolean {
   if (next instanceof GovernanceError) return false;
-  return present instanceof GovernanceError || next.issued > present.issued;
+  if (present instanceof GovernanceError || next.issued > present.issued) return true;
+  return next.issued === present.issued && next.size > present.size;
 }

@@ -57,7 +57,7 @@ export function initNode(plan: NodePlan, rng: Rng): string {
   const configFile = join(directory, 'node.yaml');
   const skeleton = plan.skeleton && { ...plan.skeleton, agreed: agreedOn(plan.skeleton, plan.datasets) };
   writing(directory, () => {
-    for (const folder of ['tls', 'datasets', 'templates', 'snapshots', 'spool']) {
+    for (const folder of ['tls', 'datasets', 'snapshots', 'spool']) {
       mkdirSync(join(directory, folder), { recursive: true, mode: PRIVATE_DIRECTORY_MODE });
     }
   });

@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { AuditLog, auditFile } from '../../coordinator/index.js';
-import { cosignedAt, logKey, parseNote, verifyEvidence, witnessKey } from '../../core/audit/index.js';
+import { cosignedAt, leafHash, logKey, parseNote, verifyEvidence, witnessKey } from '../../core/audit/index.js';
 import { parseEntry, releaseDigest } from '../../core/audit-entries/index.js';
+import { toBase64, toHex } from '../../core/base/index.js';
+import { rosterOf } from '../../core/governance/index.js';
 import { COORDINATOR, signingKeyFromPem } from '../../core/private-join/index.js';
-import { parseRoster } from '../../core/templates/index.js';
+import type { Roster } from '../../core/templates/index.js';
+import { ANALYSTS, Board } from '../../examples/bold/demo/board.js';
 import { packagePath, systemClock } from '../../runtime/index.js';
 import { copyOf, ProcessFederation } from '../support/process-federation.js';
 import { testSeed } from '../support/seeded-rng.js';
@@ -42,6 +45,15 @@ describe(`the audit log of a federation (seed ${testSeed})`, () => {
   }
   const audit = (...words: readonly string[]): Said => tally('audit', ...words);
   const saved = (name: string): string => join(federation.directory, name);
+  const board = (): Board => federation.running.folder.board;
+  /** Entries before the first offer: the opening, and all that officers had signed by then. */
+  const before = (): number => 1 + board().entries.length;
+  const roster = (): Roster => rosterOf(board().roster);
+  /** The agency's own copy, and what an officer has read out to it. */
+  const register = (): readonly string[] => [
+    ...['--register', inFolder('police', 'register.jsonl')],
+    ...['--pin', board().fingerprint],
+  ];
 
   beforeAll(async () => {
     const templates = [TEMPLATE];
@@ -73,38 +85,47 @@ describe(`the audit log of a federation (seed ${testSeed})`, () => {
     const { id, release, ending } = await federation.ask(TEMPLATE);
     expect(ending).toBeNull();
     await withoutCoordinator(() => {
-      const roster = parseRoster(readFileSync(inFolder(COORDINATOR, 'roster.yaml'), 'utf8'));
       const key = signingKeyFromPem(readFileSync(inFolder(COORDINATOR, 'identity.pem'), 'utf8'));
-      const log = AuditLog.open({ file: file(), federation: roster.federation, key, clock: systemClock });
+      const log = AuditLog.open({ file: file(), federation: roster().federation, key, clock: systemClock });
       const entries = log.entries(0, log.head.size).map(parseEntry);
+      const governed = board().entries;
       expect(entries.map(({ type }) => type)).toEqual([
         'opened',
-        'roster',
+        ...governed.map(() => 'register'),
         'offer',
         'answer',
         'answer',
         'answer',
         'release',
       ]);
-      expect(entries[2]).toMatchObject({ run: id, template: TEMPLATE, requester: expect.any(String) as string });
-      const answers = entries.slice(3, 6).map((entry) => ('agency' in entry ? [entry.agency, entry.refusal] : []));
+      // Of each act of governance what it hashes to: whoever has the register sees that the log tells of this one.
+      expect(entries.slice(1, before())).toEqual(
+        governed.map((entry, index) => expect.objectContaining({ index, leaf: toHex(leafHash(entry)) }) as unknown),
+      );
+      const asked = { size: governed.length, root: expect.stringMatching(/^[0-9a-f]{64}$/) as string };
+      expect(entries[before()]).toMatchObject({
+        ...{ run: id, template: TEMPLATE, requester: `demo-analyst@${ANALYSTS}`, register: asked },
+      });
+      const answers = entries
+        .slice(before() + 1, before() + 4)
+        .map((entry) => ('agency' in entry ? [entry.agency, entry.refusal] : []));
       expect(answers.toSorted()).toEqual(AGENCIES.map((agency) => [agency, null]));
       expect(entries.at(-1)).toMatchObject({ run: id, digest: releaseDigest(release) });
-      const offered = parseNote(log.checkpointOf(3) ?? '');
-      for (const { id: agency, identityKey } of roster.agencies) {
-        expect(cosignedAt(offered, witnessKey(roster.federation, agency, identityKey))).toBeDefined();
+      const offered = parseNote(log.checkpointOf(before() + 1) ?? '');
+      for (const { id: agency, identityKey } of roster().agencies) {
+        expect(cosignedAt(offered, witnessKey(roster().federation, agency, identityKey))).toBeDefined();
       }
       log.close();
       copyFileSync(file(), backup());
     });
     expect((await federation.ask(copyOf(TEMPLATE, 0))).ending).toBeNull();
     expect(audit('save', '--out', saved('first.jsonl'))).toMatchObject({ status: 0 });
-    const roster = ['--roster', inFolder('police', 'roster.yaml')];
     const kept = AGENCIES.flatMap((agency) => ['--earlier', inFolder(agency, 'snapshots.ledger.checkpoint')]);
-    const { status, out } = audit('verify', saved('first.jsonl'), ...roster, ...kept, '--json');
+    const { status, out } = audit('verify', saved('first.jsonl'), ...register(), ...kept, '--json');
     expect(status).toBe(0);
     const verified = JSON.parse(out) as { readonly cosigned: readonly { readonly agency: string }[] };
-    expect(verified).toMatchObject({ size: 12, offers: 2, released: 2, open: 0, continues: [8, 8, 8] });
+    expect(verified).toMatchObject({ size: before() + 10, offers: 2, released: 2, open: 0 });
+    expect(verified).toMatchObject({ continues: AGENCIES.map(() => before() + 6) });
     expect(verified.cosigned.map(({ agency }) => agency).toSorted()).toEqual(AGENCIES);
     expect(audit('show', saved('first.jsonl'), '--run', id).out).toContain('a table is released');
 
@@ -113,7 +134,7 @@ describe(`the audit log of a federation (seed ${testSeed})`, () => {
     expect(tally('export', id, '--format', 'json', '--out', saved('release.json'))).toMatchObject({ status: 0 });
     const verifyRelease = (file: string): Said =>
       audit(
-        ...['verify-release', saved('provenance.json'), ...roster, '--release', file],
+        ...['verify-release', saved('provenance.json'), ...register(), '--release', file],
         ...['--log', saved('first.jsonl'), '--json'],
       );
     const of = verifyRelease(saved('release.json'));
@@ -121,7 +142,7 @@ describe(`the audit log of a federation (seed ${testSeed})`, () => {
     const told = JSON.parse(of.out) as { readonly cosigned: readonly { readonly agency: string }[] };
     expect(told).toMatchObject({
       ...{ run: id, template: { template: TEMPLATE }, verified: { release: true, log: true } },
-      release: { index: 6, digest: releaseDigest(release) },
+      release: { index: before() + 4, digest: releaseDigest(release) },
     });
     expect(told.cosigned.map(({ agency }) => agency).toSorted()).toEqual(AGENCIES);
     const text = readFileSync(saved('release.json'), 'utf8');
@@ -135,6 +156,22 @@ describe(`the audit log of a federation (seed ${testSeed})`, () => {
     });
   });
 
+  it('tells of this register, and of no other that somebody was shown', () => {
+    const { agencies, coordinator, federation: name } = roster();
+    const keyed = agencies.map(({ identityKey, ...agency }) => ({ ...agency, identityKey: toBase64(identityKey) }));
+    const other = new Board({
+      ...{ federation: name, agencies: keyed, coordinator: toBase64(coordinator.identityKey) },
+      ...{ purposes: ['research-statistics'], clock: systemClock },
+    });
+    writeFileSync(saved('other.jsonl'), other.file);
+    const shown = (pin: string): Said =>
+      audit('verify', saved('first.jsonl'), '--register', saved('other.jsonl'), '--pin', pin);
+    expect(shown(other.fingerprint)).toMatchObject({
+      ...{ status: 2, out: '', err: expect.stringMatching(/^REGISTER_DIFFERS: /) as string },
+    });
+    expect(shown(board().fingerprint).err).toMatch(/^ROSTER_NOT_PINNED: /);
+  });
+
   it('that is replaced by an older copy is refused by every node, which keeps evidence that anybody can verify', async () => {
     await withoutCoordinator(() => {
       for (const suffix of ['-wal', '-shm']) rmSync(`${file()}${suffix}`, { force: true });
@@ -145,7 +182,7 @@ describe(`the audit log of a federation (seed ${testSeed})`, () => {
     expect(refusals.map(({ agency, code }) => [agency, code]).toSorted()).toEqual(
       AGENCIES.map((agency) => [agency, 'LOG_INCONSISTENT']),
     );
-    const { federation: name, coordinator } = parseRoster(readFileSync(inFolder('police', 'roster.yaml'), 'utf8'));
+    const { federation: name, coordinator } = roster();
     for (const agency of AGENCIES) {
       const evidence = inFolder(agency, 'snapshots.ledger.evidence-1.json');
       expect(existsSync(evidence)).toBe(true);
@@ -155,9 +192,7 @@ describe(`the audit log of a federation (seed ${testSeed})`, () => {
     // Whoever kept a copy sees it too, or any node's checkpoint.
     expect(audit('save', '--out', saved('second.jsonl'))).toMatchObject({ status: 0 });
     for (const earlier of [saved('first.jsonl'), inFolder('courts', 'snapshots.ledger.checkpoint')]) {
-      const { status, err } = audit(
-        ...['verify', saved('second.jsonl'), '--roster', inFolder('police', 'roster.yaml'), '--earlier', earlier],
-      );
+      const { status, err } = audit(...['verify', saved('second.jsonl'), ...register(), '--earlier', earlier]);
       expect([status, err]).toEqual([2, expect.stringMatching(/^LOG_(INCONSISTENT|FORKED|ROLLED_BACK): /)]);
     }
     // Where the files are only the agencies know.
@@ -165,22 +200,26 @@ describe(`the audit log of a federation (seed ${testSeed})`, () => {
   });
 
   it('is held against each node’s ledger, from a copy and beside the running node', () => {
-    const roster = ['--roster', inFolder('police', 'roster.yaml')];
     const tally = packagePath('dist', 'cli', 'main.js');
     const copy = saved('police.ledger');
     const words = ['node', 'ledger', 'copy', '--config', inFolder('police', 'node.yaml'), '--to', copy];
     expect(spawnSync(process.execPath, [tally, ...words]).status).toBe(0);
     const ledgers = ['--ledger', copy, ...['courts', 'prison-probation'].map((id) => inFolder(id, 'snapshots.ledger'))];
 
-    const holds = audit('verify', saved('first.jsonl'), ...roster, ...ledgers, '--json');
+    const holds = audit('verify', saved('first.jsonl'), ...register(), ...ledgers, '--json');
     expect([holds.status, holds.err]).toEqual([0, '']);
     // The offer of the log that was set back came without a proof, and is in no log that goes on with the first.
-    const expected = { continues: [3, 8], agreed: 2, contradictions: [], questions: [{ code: 'OFFER_NOT_PROVED' }] };
+    const expected = {
+      continues: [before() + 1, before() + 6],
+      agreed: 2,
+      contradictions: [],
+      questions: [{ code: 'OFFER_NOT_PROVED' }],
+    };
     expect(JSON.parse(holds.out)).toMatchObject({
       ledgers: ['police', 'courts', 'prison-probation'].map((agency) => ({ agency, ...expected })),
     });
 
-    const rewritten = audit('verify', saved('second.jsonl'), ...roster, ...ledgers);
+    const rewritten = audit('verify', saved('second.jsonl'), ...register(), ...ledgers);
     expect([rewritten.status, rewritten.err]).toEqual([2, expect.stringMatching(/^LOG_NOT_AS_SEEN: police: /)]);
     expect(rewritten.err.match(/RUN_NOT_IN_LOG: /g)).toHaveLength(AGENCIES.length);
   });

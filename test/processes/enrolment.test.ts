@@ -1,17 +1,18 @@
 import { spawn } from 'node:child_process';
-import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isMap, parseDocument, stringify } from 'yaml';
+import { isMap, parseDocument } from 'yaml';
 
 import type { AgencyEnrolment } from '../../coordinator/index.js';
 import { createLog, packagePath, systemClock, systemRng } from '../../runtime/index.js';
 import { toBase64 } from '../../core/base/index.js';
 import { rawPublicKey } from '../../core/private-join/index.js';
 import { parseDataset } from '../../core/templates/index.js';
+import { Board } from '../../examples/bold/demo/board.js';
 import { Program } from '../../examples/bold/demo/program.js';
 import { datasetTexts } from '../../examples/bold/library.js';
 import { createNode, loadConfig } from '../../node-agent/index.js';
@@ -26,13 +27,13 @@ import { PageCommands } from '../support/page-commands.js';
 const FEDERATION = 'enrolment-test';
 const DATASET = 'police.victim-crimes';
 const DEADLINE_MS = 60_000;
-const officer = toBase64(rawPublicKey(generateKeyPairSync('ed25519').privateKey));
 
 let folder: string;
 let coordinator: Program | undefined;
 let node: Program | undefined;
 let enrolmentPort = 0;
 let usedToken = '';
+let board: Board | undefined;
 
 const at = (...names: string[]): string => join(folder, ...names);
 const coordinatorConfig = (): string => at('coordinator', 'coordinator.yaml');
@@ -104,21 +105,27 @@ function datasetText(): string {
   return document.toString();
 }
 
-/** As governance writes it, from what `enrolments` says. */
-function writeRoster(identityKey: string, revoked: readonly string[] = [], federation = FEDERATION): void {
+/** Officers who have listed the agency with that key, from what `enrolments` says. */
+function found(identityKey: string, federation = FEDERATION): Board {
   const coordinatorKey = readFileSync(at('coordinator', 'identity.pem'), 'utf8');
-  const roster = stringify({
+  return new Board({
     federation,
-    version: 1 + revoked.length,
     agencies: [{ id: 'police', name: 'The police', identityKey, datasets: [DATASET] }],
-    coordinator: { identityKey: toBase64(rawPublicKey(createPrivateKey(coordinatorKey))) },
-    governance: {
-      threshold: 1,
-      officers: [{ id: 'officer-1', name: 'One', organisation: 'Board', publicKey: officer }],
-    },
-    ...(revoked.length === 0 ? {} : { revoked: revoked.map((serial) => ({ serial, reason: 'A laptop was stolen.' })) }),
+    coordinator: toBase64(rawPublicKey(createPrivateKey(coordinatorKey))),
+    purposes: ['research-statistics'],
+    clock: systemClock,
   });
-  writeFileSync(at('coordinator', 'roster.yaml'), roster);
+}
+
+/** As whoever has got the two files from governance puts them into their folder. */
+function putRegister(party: string, board: Board): void {
+  writeFileSync(at(party, 'register-statement.json'), board.statement());
+  writeFileSync(at(party, 'register.jsonl'), board.file);
+}
+
+/** As whoever has heard it from an officer writes it into their configuration; the line is a comment before. */
+function pin(configFile: string, fingerprint: string): void {
+  replaceIn(configFile, /(?:# )?fingerprint: [0-9a-f]{64}/, `fingerprint: ${fingerprint}`);
 }
 
 function replaceIn(file: string, from: RegExp, to: string): void {
@@ -147,7 +154,7 @@ afterAll(async () => {
 });
 
 describe('a federation made by its commands', () => {
-  it('begins with an authority, and lets agencies enrol before there is a roster', async () => {
+  it('begins with an authority, and lets agencies enrol before there is a register', async () => {
     const { code, out } = await tally([
       'coordinator',
       'init',
@@ -190,10 +197,17 @@ describe('a federation made by its commands', () => {
   it('lets the agency in when governance has listed its key', async () => {
     for (const party of ['coordinator', 'node']) writeFileSync(at(party, 'datasets', 'crimes.yaml'), datasetText());
     const identityKey = (await enrolled())?.identityKey ?? '';
-    writeRoster(identityKey, [], 'another-federation');
-    await coordinator?.waitFor(({ event }) => event === 'roster-refused', DEADLINE_MS);
-    writeRoster(identityKey);
-    // The coordinator that only enrolled is a whole one from the moment that there is a roster.
+    const another = found(identityKey, 'another-federation');
+    putRegister('coordinator', another);
+    // Nobody has said yet whom to believe.
+    await saidBy('coordinator', /FINGERPRINT_MISSING/);
+    pin(coordinatorConfig(), another.fingerprint);
+    await saidBy('coordinator', /is the register of another-federation/);
+    board = found(identityKey);
+    putRegister('coordinator', board);
+    await saidBy('coordinator', /ROSTER_NOT_PINNED/);
+    pin(coordinatorConfig(), board.fingerprint);
+    // The coordinator that only enrolled is a whole one from the moment that there is a register that it may believe.
     const whole = await coordinator?.waitFor(
       ({ event, federationPort }) => event === 'started' && federationPort !== undefined,
       DEADLINE_MS,
@@ -204,13 +218,17 @@ describe('a federation made by its commands', () => {
     replaceIn(coordinatorConfig(), /port: 0 # 0/, `port: ${String(federationPort)} # 0`);
     replaceIn(nodeConfig(), /127\.0\.0\.1:7400/, `127.0.0.1:${String(federationPort)}`);
 
-    // Enrolled again, it gets the roster with its certificate.
+    // What enrolling again brings is a certificate: the register comes from governance, its fingerprint from an officer.
     const answer = await enrolWith(await newToken());
     expect(answer).toMatchObject({ code: 0, err: '' });
-    expect(readFileSync(at('node', 'roster.yaml'), 'utf8')).toBe(
-      readFileSync(at('coordinator', 'roster.yaml'), 'utf8'),
-    );
+    expect(existsSync(at('node', 'register.jsonl'))).toBe(false);
     expect(await enrolled()).toMatchObject({ roster: 'listed' });
+    const check = (): Promise<Answer> => tally(['node', 'start', '--config', nodeConfig()]);
+    putRegister('node', board);
+    expect(await check()).toMatchObject({ err: '', out: expect.stringContaining('FINGERPRINT_MISSING') as string });
+    pin(nodeConfig(), 'ab'.repeat(32));
+    expect(await check()).toMatchObject({ err: '', out: expect.stringContaining('ROSTER_NOT_PINNED') as string });
+    pin(nodeConfig(), board.fingerprint);
     const running = await startNode();
     await running.waitFor(({ event }) => event === 'connected', DEADLINE_MS);
   });
@@ -249,20 +267,22 @@ describe('a federation made by its commands', () => {
 
   it('keeps out a certificate that the roster revokes, until the agency enrols again', async () => {
     const { serial } = certificateFacts(readFileSync(at('node', 'tls', 'node.crt'), 'utf8'));
-    writeRoster((await enrolled())?.identityKey ?? '', [serial]);
-    // The running coordinator takes the roster up by itself, and ends the connection.
+    board?.amend(() => ({ revoked: [{ serial, reason: 'A laptop was stolen.' }] }));
+    if (board !== undefined) putRegister('coordinator', board);
+    // The running coordinator takes the register up by itself, and ends the connection.
     await saidBy('node', /CERTIFICATE_REVOKED/);
     await node?.waitFor(({ event }) => event === 'disconnected', DEADLINE_MS);
-    expect(coordinator?.events.filter(({ event }) => event === 'roster').at(-1)).toMatchObject({ version: 2 });
+    expect(coordinator?.events.filter(({ event }) => event === 'register').at(-1)).toMatchObject({ roster: 2 });
     await stop(node);
     expect((await enrolled())?.certificates.at(-1)).toMatchObject({ serial, revoked: true });
 
     const answer = await enrolWith(await newToken());
     expect(answer).toMatchObject({ code: 0 });
-    // Its own roster is governance's to replace, and not the coordinator's.
-    expect(answer.out).toContain('IT IS NOT YOURS');
     const running = await startNode();
     await running.waitFor(({ event }) => event === 'connected', DEADLINE_MS);
+    // Nobody has put the new roster into its folder: it has it from the coordinator, and has gone through it by itself.
+    await running.waitFor(({ event, roster }) => event === 'register' && roster === 2, DEADLINE_MS);
+    expect(readFileSync(at('node', 'register.jsonl')).equals(board?.file ?? Buffer.alloc(0))).toBe(true);
   });
 
   it('makes another identity key when the one of before is lost, and stays out until governance lists it', async () => {

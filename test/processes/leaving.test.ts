@@ -93,7 +93,8 @@ describe(`a node that is upgraded, and leaves in the end (seed ${testSeed})`, ()
       'ledger.txt',
       'node.yaml',
       'policy.yaml',
-      'roster.yaml',
+      'register-statement.json',
+      'register.jsonl',
       'snapshots.ledger',
     ]);
     const again = new PageCommands('agency/leaving.md', federation.directory);

@@ -1,12 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { toBase64 } from '../../core/base/index.js';
-import { rawPublicKey } from '../../core/private-join/index.js';
-import { ProcessFederation } from '../support/process-federation.js';
+import { COORDINATOR } from '../../core/private-join/index.js';
+import { copyOf, ProcessFederation } from '../support/process-federation.js';
 import { testSeed } from '../support/seeded-rng.js';
 
 const TEMPLATE = 'access-to-support-after-conviction';
@@ -21,6 +19,7 @@ describe(`agencies that say no (seed ${testSeed})`, () => {
       seed: testSeed,
       agencies: ['police', 'courts', 'prison-probation'],
       templates: [TEMPLATE],
+      copies: 1,
     });
   });
   afterAll(() => federation.close());
@@ -39,17 +38,13 @@ describe(`agencies that say no (seed ${testSeed})`, () => {
   }
 
   it('end the run before any row is read, each with its reason, and the analyst hears all of them', async () => {
-    const stranger = toBase64(rawPublicKey(generateKeyPairSync('ed25519').privateKey));
-    await change('police', 'roster.yaml', (roster) => {
-      const governance = roster['governance'] as { officers: object[] };
-      return {
-        ...roster,
-        governance: {
-          ...governance,
-          officers: governance.officers.map((officer) => ({ ...officer, publicKey: stranger })),
-        },
-      };
-    });
+    // The police hear of it from governance; whoever runs the coordinator has not put it in place.
+    const { board, writeRegister } = federation.running.folder;
+    board.revoke(TEMPLATE, 'It asks for more than it needs.');
+    writeRegister(['police']);
+    const reached = ({ event, entries }: { readonly event?: unknown; readonly entries?: unknown }): boolean =>
+      event === 'register' && entries === board.entries.length;
+    await federation.running.program('police').waitFor(reached, 30_000);
     await change('courts', 'policy.yaml', (policy) => ({ ...policy, allow: [] }));
 
     const run = await federation.ask(TEMPLATE);
@@ -58,11 +53,11 @@ describe(`agencies that say no (seed ${testSeed})`, () => {
     const refusals = run.refusals.map(({ agency, code }) => [agency, code]).toSorted();
     expect(refusals).toEqual([
       ['courts', 'NOT_ALLOWED_HERE'],
-      ['police', 'TEMPLATE_NOT_APPROVED'],
+      ['police', 'TEMPLATE_REVOKED'],
     ]);
     expect(run.refusals.every(({ advice }) => advice.length > 10)).toBe(true);
     for (const [party, event, code] of [
-      ['police', 'offer-refused', 'TEMPLATE_NOT_APPROVED'],
+      ['police', 'offer-refused', 'TEMPLATE_REVOKED'],
       ['courts', 'offer-refused', 'NOT_ALLOWED_HERE'],
       ['prison-probation', 'run-ended', 'REFUSED'],
     ] as const) {
@@ -73,9 +68,19 @@ describe(`agencies that say no (seed ${testSeed})`, () => {
     }
   });
 
+  it('hear of it from the coordinator as soon as it has it, and then it asks nobody any more', async () => {
+    const { agencyFolder, board, writeRegister } = federation.running.folder;
+    writeRegister([COORDINATOR]);
+    for (const agency of ['courts', 'prison-probation']) {
+      const register = join(agencyFolder(agency), 'register.jsonl');
+      await expect.poll(() => readFileSync(register).equals(board.file), { timeout: 30_000 }).toBe(true);
+    }
+    await expect(federation.submit(TEMPLATE)).rejects.toMatchObject({ code: 'UNKNOWN_TEMPLATE' });
+  });
+
   it('are named when they are not there at all', async () => {
     await federation.running.program('courts').stop(10_000);
-    await expect(federation.submit(TEMPLATE)).rejects.toMatchObject({
+    await expect(federation.submit(copyOf(TEMPLATE, 0))).rejects.toMatchObject({
       code: 'AGENCIES_NOT_CONNECTED',
       problems: [{ path: 'courts' }],
     });

@@ -54,12 +54,13 @@ export async function cellsOf(agencies: readonly Prepared[]): Promise<readonly n
   const plan = planRun({
     offer: {
       ...offer,
+      templateDigest: templateDigest(canonicalTemplate(bound.template)),
       parameters: { quarters: QUARTERS },
       participants: agencies.map(({ agency, definition: { dataset }, snapshot }) => ({
         ...{ agency, datasets: [{ dataset, snapshot }], floors: NO_FLOORS },
       })),
     },
-    ...{ bound, parameters, roster, templateDigest: templateDigest(canonicalTemplate(bound.template)) },
+    ...{ bound, parameters, roster },
   });
   const stores: SnapshotStore[] = [];
   try {

@@ -15,7 +15,7 @@ import {
   runTerms,
   templateDigest,
 } from '../../core/templates/index.js';
-import type { BoundTemplate, Participant, Roster, RunTerms } from '../../core/templates/index.js';
+import type { BoundTemplate, Participant, RegisterHead, Roster, RunTerms } from '../../core/templates/index.js';
 import { AGENCIES } from '../../examples/bold/agencies.js';
 import { exactDatasetTexts, exactSchemeText } from './exact-templates.js';
 import type { PlainLists, PlainRecord } from './naive-join.js';
@@ -77,8 +77,10 @@ const ROSTER: Roster = {
   version: 1,
   agencies: AGENCIES.map((agency) => ({ ...agency, identityKey: digest(agency.id) })),
   coordinator: { identityKey: digest('coordinator') },
-  governance: { threshold: 1, officers: [] },
 };
+
+/** No node looks at it here: what offers say of the register is verified elsewhere. */
+const REGISTER: RegisterHead = { size: 1, root: '00'.repeat(32) };
 
 export const QUARTERS: readonly string[] = [...(bound.parameters.get('quarters')?.choices.keys() ?? [])];
 
@@ -98,7 +100,8 @@ export function ask(asking: Asking = {}, weakness: Weakness = {}): Question {
   const plan = planRun({
     offer: {
       runId,
-      envelope: new Uint8Array(0),
+      templateDigest: templateDigest(canonicalTemplate(bound.template)),
+      register: REGISTER,
       parameters: values,
       requester,
       purpose: bound.template.purpose,
@@ -106,7 +109,6 @@ export function ask(asking: Asking = {}, weakness: Weakness = {}): Question {
     },
     bound,
     parameters: bindParameters(bound, values),
-    templateDigest: templateDigest(canonicalTemplate(bound.template)),
     roster: ROSTER,
   });
   return {

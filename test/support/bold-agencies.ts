@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 
 import { silentLog, toHex } from '../../core/base/index.js';
 import type { LinkageStatistics } from '../../core/linkage/index.js';
+import { registerHead } from '../../core/governance/index.js';
 import { createGroup, ELEMENT_BYTES, inlineEngine } from '../../core/private-join/index.js';
 import type { JoinPlan, ListId, ListSource, PartyId } from '../../core/private-join/index.js';
 import { bindParameters, canonicalTemplate, NO_FLOORS, planRun, templateDigest } from '../../core/templates/index.js';
@@ -114,7 +115,8 @@ function questionOf(opened: ReadonlyMap<PartyId, Opened>, bound: BoundTemplate, 
   const plan = planRun({
     offer: {
       runId: randomUUID(),
-      envelope: new Uint8Array(0),
+      templateDigest: templateDigest(canonicalTemplate(bound.template)),
+      register: registerHead([]),
       parameters: values,
       requester: 'test',
       purpose: bound.template.purpose,
@@ -122,7 +124,6 @@ function questionOf(opened: ReadonlyMap<PartyId, Opened>, bound: BoundTemplate, 
     },
     bound,
     parameters,
-    templateDigest: templateDigest(canonicalTemplate(bound.template)),
     roster,
   });
   const source = (agency: PartyId): ListSource => {

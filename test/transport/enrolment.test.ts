@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { connect as connectHttp2 } from 'node:http2';
-import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
@@ -36,6 +35,7 @@ import {
   codeOf,
   coordinatorMaterial,
   FEDERATION,
+  knock,
   later,
   materialFor,
   startNode,
@@ -336,17 +336,6 @@ function derOf(pem: string): Uint8Array {
 }
 
 describe('what a stranger may hold of the port for enrolments', () => {
-  /** Of a connection without TLS, from an address of this computer. */
-  async function knock(port: number, localAddress = '127.0.0.1'): Promise<{ readonly closed: () => boolean }> {
-    let closed = false;
-    const socket = connect({ port, host: '127.0.0.1', localAddress });
-    socket.on('error', () => undefined);
-    socket.on('close', () => (closed = true));
-    later(() => void socket.destroy());
-    await new Promise((resolve) => socket.once('connect', resolve));
-    return { closed: () => closed };
-  }
-
   it('is a connection for so long, with half a call or nothing on it', async () => {
     const { port } = await startEnrolment({ limits: { connectionMs: 300 } });
     const silent = await knock(port);

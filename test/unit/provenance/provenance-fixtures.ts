@@ -23,7 +23,7 @@ import { Entries, fingerprintOf, ROSTER, TEMPLATE } from '../governance/fixtures
 export const RUN = '3f0c8f0e-5a52-4a1f-9d55-6f1f3c1a2b3c';
 export const template = TEMPLATE;
 
-const [police, charity] = [testKey(2), testKey(3)];
+const police = testKey(2);
 
 const agency = (id: string, seed: number, dataset: string): SignedRoster['agencies'][number] => ({
   ...{ id, name: `Agency ${id}`, organisation: 'police' },

@@ -6,7 +6,8 @@ import { MAX_RELEASE_BYTES, verifyProvenance } from '../../../core/provenance/in
 import type { Provenance } from '../../../core/provenance/index.js';
 import type { SignedRoster } from '../../../core/governance/index.js';
 import { seconds, testKey } from '../audit/audit-fixtures.js';
-import { Entries, following } from '../governance/fixtures.js';
+import { following } from '../governance/fixtures.js';
+import type { Entries } from '../governance/fixtures.js';
 import {
   ask,
   codeOf,

@@ -121,7 +121,7 @@ export function codesOf(work: () => unknown): readonly string[] {
     return [];
   } catch (thrown) {
     if (!(thrown instanceof CodedError)) throw thrown;
-    const { code, cause } = thrown;
-    return [String(code), ...(cause instanceof CodedError ? [String(cause.code)] : [])];
+    const { cause } = thrown;
+    return [thrown, cause].filter((each) => each instanceof CodedError).map(({ code }) => String(code));
   }
 }
