@@ -52,6 +52,9 @@ const offer = (id: string, size = 1, entries = governed): AuditEntry => ({
   ...{ parameters: { quarters: ['2025-Q1'] }, requester: 'analyst@justice', purpose: 'research-statistics' },
   participants: ['police', 'charity'].map((agency) => ({ agency, datasets: [] })),
 });
+/** The same register, they say, and another size of it. */
+const sized = (entry: AuditEntry, size: number): AuditEntry =>
+  entry.type === 'offer' ? { ...entry, register: { ...entry.register, size } } : entry;
 const answer = (id: string, agency: string, refusal: string | null = null): AuditEntry => ({
   ...{ type: 'answer', at, run: id, agency, refusal },
 });
@@ -212,6 +215,7 @@ describe('a log that is verified from its first entry', () => {
     ['offers by no register', [opened, offer(run)]],
     ['offers by more of the register than it has told of', [opened, told(0), offer(run, 2)]],
     ['offers by less of the register than it has told of', [opened, told(0), told(1), offer(run, 1)]],
+    ['offers by another size of the register', [opened, told(0), sized(offer(run), 2)]],
     ['offers by another register of the same size', [opened, told(0), offer(run, 1, another)]],
     [
       'goes by the register from before it was founded anew',

@@ -89,6 +89,8 @@ describe('what somebody else had of the register', () => {
     expect(codeOf(() => assertHolds(whole, other.head))).toBe('LOG_INCONSISTENT');
     expect(codeOf(() => assertHolds(whole, { ...cut(3).head, size: 2 }))).toBe('LOG_INCONSISTENT');
     expect(codeOf(() => assertHolds(whole, { size: 0, root: cut(1).head.root }))).toBe('LOG_INCONSISTENT');
+    const nothing = { size: 0, root: Buffer.from(naiveRoot([])).toString('hex') };
+    expect(codeOf(() => assertHolds(whole, nothing))).toBe('LOG_INCONSISTENT');
   });
 });
 
