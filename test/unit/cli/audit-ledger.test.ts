@@ -70,7 +70,13 @@ function spent({ offer, head }: SavedLog['offers'][number], agency: string): Ent
 }
 
 function refused(runId: string): EntryBody<'refused'> {
-  return { runId, code: 'PAUSED', reason: 'for a test', templateDigest: '0'.repeat(64), requester: 'analyst@research-office' };
+  return {
+    runId,
+    code: 'PAUSED',
+    reason: 'for a test',
+    templateDigest: '0'.repeat(64),
+    requester: 'analyst@research-office',
+  };
 }
 
 describe('tally audit verify --ledger', () => {
