@@ -216,7 +216,8 @@ describe('the provenance of a run', () => {
     const id = await finished(rig);
     const { size } = rig.auditLog.head;
     const provenance = async (): Promise<Uint8Array> => (await ask(`${id}/provenance`)).bytes;
-    const sizeOf = (bytes: Uint8Array): number => verifyProvenance(bytes, { register: rig.governance.copy }).checkpoint.size;
+    const sizeOf = (bytes: Uint8Array): number =>
+      verifyProvenance(bytes, { register: rig.governance.copy }).checkpoint.size;
     expect([cosignedOf(await provenance(), rig), sizeOf(await provenance())]).toEqual([[], size]);
     // The offer's own checkpoint is cosigned by all, and says nothing of what came after it.
     cosignAs(rig, AGENCIES, size - 4);
@@ -281,7 +282,9 @@ describe('the provenance of a run of before the coordinator started', () => {
     expect(codeOf(() => after.service.provenance(id))).toBe('RELEASE_NOT_LOGGED');
     after.service.recover();
     const release = utf8Bytes(JSON.stringify(after.service.get(id).release));
-    expect(verifyProvenance(after.service.provenance(id), { register: after.governance.copy, release }).hasRelease).toBe(true);
+    expect(
+      verifyProvenance(after.service.provenance(id), { register: after.governance.copy, release }).hasRelease,
+    ).toBe(true);
   });
 
   it.each<readonly [string, (database: string) => void, RegExp]>([
