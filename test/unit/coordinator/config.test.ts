@@ -168,16 +168,10 @@ describe('init', () => {
     const { configFile, token, identityKey } = initCoordinator(directory, seededRng('init'));
     expect(dirname(configFile)).toBe(directory);
     const config = loadConfig(configFile);
-    expect(config.api.tokens).toEqual([
-      { name: 'analyst', organisation: 'research-office', sha256: tokenHash(token) },
-    ]);
+    expect(config.api.tokens).toEqual([{ name: 'analyst', organisation: 'research-office', sha256: tokenHash(token) }]);
     expect(readFileSync(configFile, 'utf8')).not.toContain(token);
     for (const file of [configFile, config.identityKey]) expect(statSync(file).mode & 0o077).toBe(0);
-    for (const place of [
-      config.datasets,
-      config.spool.directory,
-      dirname(config.federation.tls.privateKey),
-    ]) {
+    for (const place of [config.datasets, config.spool.directory, dirname(config.federation.tls.privateKey)]) {
       expect(existsSync(place)).toBe(true);
     }
     const pem = readFileSync(config.identityKey, 'utf8');
