@@ -20,6 +20,7 @@ export const NODE_LOG_FIELDS: readonly string[] = [
   'present',
   'readAt',
   'rejected',
+  'roster',
   'rows',
   'serial',
   'snapshot',
