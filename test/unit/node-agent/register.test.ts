@@ -111,6 +111,14 @@ describe('a running node with a newer register', () => {
     ['an agency of it may no longer offer what is asked', 'charity', agenciesOf(charity({ datasets: [] }))],
     ['its template is revoked', 'coordinator', (board) => board.revoke(alone.template, 'The figures were misread.')],
     [
+      'the grant for it is withdrawn',
+      'coordinator',
+      (board) => {
+        const [grant] = board.grounds.copy.register.grants;
+        board.act({ act: 'withdraw-grant', grant: grant?.digest ?? '', reason: 'They have left.' }, ['data-officer']);
+      },
+    ],
+    [
       'its purpose is no longer open to whoever asked',
       'coordinator',
       (board) => {
