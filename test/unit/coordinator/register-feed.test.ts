@@ -14,7 +14,7 @@ class FedNode {
   readonly connection: NodeConnection;
   readonly heard: RegisterUpdate[] = [];
   readonly parts: RegisterPart[] = [];
-  /** What is sent waits for it. */
+  /** What is sent from now on waits for it. */
   gate: Promise<void> = Promise.resolve();
   /** Parts from this one on are lost, with the connection. */
   breaksAt = Number.POSITIVE_INFINITY;
@@ -138,6 +138,9 @@ describe('the feed of the register', () => {
     let open: () => void = () => undefined;
     node.gate = new Promise((resolve) => (open = resolve));
     feed.connected(node.connection);
+    await settled();
+    // Only what is on its way already is held up.
+    node.gate = Promise.resolve();
     const { length } = board.entries;
     board.amend(() => ({ witnesses: 1 }));
     change();
