@@ -54,12 +54,10 @@ const POLICE = { role: 'agency', federation: FEDERATION, agency: 'police' } as c
 /** A coordinator's listener for those who enrol, which certifies whatever it is asked for. */
 async function startEnrolment({
   answer,
-  roster,
   limits,
 }: {
   readonly limits?: Partial<DoorLimits>;
   readonly answer?: (request: EnrolmentRequest) => EnrolmentReply;
-  readonly roster?: Uint8Array;
 } = {}): Promise<{ readonly port: number; readonly asked: EnrolmentRequest[]; readonly seen: number[] }> {
   const [authority] = await testAuthorities();
   const asked: EnrolmentRequest[] = [];
@@ -83,7 +81,7 @@ async function startEnrolment({
         identity: own,
         clock: systemClock,
       });
-      return { certificate, roster };
+      return { certificate };
     },
   );
   const { port } = await server.start();
@@ -156,8 +154,7 @@ async function manInTheMiddle(tls: TlsMaterial, chain = ''): Promise<Middle> {
 describe('a node that enrols', () => {
   it('gets a certificate for a key made here, in its own name, and is let in with it', async () => {
     const { port, asked } = await startEnrolment();
-    const { tls, roster } = await enrolAt(port);
-    expect(roster).toBeUndefined();
+    const { tls } = await enrolAt(port);
     expect(identityOfCertificate(Buffer.from(derOf(tls.certificate)), FEDERATION)).toEqual(POLICE);
     expect(Buffer.from(asked[0]?.signingRequest ?? []).includes(Buffer.from(derOf(tls.privateKey)))).toBe(false);
     const { port: federationPort } = await startServer();
@@ -179,17 +176,11 @@ describe('a node that enrols', () => {
     expect(proves({}, 'another-study')).toBe(false);
   });
 
-  it('brings the roster along, byte for byte', async () => {
-    const roster = systemRng.bytes(10_000);
-    const { port } = await startEnrolment({ roster });
-    expect((await enrolAt(port)).roster).toEqual(roster);
-  });
-
   it('takes no certificate for another key than its own', async () => {
     const [authority] = await testAuthorities();
     const { request } = await createSigningRequest(POLICE);
     const certificate = await certifyRequest(authority, request, { identity: POLICE, clock: systemClock });
-    const { port } = await startEnrolment({ answer: () => ({ certificate, roster: undefined }) });
+    const { port } = await startEnrolment({ answer: () => ({ certificate }) });
     expect(await codeOf(enrolAt(port))).toBe('BAD_CERTIFICATE');
   });
 
@@ -265,7 +256,7 @@ describe('a node that enrols', () => {
     const [authority] = await testAuthorities();
     const { request } = await createSigningRequest(cps);
     const certificate = await certifyRequest(authority, request, { identity: cps, clock: systemClock });
-    const { port: other } = await startEnrolment({ answer: () => ({ certificate, roster: undefined }) });
+    const { port: other } = await startEnrolment({ answer: () => ({ certificate }) });
     expect(await codeOf(enrolAt(other))).toBe('BAD_CERTIFICATE');
     expect(await codeOf(enrolAt(port, { token: await token({ agency: 'cps' }) }))).toBeUndefined();
   });

@@ -64,6 +64,7 @@ export const HELLO: Hello = {
   ],
   floors: NO_FLOORS,
   logSize: 0,
+  registerSize: 7,
 };
 
 let authorities: Promise<readonly [Authority, Authority]> | undefined;

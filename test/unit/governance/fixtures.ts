@@ -141,9 +141,11 @@ type Unmade<Some> = Some extends Act ? Omit<Some, 'federation' | 'made'> & Parti
 /** A log in the making: entries as their signers write them, whether they may or not. */
 export class Entries {
   readonly list: Uint8Array[] = [];
+  readonly #federation: string;
   #seconds = 0;
 
   constructor(roster: SignedRoster = ROSTER) {
+    this.#federation = roster.federation;
     this.roster(roster, ['ada', 'ben', 'cyd']);
   }
 
@@ -160,7 +162,7 @@ export class Entries {
 
   /** The act as it is signed; no two are made in the same second. */
   made(act: Unmade<Act>): Act {
-    return { federation: 'demo', made: this.#now(), ...act };
+    return { federation: this.#federation, made: this.#now(), ...act };
   }
 
   #now(): string {
@@ -176,7 +178,7 @@ export class Entries {
 
   review(proposal: string, officer: string, principles = ALL_MET): Review {
     const salt = toHex(sha256(new TextEncoder().encode(`${proposal}/${officer}`)));
-    return { federation: 'demo', made: this.#now(), act: 'review', proposal, officer, salt, principles };
+    return { federation: this.#federation, made: this.#now(), act: 'review', proposal, officer, salt, principles };
   }
 
   commit(review: Review, signer = review.officer): void {
@@ -209,6 +211,7 @@ export class Entries {
     return proposal;
   }
 
+  /** Until the end of January 2027; its digest. */
   grant(change: object = {}, signers: readonly string[] = ['ada', 'cyd']): string {
     const purpose = 'research-statistics';
     return this.act({ act: 'grant', organisation: 'justice', purpose, until: '2027-01-31', ...change }, ...signers);
