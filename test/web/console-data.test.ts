@@ -10,6 +10,8 @@ import { prepareAll } from '../../node-agent/prepare-all.js';
 import { refreshOptOuts } from '../../node-agent/consent/refresh-opt-outs.js';
 import type { PreparedSnapshot } from '../../node-agent/snapshot/prepare.js';
 import { createWorkerEngine, systemClock } from '../../runtime/index.js';
+import { statusFile, writeStatus } from '../../node-agent/status/node-status.js';
+import { statusOf } from '../unit/node-agent/status-fixtures.js';
 import { seededRng, testSeed } from '../support/seeded-rng.js';
 import {
   countRows,
@@ -109,6 +111,18 @@ describe(`the console of a node that has never run (seed ${testSeed})`, () => {
     rmSync(register);
     expect(await words('/questions')).toMatch(/put the register there.* Code: REGISTER_UNREADABLE/);
     writeFileSync(register, text);
+  });
+
+  it('says of a running node that nothing is answered by its register, and why', async () => {
+    const { ledger } = loadConfig(site.configFile);
+    const status = statusOf(new Date());
+    writeStatus(ledger, { ...status, register: { ...status.register, trouble: 'REGISTER_STALE: why.' } });
+    expect(await words('/')).toMatch(
+      /Nothing is answered by the register .* that the node has: REGISTER_STALE: why[.]/,
+    );
+    writeStatus(ledger, status);
+    expect(await words('/')).not.toContain('by the register');
+    rmSync(statusFile(ledger));
   });
 
   it('says of a ledger that is no ledger that it can’t be shown, not that it is empty', async () => {
