@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 
 import { utf8Bytes } from '../../../core/base/index.js';
-import { formatRegisterFile } from '../../../core/governance/index.js';
 import { partsOf } from '../../../transport/index.js';
 import type { RegisterPart, RegisterUpdate } from '../../../transport/index.js';
 import { agencyFolder } from './agency-folder.js';
@@ -10,20 +9,22 @@ import type { RegisterRig } from './register-rig.js';
 import { alone, approvedRun, nodeIn } from './started-node.js';
 import { textOf } from './test-board.js';
 
-/** In pieces of so many bytes, as a long one comes. */
-function piecesOf(update: RegisterUpdate, bytes: number): readonly RegisterPart[] {
-  const [{ lines, ...rest } = { lines: new Uint8Array(0), first: 0, isLast: true, statement: undefined }] =
-    partsOf(update);
-  const count = Math.ceil(lines.length / bytes);
-  return Array.from({ length: count }, (_, piece) => {
-    const isLast = piece === count - 1;
-    const statement = isLast ? rest.statement : undefined;
-    return { ...rest, lines: lines.slice(piece * bytes, (piece + 1) * bytes), isLast, statement };
-  });
+function proposed({ agency: { board } }: Pick<RegisterRig, 'agency'>, ...names: readonly string[]): void {
+  const lawfulBasis = 'For tests. '.repeat(300);
+  for (const template of names) board.propose(textOf({ ...alone, template, lawfulBasis }));
 }
 
-function proposed({ agency: { board } }: RegisterRig, ...names: readonly string[]): void {
-  for (const template of names) board.propose(textOf({ ...alone, template }));
+/** What fills a first part and some of a second. */
+const MANY = Array.from({ length: 60 }, (_, index) => `question-${index}`);
+
+/** All that the board has decided and the node lacks, in two parts. */
+function twoParts(rig: RegisterRig): readonly [RegisterPart, RegisterPart] {
+  proposed(rig, ...MANY);
+  const { board } = rig.agency;
+  const first = rig.registers.copy.head.size;
+  const [one, two, ...more] = partsOf({ first, entries: board.entries.slice(first), statement: board.statement() });
+  if (one === undefined || two === undefined || more.length > 0) throw new Error('MANY has to make two parts');
+  return [one, two];
 }
 
 describe('what the coordinator sends of the register', () => {
@@ -44,16 +45,14 @@ describe('what the coordinator sends of the register', () => {
     expect([rig.registers.look(), rig.registers.look()]).toEqual([false, false]);
   });
 
-  it.each([1, 7, 1_000])('may come in pieces, here of %i bytes: nothing of it is in force before the last', (bytes) => {
+  it('may come in parts: nothing of it is in force before the last', () => {
     const rig = registerRig();
-    const first = rig.registers.copy.head.size;
-    proposed(rig, 'one', 'two');
-    const { board } = rig.agency;
-    const pieces = piecesOf({ first, entries: board.entries.slice(first), statement: board.statement() }, bytes);
-    for (const piece of pieces.slice(0, -1)) rig.updates.take(piece);
-    expect([rig.taken, rig.registers.copy.head.size]).toEqual([[], first]);
-    for (const piece of pieces.slice(-1)) rig.updates.take(piece);
-    expect([rig.taken, rig.registers.copy.head.size, refusedIn(rig)]).toEqual([[true], first + 2, []]);
+    const { size } = rig.registers.copy.head;
+    const [one, two] = twoParts(rig);
+    rig.updates.take(one);
+    expect([rig.taken, rig.registers.copy.head.size]).toEqual([[], size]);
+    rig.updates.take(two);
+    expect([rig.taken, rig.registers.copy.head.size, refusedIn(rig)]).toEqual([[true], size + MANY.length, []]);
   });
 
   it('may be a registrar’s word alone, which counts when it is a later one', () => {
@@ -80,36 +79,28 @@ describe('what the coordinator sends of the register', () => {
 
   it('begins anew with a new connection: what had come of it before is forgotten', () => {
     const rig = registerRig();
-    const first = rig.registers.copy.head.size;
-    proposed(rig, 'one');
-    const { board } = rig.agency;
-    const [half, rest, ...none] = piecesOf(
-      { first, entries: board.entries.slice(first), statement: board.statement() },
-      Math.ceil(formatRegisterFile(board.entries.slice(first)).length / 2),
-    );
-    if (half === undefined || rest === undefined) throw new Error('two halves');
-    expect(none).toEqual([]);
-    rig.updates.take(half);
+    const { size } = rig.registers.copy.head;
+    const [one, two] = twoParts(rig);
+    rig.updates.take(one);
     rig.updates.disconnected();
-    for (const piece of [half, rest]) rig.updates.take(piece);
-    expect([rig.taken, refusedIn(rig)]).toEqual([[true], []]);
-    expect(rig.registers.copy.head.size).toBe(first + 1);
+    for (const part of [one, two]) rig.updates.take(part);
+    expect([rig.taken, rig.registers.copy.head.size, refusedIn(rig)]).toEqual([[true], size + MANY.length, []]);
   });
 
-  it('is no use when its second half comes without the first', () => {
+  it('is no use when its second part comes without the first, or its first twice, or not full; the next is', () => {
     const rig = registerRig();
     const before = rig.files();
-    const first = rig.registers.copy.head.size;
-    proposed(rig, 'one');
-    const { board } = rig.agency;
-    const [half, rest] = piecesOf({ first, entries: board.entries.slice(first), statement: undefined }, 1_000);
-    if (half === undefined || rest === undefined) throw new Error('two halves');
-    rig.updates.take(half);
+    const { size } = rig.registers.copy.head;
+    const [one, two] = twoParts(rig);
+    rig.updates.take(one);
     rig.updates.disconnected();
-    rig.updates.take({ ...rest, isLast: true });
-    expect([rig.taken, refusedIn(rig), rig.files()]).toEqual([[], ['BAD_REGISTER_FILE'], before]);
+    rig.updates.take(two);
+    for (const part of [one, one, two]) rig.updates.take(part);
+    rig.updates.take({ ...one, lines: one.lines.slice(1) });
+    expect([rig.taken, rig.files()]).toEqual([[], before]);
+    expect(refusedIn(rig)).toEqual(['BAD_REGISTER_FILE', 'BAD_REGISTER_FILE', 'BAD_MESSAGE']);
     rig.send();
-    expect([rig.taken, rig.registers.copy.head.size]).toEqual([[true], first + 1]);
+    expect([rig.taken, rig.registers.copy.head.size]).toEqual([[true], size + MANY.length]);
   });
 });
 
@@ -175,7 +166,7 @@ describe('what nobody of governance has signed', () => {
     const { statement } = rig.registers;
     proposed(rig, 'one');
     rig.send({ statement: agencyFolder().board.statement() });
-    expect([rig.taken, refusedIn(rig)]).toEqual([[true], []]);
+    expect([rig.taken, refusedIn(rig)]).toEqual([[true], ['UNKNOWN_SIGNER']]);
     expect(rig.registers.register.proposals).toHaveLength(1);
     expect(rig.registers.statement).toEqual(statement);
     expect(rig.reopened().statement).toEqual(statement);
@@ -191,19 +182,16 @@ describe('a running node to which the coordinator sends more of the register', (
     await its.node.start();
     const { board } = agency;
     const { length: first } = board.entries;
-    board.revoke(alone.template, 'The figures were misread.');
-    const [piece, ...pieces] = piecesOf(
-      { first, entries: board.entries.slice(first), statement: board.statement() },
-      300,
-    );
-    if (piece === undefined) throw new Error('one piece at least');
-    its.handlers().received({ kind: 'register', part: piece });
+    proposed({ agency }, ...MANY);
+    const parts = partsOf({ first, entries: board.entries.slice(first), statement: board.statement() });
+    expect(parts).toHaveLength(2);
+    for (const part of parts.slice(0, 1)) its.handlers().received({ kind: 'register', part });
     its.handlers().disconnected('a test', 'CONNECTION_LOST');
-    for (const part of [piece, ...pieces]) its.handlers().received({ kind: 'register', part });
-    expect(its.events).toContainEqual({ event: 'register', entries: first + 1, roster: 1 });
-    expect(its.handlers().hello().registerSize).toBe(first + 1);
+    for (const part of parts) its.handlers().received({ kind: 'register', part });
+    expect(its.events).toContainEqual({ event: 'register', entries: first + MANY.length, roster: 1 });
+    expect(its.handlers().hello().registerSize).toBe(first + MANY.length);
     await vi.waitFor(() =>
-      expect(its.sent.at(-1)).toMatchObject({ kind: 'hello', hello: { registerSize: first + 1 } }),
+      expect(its.sent.at(-1)).toMatchObject({ kind: 'hello', hello: { registerSize: first + MANY.length } }),
     );
   });
 
