@@ -67,7 +67,7 @@ module.exports = {
       'core/audit',
       'core/governance',
     ]),
-    only('runtime', ['core/base', 'core/private-join', 'core/governance', 'runtime']),
+    only('runtime', ['core/base', 'core/private-join', 'core/templates', 'core/governance', 'runtime']),
     only('transport', [...core, 'runtime', 'transport']),
     only('web', ['core/base', 'runtime', 'web']),
     only('coordinator', [...core, 'runtime', 'transport', 'web', 'coordinator']),
@@ -76,6 +76,26 @@ module.exports = {
     only('tools', ['tools']),
     only('bench', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli', 'examples', 'bench']),
     only('examples', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli', 'examples']),
+    {
+      name: 'cli-goes-through-the-entries-of-programs',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: {
+        path: '^(coordinator|node-agent)/',
+        pathNot: '^(coordinator/(index|client)|node-agent/index|(coordinator|node-agent)/commands/index)\\.ts$',
+      },
+    },
+    {
+      // Types cost nothing; all else of a program takes longer to load than most commands to run.
+      name: 'cli-loads-programs-when-asked',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: {
+        path: '^(coordinator|node-agent)/',
+        pathNot: '^coordinator/client\\.ts$',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
+    },
     {
       name: 'core-does-no-io',
       severity: 'error',

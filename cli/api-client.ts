@@ -27,7 +27,7 @@ import {
   type TemplateDetailView,
   type TemplateView,
   type UnprotectedCountsView,
-} from '../coordinator/index.js';
+} from '../coordinator/client.js';
 import { CliError, RemoteError } from './errors.js';
 import { readEvents } from './event-source.js';
 

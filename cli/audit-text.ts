@@ -10,7 +10,7 @@ export interface NumberedEntry {
 
 /** What holds of a verified copy, for people. */
 export function verifiedCopyText(verified: VerifiedCopy, columns: number): string {
-  const { checkpoint, cosigned, continues, entries, register } = verified;
+  const { checkpoint, clocks, cosigned, continues, entries, register } = verified;
   const { offers, released, open } = summaryOf(entries);
   const lines = [
     `The log had ${counted(checkpoint.size, 'entry', 'entries')} on ${timeText(checkpoint.at)}, and all of them hold.`,
@@ -21,6 +21,10 @@ export function verifiedCopyText(verified: VerifiedCopy, columns: number): strin
     register === 0
       ? 'It tells of nothing in the register that it was held against.'
       : `It tells of ${counted(register, 'entry', 'entries')} of the register, as they stand there.`,
+    ...clocks.map(
+      ({ index, from, to }) =>
+        `Entry ${index} says that the coordinator’s clock had been ahead: times before it, up to ${timeText(from)}, may be wrong; it was put right to ${timeText(to)}.`,
+    ),
     ...(cosigned.length === 0
       ? ['No agency has cosigned it: that nobody else was shown another log is not proved.']
       : cosigned.map(({ agency, size, at }) => `${agency} cosigned the first ${size} on ${timeText(at)}`)),
@@ -29,13 +33,14 @@ export function verifiedCopyText(verified: VerifiedCopy, columns: number): strin
   return lines.flatMap((line) => wrapText(line, columns)).join('\n');
 }
 
-export function verifiedCopyJson({ checkpoint, cosigned, continues, entries, register }: VerifiedCopy): object {
+export function verifiedCopyJson({ checkpoint, clocks, cosigned, continues, entries, register }: VerifiedCopy): object {
   return {
     size: checkpoint.size,
     root: toHex(checkpoint.root),
     at: checkpoint.at.toISOString(),
     ...summaryOf(entries),
     register,
+    clocks: clocks.map(({ index, from, to }) => ({ index, from: from.toISOString(), to: to.toISOString() })),
     cosigned: cosigned.map(({ agency, size, at }) => ({ agency, size, at: at.toISOString() })),
     continues,
   };
@@ -57,6 +62,8 @@ function entryText(entry: AuditEntry | UnknownEntry): string {
       return `the log of ${entry.federation} begins`;
     case 'register':
       return `entry ${entry.index} of the register of governance (leaf ${entry.leaf})`;
+    case 'clock':
+      return `the coordinator’s clock had been ahead: times before this, up to ${entry.from}, may be wrong; it was put right to ${entry.to}`;
     case 'offer':
       return `run ${entry.run}: ${entry.requester} asks ${entry.template} version ${entry.version} for ${entry.purpose}, with ${parametersText(entry.parameters)}, of ${entry.participants
         .map(({ agency }) => agency)

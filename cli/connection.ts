@@ -1,19 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { ApiClient } from './api-client.js';
+import { DEFAULT_URL } from './connection-help.js';
 import { CliError } from './errors.js';
-
-/** Where `init` lets the coordinator listen. */
-export const DEFAULT_URL = 'http://127.0.0.1:7401';
 
 export interface ConnectionOptions {
   readonly url?: string | undefined;
   readonly tokenFile?: string | undefined;
 }
-
-export const CONNECTION_HELP = `Connection:
-  --url or TALLY_URL                      address of the coordinator's API, ${DEFAULT_URL} when not given
-  --token-file or TALLY_TOKEN_FILE        file with the bearer token that \`tally coordinator init\` printed
-  TALLY_TOKEN                             the token itself`;
 
 /**
  * A client from options and environment; options win.

@@ -1,4 +1,3 @@
-import { describeProblems, type Problem } from '../core/base/index.js';
 import type { RunDetailView, RunView } from '../coordinator/index.js';
 import { renderRelease } from './release-text.js';
 import { columnsOf, wrapText } from './text.js';
@@ -45,14 +44,6 @@ function replayLines({ replayOf }: RunDetailView, columns: number): string[] {
   if (replayOf === null) return [];
   const text = `The same was asked before, of the same data: this is the release of run ${replayOf}, and nothing was spent for it.`;
   return [...wrapText(text, columns), ''];
-}
-
-/** The problems of an error, one a line; nothing where it has none. */
-export function problemLines(problems: readonly Problem[], indent = '  '): string[] {
-  if (problems.length === 0) return [];
-  return describeProblems(problems)
-    .split('\n')
-    .map((line) => `${indent}${line}`);
 }
 
 function heading(run: RunDetailView): string[] {

@@ -1,4 +1,4 @@
-import { CodedError, type Problem } from '../core/base/index.js';
+import { CodedError, describeProblems, type Problem } from '../core/base/index.js';
 import { OUTPUT_CLOSED_EXIT_HELP } from '../runtime/index.js';
 
 /** What the command says no with by itself; what the coordinator says no with keeps the coordinator's code. */
@@ -70,4 +70,12 @@ export function exitCodeOf(thrown: unknown): ExitCode {
 
 export function isCoded(thrown: unknown): thrown is CodedError {
   return thrown instanceof CodedError;
+}
+
+/** The problems of an error, one a line; nothing where it has none. */
+export function problemLines(problems: readonly Problem[]): string[] {
+  if (problems.length === 0) return [];
+  return describeProblems(problems)
+    .split('\n')
+    .map((line) => `  ${line}`);
 }

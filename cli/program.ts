@@ -1,20 +1,35 @@
 import { Command, CommanderError } from 'commander';
 import { describeProblems, messageOf } from '../core/base/index.js';
 import { inheritSettings } from '../runtime/index.js';
-import { addActCommands } from './commands/act.js';
-import { addAuditCommands } from './commands/audit.js';
-import { addFederationCommands } from './commands/federation.js';
-import { addGrantCommands } from './commands/grant.js';
-import { addOfficerCommands } from './commands/officer.js';
 import { addProcessCommands } from './commands/processes.js';
-import { addRegisterCommands } from './commands/register.js';
-import { addRosterCommands } from './commands/roster.js';
-import { addRunCommands } from './commands/runs.js';
-import { addTemplateCommands } from './commands/template.js';
-import { CONNECTION_HELP } from './connection.js';
+import { CONNECTION_HELP } from './connection-help.js';
 import type { CliContext, CliMeans } from './context.js';
-import { problemLines } from './describe-run.js';
-import { EXIT_CODES, EXIT_CODES_HELP, exitCodeOf, isCoded, type ExitCode } from './errors.js';
+import { EXIT_CODES, EXIT_CODES_HELP, exitCodeOf, isCoded, problemLines, type ExitCode } from './errors.js';
+
+type AddCommands = (program: Command, context: CliContext) => void;
+
+/**
+ * Where the commands are, in the order of `tally --help`. Only those of the command that was asked for are loaded,
+ * because loading all takes longer than most commands do.
+ */
+const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () => Promise<AddCommands> }[] = [
+  {
+    names: ['run', 'runs', 'export', 'cancel'],
+    load: async () => (await import('./commands/runs.js')).addRunCommands,
+  },
+  {
+    names: ['templates', 'agencies'],
+    load: async () => (await import('./commands/federation.js')).addFederationCommands,
+  },
+  { names: ['template'], load: async () => (await import('./commands/template.js')).addTemplateCommands },
+  { names: ['roster'], load: async () => (await import('./commands/roster.js')).addRosterCommands },
+  { names: ['officer'], load: async () => (await import('./commands/officer.js')).addOfficerCommands },
+  { names: ['register'], load: async () => (await import('./commands/register.js')).addRegisterCommands },
+  { names: ['act'], load: async () => (await import('./commands/act.js')).addActCommands },
+  { names: ['grant'], load: async () => (await import('./commands/grant.js')).addGrantCommands },
+  { names: ['audit'], load: async () => (await import('./commands/audit.js')).addAuditCommands },
+];
+const PROCESSES = ['coordinator', 'node'];
 
 /**
  * Does what the arguments say (without the program's own name) and resolves with the exit code. It never rejects:
@@ -25,7 +40,8 @@ export async function runCli(args: readonly string[], means: CliMeans): Promise<
   const { printer } = means;
   const context: CliContext = { ...means, exit: (code) => (exitCode = code) };
   try {
-    await createProgram(context).parseAsync([...args], { from: 'user' });
+    const program = await createProgram(args[0], context);
+    await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.wrongUse;
@@ -36,7 +52,8 @@ export async function runCli(args: readonly string[], means: CliMeans): Promise<
   }
 }
 
-function createProgram(context: CliContext): Command {
+/** With the commands of the first word, and with all of them where it names none. */
+async function createProgram(word: string | undefined, context: CliContext): Promise<Command> {
   const { printer } = context;
   const program = new Command('tally')
     .description('Count people across agencies that may not show each other their records.')
@@ -45,15 +62,9 @@ function createProgram(context: CliContext): Command {
     writeOut: (text) => printer.result(text.trimEnd()),
     writeErr: (text) => printer.note(text.trimEnd()),
   });
-  addRunCommands(program, context);
-  addFederationCommands(program, context);
-  addTemplateCommands(program, context);
-  addRosterCommands(program, context);
-  addOfficerCommands(program, context);
-  addRegisterCommands(program, context);
-  addActCommands(program, context);
-  addGrantCommands(program, context);
-  addAuditCommands(program, context);
+  const named = COMMANDS.filter(({ names }) => word !== undefined && names.includes(word));
+  const isProcess = word !== undefined && PROCESSES.includes(word);
+  for (const { load } of named.length === 0 && !isProcess ? COMMANDS : named) (await load())(program, context);
   inheritSettings(program);
   // Last: `--help` is for these to answer, and they'd inherit an answer.
   addProcessCommands(program, context);

@@ -1,4 +1,4 @@
-import { SUMS, type EventView, type ProgressView } from '../coordinator/index.js';
+import { SUMS, type EventView, type ProgressView } from '../coordinator/client.js';
 import { TALLY } from '../core/private-join/index.js';
 import type { Printer } from './printer.js';
 

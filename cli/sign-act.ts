@@ -4,6 +4,7 @@ import {
   actFromPayload,
   actPayload,
   addSignature,
+  completeAct,
   explainAct,
   GovernanceError,
   instantOf,
@@ -11,6 +12,7 @@ import {
   signPayload,
   type Act,
   type RosterOfficer,
+  type UnmadeAct,
 } from '../core/governance/index.js';
 import { readEnvelope } from '../core/signing/index.js';
 import type { CliContext } from './context.js';
@@ -20,24 +22,21 @@ import { openRegister, type HeldRegister } from './held-register.js';
 import type { SignOptions } from './register-options.js';
 import { readKeyId, readSigningKey } from './signing-key.js';
 
-/** Without what every act says alike. */
-export type Unmade<Some> = Some extends Act ? Omit<Some, 'federation' | 'made'> : never;
-
 /**
  * Says in plain English what is signed, opens the key and signs. `unmade` gives the acts that one opening of the key is
  * for: `complete` adds what every act says alike.
  * Thrown when the key is no officer's: GovernanceError UNKNOWN_SIGNER; when it can't be opened: see `readSigningKey`.
  */
 export async function signActs(
-  unmade: (officer: RosterOfficer, complete: (unmade: Unmade<Act>) => Act) => readonly Act[],
+  unmade: (officer: RosterOfficer, complete: (unmade: UnmadeAct) => Act) => readonly Act[],
   options: Pick<SignOptions, 'key' | 'passphraseFile'>,
   held: HeldRegister,
   context: CliContext,
 ): Promise<readonly Uint8Array[]> {
   const officer = officerWith(options.key, held);
-  const { federation } = held.register.current.roster;
-  const made = instantOf(context.clock.now());
-  const acts = unmade(officer, (act) => ({ federation, made, ...act }));
+  const { roster, fingerprint } = held.register.current;
+  const origin = { federation: roster.federation, roster: fingerprint, made: instantOf(context.clock.now()) };
+  const acts = unmade(officer, (act) => completeAct(act, origin));
   const payloads = acts.map(actPayload);
   // As the register reads them: what it would refuse is not explained as if it could be.
   explainTo(context, payloads.map(actFromPayload), held, officer);
@@ -47,7 +46,7 @@ export async function signActs(
 
 /** One act, which the register could take or which waits for more signatures, written. Thrown when neither is so. */
 export async function signAndWrite(
-  unmade: Unmade<Act>,
+  unmade: UnmadeAct,
   options: SignOptions,
   held: HeldRegister,
   context: CliContext,

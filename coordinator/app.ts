@@ -4,7 +4,13 @@ import { z } from 'zod';
 import type { AlarmClock, Log, Rng } from '../core/base/index.js';
 import { COORDINATOR, createGroup } from '../core/private-join/index.js';
 import { revokedSerials } from '../core/templates/index.js';
-import { createSealedStores, createWorkerEngine, Lifecycle, packagePath, type RegisterInForce } from '../runtime/index.js';
+import {
+  createSealedStores,
+  createWorkerEngine,
+  Lifecycle,
+  packagePath,
+  type RegisterInForce,
+} from '../runtime/index.js';
 import { createFederationServer, type FederationServer, type Tap, type Timings } from '../transport/index.js';
 import { listen } from '../web/index.js';
 import { createApi } from './api/api.js';

@@ -81,7 +81,9 @@ export const configSchema = z
   });
 
 /** The coordinator's configuration, with every path made absolute. */
-export type CoordinatorConfig = Omit<z.infer<typeof configSchema>, 'governance'> & { readonly governance: GovernanceFiles };
+export type CoordinatorConfig = Omit<z.infer<typeof configSchema>, 'governance'> & {
+  readonly governance: GovernanceFiles;
+};
 export type EnrolmentConfig = NonNullable<CoordinatorConfig['enrolment']>;
 
 /** A federation whose name ends like this has synthetic people only, and says so in every match key it makes. */

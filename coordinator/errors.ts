@@ -39,6 +39,8 @@ export const COORDINATOR_ERROR_CODES = [
   'AUDIT_RANGE',
   'AUDIT_CLOCK_BACK',
   'REGISTER_NOT_LOGGED',
+  'AUDIT_CLOCK_RIGHT',
+  'AUDIT_CLOCK_TOO_OFTEN',
 ] as const;
 export type CoordinatorErrorCode = (typeof COORDINATOR_ERROR_CODES)[number];
 

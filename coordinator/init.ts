@@ -75,3 +75,26 @@ export function withEnrolment(config: string): string {
 export function configText(hash: string): string {
   return readFileSync(packagePath('coordinator', 'coordinator.example.yaml'), 'utf8').replace(HASH_IN_EXAMPLE, hash);
 }
+
+/**
+ * What the operator has to know of a folder that was made: the token is in it, and nowhere else.
+ * @param missing what else is to be put into it by hand, with a comma after it
+ */
+export function describeInitialised(
+  { configFile, token, identityKey }: Initialised,
+  missing = 'certificates into tls/, ',
+): string {
+  return [
+    `Made ${configFile}: read it, every key is explained there.`,
+    '',
+    'API token, shown this once (keep it in a file that only you can read, and give that to tally as --token-file):',
+    `  ${token}`,
+    '',
+    "The coordinator's identity key, for the roster:",
+    `  ${identityKey}`,
+    '',
+    `Next: put ${missing}the register of governance into register.jsonl, the fingerprint that an officer`,
+    'reads out to you into governance.fingerprint, and dataset definitions into datasets/; then start it with',
+    `  tally coordinator start --config ${configFile}`,
+  ].join('\n');
+}

@@ -19,7 +19,11 @@ export interface CoordinatorRegisterOptions {
  * Thrown when its roster is not this coordinator's: CoordinatorError CONFIG_INVALID; else as `RegisterInForce` says.
  */
 export function openRegister({ config, publicKey, log }: CoordinatorRegisterOptions): RegisterInForce {
-  return new RegisterInForce({ files: config.governance, log, check: (roster) => checkRoster(config, roster, publicKey) });
+  return new RegisterInForce({
+    files: config.governance,
+    log,
+    check: (roster) => checkRoster(config, roster, publicKey),
+  });
 }
 
 /** Thrown when configuration and roster contradict each other: CoordinatorError CONFIG_INVALID. */

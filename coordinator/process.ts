@@ -4,7 +4,6 @@ import { createLog } from '../runtime/index.js';
 import { createCoordinator } from './app.js';
 import { loadConfig } from './config.js';
 import { createEnrolmentOnly } from './enrolment/enrolment-only.js';
-import type { Initialised } from './init.js';
 
 /** Fields of the coordinator's own log lines, beside those that every program may show. */
 const LOG_FIELDS: readonly string[] = [
@@ -64,29 +63,6 @@ export async function runCoordinator(configFile: string, means: CoordinatorMeans
     await coordinator.stop();
   }
   log.info({ event: 'stopped' }, 'coordinator stopped');
-}
-
-/**
- * What the operator has to know of a folder that was made: the token is in it, and nowhere else.
- * @param missing what else is to be put into it by hand, with a comma after it
- */
-export function describeInitialised(
-  { configFile, token, identityKey }: Initialised,
-  missing = 'certificates into tls/, ',
-): string {
-  return [
-    `Made ${configFile}: read it, every key is explained there.`,
-    '',
-    'API token, shown this once (keep it in a file that only you can read, and give that to tally as --token-file):',
-    `  ${token}`,
-    '',
-    "The coordinator's identity key, for the roster:",
-    `  ${identityKey}`,
-    '',
-    `Next: put ${missing}the register of governance into register.jsonl, the fingerprint that an officer`,
-    'reads out to you into governance.fingerprint, and dataset definitions into datasets/; then start it with',
-    `  tally coordinator start --config ${configFile}`,
-  ].join('\n');
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -319,7 +319,16 @@ function createRenewal(
 
 function createHost(
   { optOuts, concurrentRuns, deadlines }: NodeConfig,
-  { agreements: { agency, catalogue, sources }, registers, policy, pause, snapshots, clockGuard, witness, ...base }: Base,
+  {
+    agreements: { agency, catalogue, sources },
+    registers,
+    policy,
+    pause,
+    snapshots,
+    clockGuard,
+    witness,
+    ...base
+  }: Base,
   { clock, rng, log }: NodeDependencies,
   client: FederationClient,
   spent: () => void,

@@ -43,7 +43,14 @@ export function loadRegister(files: GovernanceFiles): LoadedRegister {
     throw new RuntimeError('REGISTER_UNREADABLE', `There is no ${file}: put the register there that governance sends.`);
   }
   const statement = readBounded(files.statement, STATEMENT_KIND.maxBytes);
-  return { ...loadedFrom(naming(file, () => parseRegisterFile(bytes)), statement, files), digest: digestOf(bytes, statement) };
+  return {
+    ...loadedFrom(
+      naming(file, () => parseRegisterFile(bytes)),
+      statement,
+      files,
+    ),
+    digest: digestOf(bytes, statement),
+  };
 }
 
 /** The same of entries that came another way. Thrown when they can't be believed: RuntimeError REGISTER_INVALID. */

@@ -1,13 +1,8 @@
 import type { Log } from '../core/base/index.js';
-import {
-  assertFresh,
-  assertGoesOn,
-  formatRegisterFile,
-  GovernanceError,
-  rosterOf,
-} from '../core/governance/index.js';
+import { assertFresh, assertGoesOn, formatRegisterFile, GovernanceError, rosterOf } from '../core/governance/index.js';
 import type { Register, RegisterCopy, RegisterStatement } from '../core/governance/index.js';
 import type { Roster } from '../core/templates/index.js';
+import { RuntimeError } from './errors.js';
 import { FileInForce } from './file-in-force.js';
 import type { GovernanceFiles } from './governance-config.js';
 import { digestOf, loadedFrom, loadRegister, naming } from './register-files.js';
@@ -94,7 +89,7 @@ export class RegisterInForce {
   /** Thrown when nothing may be answered by it now: GovernanceError REGISTER_STALE, ROSTER_STALE, or what is wrong with the statement. */
   assertUpToDate(now: Date): void {
     const { stated } = this.#inForce.current;
-    if (stated instanceof GovernanceError) throw stated;
+    if (stated instanceof GovernanceError) throw new GovernanceError(stated.code, stated.message, { cause: stated });
     assertFresh(stated, now);
   }
 
@@ -112,9 +107,10 @@ export class RegisterInForce {
     const { files, check } = this.#options;
     const present = this.#inForce.current;
     if (first > present.copy.head.size) {
-      throw naming(files.register, () => {
-        throw new GovernanceError('REGISTER_STALE', `The news begin at entry ${first}, and the ones before are missing.`);
-      });
+      throw new RuntimeError(
+        'REGISTER_INVALID',
+        `${files.register}: the news begin at entry ${first}, and there are ${present.copy.head.size} here: those between are missing.`,
+      );
     }
     const all = [...present.copy.entries.slice(0, first), ...entries];
     // What says less than is known already changes nothing.
@@ -136,26 +132,28 @@ export class RegisterInForce {
   }
 
   #took(work: () => boolean): boolean {
-    const changed = work();
-    if (changed) this.#roster = rosterOf(this.register.current.roster);
-    return changed;
+    const before = this.copy.head.size;
+    if (!work()) return false;
+    this.#roster = rosterOf(this.register.current.roster);
+    const { size } = this.copy.head;
+    const { version } = this.register.current.roster;
+    // Said when it is so, and kept: what could not be written is not in force.
+    if (size > before) {
+      this.#options.log.info({ event: 'register', entries: size, roster: version }, 'a newer register is in force');
+    }
+    return true;
   }
 
   #succeeds(next: LoadedRegister, present: LoadedRegister): void {
-    const { files, log } = this.#options;
-    naming(files.register, () => assertGoesOn(next.copy, present.copy));
-    const { size } = next.copy.head;
-    const { version } = next.copy.register.current.roster;
-    if (size > present.copy.head.size) {
-      log.info({ event: 'register', entries: size, roster: version }, 'a newer register is in force');
-    }
+    naming(this.#options.files.register, () => assertGoesOn(next.copy, present.copy));
   }
 }
 
-/** Whether it brings a later word of a registrar than there was. */
+/** Whether it brings a later word of a registrar than there was: of a later time, or of the same second and more. */
 function isLater({ stated: next }: Stated, { stated: present }: Stated): boolean {
   if (next instanceof GovernanceError) return false;
-  return present instanceof GovernanceError || next.issued > present.issued;
+  if (present instanceof GovernanceError || next.issued > present.issued) return true;
+  return next.issued === present.issued && next.size > present.size;
 }
 
 type Stated = Pick<LoadedRegister, 'stated'>;

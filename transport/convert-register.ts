@@ -41,8 +41,7 @@ export function toRegisterPart({ first, lines, last, statement }: RegisterPart__
     first: registerSize(first, 'register.first'),
     lines: bytesUpTo(lines, 'register.lines', MAX_REGISTER_PART_BYTES),
     isLast: last,
-    statement:
-      statement.length === 0 ? undefined : bytesUpTo(statement, 'register.statement', STATEMENT_KIND.maxBytes),
+    statement: statement.length === 0 ? undefined : bytesUpTo(statement, 'register.statement', STATEMENT_KIND.maxBytes),
   };
 }
 

@@ -18,7 +18,13 @@ import {
 } from './check.js';
 import { fromStatistics, toStatistics } from './convert-linkage.js';
 import { fromLogEvidence, logSize, toCosignature, toLogEvidence } from './convert-log.js';
-import { fromRegisterHead, fromRegisterPart, registerSize, toRegisterHead, toRegisterPart } from './convert-register.js';
+import {
+  fromRegisterHead,
+  fromRegisterPart,
+  registerSize,
+  toRegisterHead,
+  toRegisterPart,
+} from './convert-register.js';
 import { fromRunMessage, toRunMessage } from './convert-run-message.js';
 import type { FromNode, HeldSnapshot, Hello, ToNode } from './federation.js';
 import { agency, dataset, hop, name, parameterName, runId, subject } from './fields.js';
@@ -99,12 +105,18 @@ export function toNodeMessage(message: NodeMessage__Output): FromNode {
   }
 }
 
-function fromHello({ softwareVersion, snapshots, floors, logSize: size, registerSize: entries }: Hello): NonNullable<NodeMessage['hello']> {
+function fromHello({
+  softwareVersion,
+  snapshots,
+  floors,
+  logSize: size,
+  registerSize: entries,
+}: Hello): NonNullable<NodeMessage['hello']> {
   return {
     softwareVersion,
     snapshots: snapshots.map(({ dataset, snapshot, asAt, epsilonLeft, linkage, rejectedPercent }) => ({
       dataset,
-      snapshot: fromDigest(snapshot),
+      snapshot: fromDigest(snapshot, 'snapshot'),
       asAt,
       epsilonLeft,
       linkage: linkage.map(fromStatistics),
@@ -205,7 +217,7 @@ function fromOffer(offer: RunOffer, evidence?: LogEvidence): NonNullable<Coordin
   const { runId, templateDigest, register, requester, purpose } = offer;
   return {
     runId,
-    templateDigest: fromDigest(templateDigest),
+    templateDigest: fromDigest(templateDigest, 'template_digest'),
     register: fromRegisterHead(register),
     requester,
     purpose,
@@ -215,7 +227,10 @@ function fromOffer(offer: RunOffer, evidence?: LogEvidence): NonNullable<Coordin
     })),
     participants: offer.participants.map((participant) => ({
       agency: participant.agency,
-      datasets: participant.datasets.map(({ dataset, snapshot }) => ({ dataset, snapshot: fromDigest(snapshot) })),
+      datasets: participant.datasets.map(({ dataset, snapshot }) => ({
+        dataset,
+        snapshot: fromDigest(snapshot, 'snapshot'),
+      })),
       floors: fromFloors(participant.floors),
     })),
     ...(evidence === undefined ? {} : { log: fromLogEvidence(evidence) }),
@@ -296,7 +311,7 @@ function digest(value: Uint8Array, field: string): string {
   return toHex(fixedBytes(value, field, DIGEST_BYTES));
 }
 
-function fromDigest(hex: string): Uint8Array {
-  if (!DIGEST.test(hex)) throw badField('snapshot', 'must be a SHA-256 in 64 hexadecimal digits, lower case');
+function fromDigest(hex: string, field: string): Uint8Array {
+  if (!DIGEST.test(hex)) throw badField(field, 'must be a SHA-256 in 64 hexadecimal digits, lower case');
   return fromHex(hex);
 }

@@ -12,7 +12,18 @@ export interface DoorLimits {
   readonly connectionMs: number;
 }
 
-/** Rather more than enrol at once anywhere; each holds a file descriptor and some memory. */
+/**
+ * Of the port for nodes, until a call has shown whose connection it is. After a coordinator's start all agencies of a
+ * roster come at once, perhaps through one proxy: there is room for them.
+ */
+export const FEDERATION_DOOR_LIMITS: DoorLimits = {
+  connections: 512,
+  connectionsOfAddress: 256,
+  // A node has 15 seconds for it, and calls as soon as it can.
+  connectionMs: 30_000,
+};
+
+/** Of the port for enrolments, where everybody stays a stranger. Rather more than enrol at once anywhere; each holds a file descriptor and some memory. */
 export const DOOR_LIMITS: DoorLimits = {
   connections: 128,
   // A whole office, or a proxy, may come from one address.
@@ -23,11 +34,14 @@ export const DOOR_LIMITS: DoorLimits = {
 
 /**
  * Accepts TCP connections for a listener that lets strangers in, and hands them on. Those past a limit are closed at once,
- * without a byte: gRPC itself has no such limits, and waits for a TLS handshake for two minutes.
+ * without a byte: gRPC itself has no such limits, and waits for a TLS handshake for two minutes. Whoever is known is no
+ * stranger any more: the limits are not for them.
  */
 export class FrontDoor {
   readonly #limits: DoorLimits;
+  /** By socket, as gRPC calls the other end. */
   readonly #open = new Map<Socket, string>();
+  readonly #strangers = new Map<Socket, Stranger>();
   readonly #server;
 
   constructor(limits: DoorLimits, admit: (socket: Socket) => void) {
@@ -56,6 +70,15 @@ export class FrontDoor {
     });
   }
 
+  /** It is known by now whose connection from there it is. `peer`: as gRPC calls it, address and port. */
+  known(peer: string): void {
+    for (const [socket, { late }] of this.#strangers) {
+      if (this.#open.get(socket) !== peer) continue;
+      clearTimeout(late);
+      this.#strangers.delete(socket);
+    }
+  }
+
   /** Accepts no more. */
   close(): void {
     this.#server.close();
@@ -70,15 +93,22 @@ export class FrontDoor {
   #hold(socket: Socket): boolean {
     const { connections, connectionsOfAddress, connectionMs } = this.#limits;
     const address = socket.remoteAddress;
-    if (address === undefined || this.#open.size >= connections) return false;
-    const neighbours = [...this.#open.values()].filter((other) => other === address);
+    if (address === undefined || this.#strangers.size >= connections) return false;
+    const neighbours = [...this.#strangers.values()].filter((other) => other.address === address);
     if (neighbours.length >= connectionsOfAddress) return false;
-    this.#open.set(socket, address);
     const late = setTimeout(() => socket.destroy(), connectionMs);
+    this.#open.set(socket, `${address}:${socket.remotePort}`);
+    this.#strangers.set(socket, { address, late });
     socket.once('close', () => {
       clearTimeout(late);
       this.#open.delete(socket);
+      this.#strangers.delete(socket);
     });
     return true;
   }
+}
+
+interface Stranger {
+  readonly address: string;
+  readonly late: NodeJS.Timeout;
 }

@@ -33,8 +33,8 @@ export const MAX_STATISTIC = 1_000_000_000;
 export const MAX_REGISTER_PART_BYTES = 262_144;
 /** Entries of the audit log. */
 export const MAX_LOG_SIZE = Number.MAX_SAFE_INTEGER;
-/** A checkpoint with its log's signature alone: the longest names that there may be make less than half of it. */
-export const MAX_CHECKPOINT_CHARACTERS = 2_048;
+/** A checkpoint with its log's signature alone: the longest names, and all corrections of the clock, make some half of it. */
+export const MAX_CHECKPOINT_CHARACTERS = 4_096;
 /** One for each level of a log of MAX_LOG_SIZE entries, and some to spare. */
 export const MAX_PROOF_HASHES = 64;
 /** Sizes of the log that a node may have seen last, as far as the coordinator knows. */

@@ -1,24 +1,6 @@
-import type { Server, ServerCredentials } from '@grpc/grpc-js';
+import type { Server } from '@grpc/grpc-js';
 import { messageOf } from '../core/base/index.js';
 import { TransportError } from './errors.js';
-
-/**
- * Resolves with the port that was bound.
- * Thrown when the address can't be listened on: TransportError PORT_IN_USE or LISTEN_FAILED.
- */
-export function listen(
-  server: Server,
-  { host, port }: { readonly host: string; readonly port: number },
-  credentials: ServerCredentials,
-): Promise<{ readonly port: number }> {
-  const address = addressOf(host, port);
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentials, (error, bound) => {
-      if (error === null) resolve({ port: bound });
-      else reject(listenError(address, error));
-    });
-  });
-}
 
 /** Stops politely, then after `deadlineMs` hard. */
 export function shutDown(server: Server, deadlineMs: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Clock, Log, Rng } from '../core/base/index.js';
 import type { PartyId } from '../core/private-join/index.js';
+import type { DoorLimits } from './front-door.js';
 import type { Timings } from './timings.js';
 
 /** What one process proves itself with, and whom it believes. PEM texts. There is no way to run without. */
@@ -39,6 +40,8 @@ export interface FederationServerOptions extends CommonOptions {
   readonly softwareVersion: string;
   /** Gives an agency its next certificate; where it is left out, renewals are refused with NOT_ISSUING. */
   readonly renew?: Renew;
+  /** For tests: other limits than FEDERATION_DOOR_LIMITS. */
+  readonly limits?: Partial<DoorLimits>;
 }
 
 /**

@@ -42,11 +42,19 @@ export class RegisterParts {
 
   /**
    * The whole with its last part, before that nothing.
-   * Thrown when it gets too long, or what it makes has a line that is no entry: TransportError BAD_MESSAGE, GovernanceError
-   * BAD_REGISTER_FILE; the parts so far are forgotten.
+   * Thrown when it gets too long, or a part before the last isn't full, or what it makes has a line that is no entry:
+   * TransportError BAD_MESSAGE, GovernanceError BAD_REGISTER_FILE; the parts so far are forgotten.
    */
   take({ first, lines, isLast, statement }: RegisterPart): RegisterUpdate | undefined {
     if (first !== this.#first) this.forget();
+    // Else a few bytes in each part would make more parts than anybody can keep.
+    if (!isLast && lines.length !== MAX_REGISTER_PART_BYTES) {
+      this.forget();
+      throw new TransportError(
+        'BAD_MESSAGE',
+        `register.lines: every part but the last must have ${MAX_REGISTER_PART_BYTES} bytes`,
+      );
+    }
     this.#first = first;
     this.#lines.push(lines);
     this.#bytes += lines.length;

@@ -9,7 +9,8 @@ import { toNodeMessage } from './convert.js';
 import { EndedRuns } from './ended-runs.js';
 import { TransportError } from './errors.js';
 import type { FederationServer, FromNode, Hello, RelayObserver, RunLink, ServerHandlers } from './federation.js';
-import { listen, shutDown } from './listening.js';
+import { FEDERATION_DOOR_LIMITS, FrontDoor } from './front-door.js';
+import { shutDown } from './listening.js';
 import { checkOwnCertificate, serverCredentials } from './mtls.js';
 import type { FederationServerOptions } from './options.js';
 import { partyOf } from './peer-identity.js';
@@ -45,6 +46,7 @@ class GrpcFederationServer implements FederationServer {
   readonly #handlers: ServerHandlers;
   readonly #timings: Timings;
   readonly #server: Server;
+  readonly #door: FrontDoor;
   readonly #registry = new ControlRegistry();
   readonly #runs = new Map<string, RelayRun>();
   readonly #ended = new EndedRuns();
@@ -55,6 +57,10 @@ class GrpcFederationServer implements FederationServer {
     this.#handlers = handlers;
     this.#timings = { ...TIMINGS, ...options.timings };
     this.#server = new Server(serverOptions(this.#timings));
+    const connections = this.#server.createConnectionInjector(serverCredentials(options.tls));
+    this.#door = new FrontDoor({ ...FEDERATION_DOOR_LIMITS, ...options.limits }, (socket) => {
+      connections.injectConnection(socket);
+    });
     const { control, sendList, receiveList, renew } = federationMethods(options.tap);
     this.#server.register(
       control.path,
@@ -87,14 +93,16 @@ class GrpcFederationServer implements FederationServer {
   }
 
   start(): Promise<{ readonly port: number }> {
-    return listen(this.#server, this.#options, serverCredentials(this.#options.tls));
+    return this.#door.listen(this.#options);
   }
 
-  stop(deadlineMs: number): Promise<void> {
+  async stop(deadlineMs: number): Promise<void> {
     this.#stopping = true;
     for (const run of [...this.#runs.values()]) this.#close(run, 'CANCELLED');
     this.#registry.endAll(stopping());
-    return shutDown(this.#server, deadlineMs);
+    this.#door.close();
+    await shutDown(this.#server, deadlineMs);
+    this.#door.clear();
   }
 
   openRun(runId: string, agencies: readonly PartyId[], receiver: LinkReceiver, observer: RelayObserver): RunLink {
@@ -192,8 +200,9 @@ class GrpcFederationServer implements FederationServer {
     }
   }
 
-  #caller(call: Pick<ControlCall, 'getAuthContext'>): AgencyIdentity {
+  #caller(call: Pick<ControlCall, 'getAuthContext' | 'getPeer'>): AgencyIdentity {
     const peer = callerOf(call, this.#options);
+    this.#door.known(call.getPeer());
     if (this.#stopping) throw stopping();
     return peer;
   }

@@ -3,7 +3,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 
 import { WebError } from './errors.js';
 
-/** The name of the hidden field that every form has. */
+/** The name of the hidden field that every form behind it has. */
 const FIELD = '_csrf';
 
 /**

@@ -6,12 +6,12 @@ import {
   parseLogCopy,
   verifyCopy,
   verifyLedgers,
+  type AgencyLedger,
   type CopyGrounds,
   type LogCopy,
 } from '../../core/audit-entries/index.js';
 import { counted, fromBase64 } from '../../core/base/index.js';
 import { rosterOf, type RegisterCopy } from '../../core/governance/index.js';
-import { readAgencyLedger } from '../../node-agent/index.js';
 import type { ApiClient } from '../api-client.js';
 import { auditEntriesText, verifiedCopyJson, verifiedCopyText } from '../audit-text.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
@@ -85,11 +85,11 @@ REGISTER_DIFFERS, somebody was shown another register.
 With --ledger: that the log continues what the node saw of it, and says of every run what the agency's ledger says. A ledger
 may be that of a running node. Each contradiction has a code, which docs/audit-log.md explains; open questions are no error.`,
     )
-    .action((file: string, { earlier = [], ledger = [], json, ...named }: VerifyOptions) => {
+    .action(async (file: string, { earlier = [], ledger = [], json, ...named }: VerifyOptions) => {
       const copy = parseLogCopy(readFile(file));
       const grounds = groundsOf(pinnedCopy(named, context), earlier);
       const verified = verifyCopy(copy, grounds);
-      const ledgers = verifyLedgers(copy, verified, grounds.federation, ledger.map(readAgencyLedger));
+      const ledgers = verifyLedgers(copy, verified, grounds.federation, await readLedgers(ledger));
       const found = ledger.length === 0 ? {} : { ledgers: ledgers.map(verifiedLedgerJson) };
       if (json === true) printer.json({ ...verifiedCopyJson(verified), ...found });
       else printer.result(verifiedCopyText(verified, printer.columns));
@@ -97,6 +97,13 @@ may be that of a running node. Each contradiction has a code, which docs/audit-l
       const contradiction = contradictionError(ledgers);
       if (contradiction !== undefined) throw contradiction;
     });
+}
+
+/** A node's code is loaded for those who have ledgers of nodes. */
+async function readLedgers(files: readonly string[]): Promise<readonly AgencyLedger[]> {
+  if (files.length === 0) return [];
+  const { readAgencyLedger } = await import('../../node-agent/index.js');
+  return files.map(readAgencyLedger);
 }
 
 function addShow(audit: Command, { printer }: CliContext): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { amountLeft, type AgencyView, type TemplateDetailView, type TemplateView } from '../../coordinator/index.js';
+import { amountLeft, type AgencyView, type TemplateDetailView, type TemplateView } from '../../coordinator/client.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
 import { explainSection } from '../explain-section.js';
 import { columnsOf, wrapText } from '../text.js';

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { COORDINATOR_EXIT_CODES, runCoordinatorCommand } from '../../coordinator/index.js';
-import { EXIT_CODES as NODE_EXIT_CODES, runCommand as runNodeCommand } from '../../node-agent/index.js';
 import type { CliContext } from '../context.js';
 import { EXIT_CODES } from '../errors.js';
 
@@ -9,17 +7,22 @@ type Means = Pick<CliContext, 'clock' | 'rng' | 'stdout' | 'stderr' | 'outliveOu
   readonly stopping: AbortSignal;
 };
 
+/** A program's commands. */
+interface ProgramCommands<Code extends number> {
+  readonly runCommand: (words: readonly string[], means: Means, name: string) => Promise<Code>;
+  readonly EXIT_CODES: { readonly done: Code; readonly usage: Code };
+}
+
 /** `tally coordinator` and `tally node`: the two programs, for those who run them; each knows its own commands. */
 export function addProcessCommands(program: Command, context: CliContext): void {
   program.enablePositionalOptions();
-  addProgram('coordinator', 'set up and run a coordinator', runCoordinatorCommand, COORDINATOR_EXIT_CODES);
-  addProgram('node', "set up and run an agency's node", runNodeCommand, NODE_EXIT_CODES);
+  addProgram('coordinator', 'set up and run a coordinator', () => import('../../coordinator/commands/index.js'));
+  addProgram('node', "set up and run an agency's node", () => import('../../node-agent/commands/index.js'));
 
   function addProgram<Code extends number>(
     name: string,
     description: string,
-    runCommand: (words: readonly string[], means: Means, name: string) => Promise<Code>,
-    codes: { readonly done: Code; readonly usage: Code },
+    load: () => Promise<ProgramCommands<Code>>,
   ): void {
     program
       .command(name)
@@ -32,6 +35,7 @@ export function addProcessCommands(program: Command, context: CliContext): void 
         const { clock, rng, stdout, stderr } = context;
         const outliveOutput = (): void => context.outliveOutput?.();
         const means = { clock, rng, stdout, stderr, outliveOutput, stopping: context.stopping() };
+        const { runCommand, EXIT_CODES: codes } = await load();
         const code = await runCommand(words.length === 0 ? ['--help'] : words, means, `tally ${name}`);
         if (code === codes.usage) context.exit(EXIT_CODES.wrongUse);
         else if (code !== codes.done) context.exit(EXIT_CODES.unforeseen);

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { utf8Bytes } from '../../core/base/index.js';
-import { isEnded, MAX_RUNS_LISTED, type RunDetailView } from '../../coordinator/index.js';
+import { isEnded, MAX_RUNS_LISTED, type RunDetailView } from '../../coordinator/client.js';
 import type { ApiClient } from '../api-client.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
 import { describeRun, describeRuns, outcome } from '../describe-run.js';

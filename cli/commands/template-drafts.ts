@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadCatalogue } from '../../coordinator/index.js';
+import { loadCatalogue } from '../../coordinator/client.js';
 import {
   diffTemplates,
   documentJsonSchemaText,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadCatalogue } from '../../coordinator/index.js';
+import { loadCatalogue } from '../../coordinator/client.js';
 import { toBase64 } from '../../core/base/index.js';
 import { nameOf } from '../../core/governance/index.js';
 import { bindTemplate, canonicalTemplate } from '../../core/templates/index.js';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Command } from 'commander';
-import { loadCatalogue } from '../../coordinator/index.js';
+import { loadCatalogue } from '../../coordinator/client.js';
 import { toHex, utf8Bytes } from '../../core/base/index.js';
 import { actDigest, actFromPayload, actPayload } from '../../core/governance/index.js';
 import { bindTemplate, explainTemplate } from '../../core/templates/index.js';

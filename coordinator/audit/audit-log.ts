@@ -4,34 +4,36 @@ import {
   consistencyProof,
   contradiction,
   emptyRoot,
-  formatNote,
   frontierOf,
   frontierRoot,
   inclusionProof,
   leafHash,
   logKey,
   MAX_AHEAD_SECONDS,
-  MAX_ENTRY_BYTES,
+  MAX_CLOCK_CORRECTIONS,
   openCheckpoint,
-  parseSignatureLine,
-  readNote,
   signCheckpoint,
   verifyConsistency,
-  withCosignature,
 } from '../../core/audit/index.js';
-import type { Checkpoint, Frontier, NoteKey, SignedCheckpoint, TreeHead } from '../../core/audit/index.js';
+import type {
+  Checkpoint,
+  ClockCorrection,
+  Frontier,
+  NoteKey,
+  SignedCheckpoint,
+  TreeHead,
+} from '../../core/audit/index.js';
+import { entryBytes } from '../../core/audit-entries/index.js';
 import { finish, messageOf } from '../../core/base/index.js';
 import type { Clock, Steps } from '../../core/base/index.js';
 import type { SigningKey } from '../../core/private-join/index.js';
 import { CoordinatorError } from '../errors.js';
-import { checkStored } from './check-stored.js';
+import { checkStored, damaged, found } from './check-stored.js';
 import { openAuditStore } from './audit-store.js';
 import type { AuditStore } from './audit-store.js';
+import { assertBatch, MAX_BATCH_ENTRIES } from './entry-batch.js';
+import { KeptCheckpoints } from './kept-checkpoints.js';
 
-/** Appended, or read, at a time. */
-export const MAX_BATCH_ENTRIES = 1_000;
-/** Of those with an entry, how many checkpoints are looked at for the one with most cosignatures. */
-export const MAX_CHECKPOINTS_COMPARED = 64;
 /** Hashed again whenever the log is opened. */
 export const TAIL_ENTRIES = 256;
 
@@ -54,13 +56,14 @@ export interface AppendedEntries {
 
 /**
  * The federation's audit log: entries are added and never changed, and everybody can have it proved that this is so. What
- * entries say is not looked at here; they are bytes.
+ * entries say is not looked at here; they are bytes. It writes one itself: that its clock was wrong.
  *
  * Whatever a call has returned is on the disk. The log can't tell when its whole file is replaced by an older copy of
  * itself: the witnesses can, with the checkpoints that they keep.
  */
 export class AuditLog {
   readonly #store: AuditStore;
+  readonly #checkpoints: KeptCheckpoints;
   readonly #options: AuditLogOptions;
   readonly #key: NoteKey;
   #frontier: Frontier;
@@ -68,6 +71,7 @@ export class AuditLog {
 
   private constructor(store: AuditStore, options: AuditLogOptions, frontier: Frontier, last?: SignedCheckpoint) {
     this.#store = store;
+    this.#checkpoints = new KeptCheckpoints(store);
     this.#options = options;
     this.#key = logKey(options.federation, options.key.publicKey);
     this.#frontier = frontier;
@@ -122,21 +126,17 @@ export class AuditLog {
 
   /** The newest, with the cosignatures that it has; undefined before the first. */
   get lastCheckpoint(): string | undefined {
-    return this.#store.getLastCheckpoint();
+    return this.#checkpoints.last;
   }
 
-  /** The newest that a witness has cosigned, likewise. */
+  /** Of the largest size that a witness has cosigned the one with most cosignatures, and of several the newest. */
   get lastCosigned(): string | undefined {
-    for (const size of this.#store.getCheckpointSizes().toReversed()) {
-      const note = this.#store.getCheckpoint(size);
-      if (note !== undefined && readNote(note).signatures.length > 1) return note;
-    }
-    return undefined;
+    return this.#checkpoints.lastCosigned;
   }
 
-  /** The newest of that size, likewise; undefined where there is none. */
+  /** The newest of that size, with the cosignatures that it has; undefined where there is none. */
   checkpointOf(size: number): string | undefined {
-    return this.#store.getCheckpoint(size);
+    return this.#checkpoints.of(size);
   }
 
   /**
@@ -146,19 +146,7 @@ export class AuditLog {
    * than MAX_BATCH_ENTRIES: AUDIT_BATCH_SIZE; when they can't be written: AUDIT_LOG_UNWRITABLE, and none is in the log.
    */
   append(entries: readonly Uint8Array[]): AppendedEntries {
-    if (entries.length === 0 || entries.length > MAX_BATCH_ENTRIES) {
-      throw new CoordinatorError(
-        'AUDIT_BATCH_SIZE',
-        `Between 1 and ${MAX_BATCH_ENTRIES} entries go into the audit log at a time.`,
-      );
-    }
-    const wrong = entries.findIndex(({ length }) => length === 0 || length > MAX_ENTRY_BYTES);
-    if (wrong >= 0) {
-      throw new CoordinatorError(
-        'AUDIT_ENTRY_SIZE',
-        `Entry ${wrong + 1} of these has not 1 to ${MAX_ENTRY_BYTES} bytes.`,
-      );
-    }
+    assertBatch(entries);
     let frontier = this.#frontier;
     const hashes: Uint8Array[] = [];
     for (const entry of entries) {
@@ -181,12 +169,54 @@ export class AuditLog {
    * what is stored no longer continues the last checkpoint: AUDIT_LOG_DAMAGED; when it can't be written: AUDIT_LOG_UNWRITABLE.
    */
   checkpoint(): string {
-    const checkpoint: Checkpoint = { origin: this.#key.name, ...this.head, at: this.#time() };
-    this.#checkContinues(checkpoint);
-    const signed = signCheckpoint(checkpoint, this.#options.key);
-    this.#write(() => this.#store.putCheckpoint(checkpoint.size, signed.note));
-    this.#last = signed;
-    return signed.note;
+    return this.#sign(this.#time(), this.#corrections);
+  }
+
+  /** What stands in the way of AUDIT_CLOCK_BACK: the last checkpoint's time and the clock's; undefined where nothing does. */
+  get wrongClock(): Omit<ClockCorrection, 'index'> | undefined {
+    const from = this.#last?.checkpoint.at;
+    const to = this.#options.clock.now();
+    return from === undefined || !isFarBefore(to, from) ? undefined : { from, to };
+  }
+
+  /**
+   * Goes back to the clock's time, and says so: with an entry `clock`, and a checkpoint that names it. Both or neither. Only a
+   * person can know that the last checkpoint was wrong and the clock is right.
+   *
+   * Thrown when nothing is in the way: CoordinatorError AUDIT_CLOCK_RIGHT; after MAX_CLOCK_CORRECTIONS: AUDIT_CLOCK_TOO_OFTEN;
+   * else as `append` and `checkpoint` say.
+   */
+  correctClock(): ClockCorrection {
+    const wrong = this.wrongClock;
+    if (wrong === undefined) {
+      throw new CoordinatorError(
+        'AUDIT_CLOCK_RIGHT',
+        'No checkpoint of the audit log is far ahead of this clock: there is nothing to put right, and nothing was written.',
+      );
+    }
+    if (this.#corrections.length >= MAX_CLOCK_CORRECTIONS) {
+      throw new CoordinatorError(
+        'AUDIT_CLOCK_TOO_OFTEN',
+        `The clock was put right ${MAX_CLOCK_CORRECTIONS} times in this audit log: governance decides that a new log begins.`,
+      );
+    }
+    const { from, to } = wrong;
+    const correction = { index: this.#frontier.size, from, to };
+    const before = { frontier: this.#frontier, last: this.#last };
+    try {
+      this.#write(() => {
+        this.#store.together(() => {
+          const at = to.toISOString();
+          this.append([entryBytes({ type: 'clock', at, from: from.toISOString(), to: at })]);
+          this.#sign(to, [...this.#corrections, correction]);
+        });
+      });
+    } catch (thrown) {
+      this.#frontier = before.frontier;
+      this.#last = before.last;
+      throw thrown;
+    }
+    return correction;
   }
 
   /** The newest checkpoint; signed now where entries have come since the last. Thrown as `checkpoint` says. */
@@ -196,31 +226,23 @@ export class AuditLog {
   }
 
   /**
-   * One that has the first `size` entries under it: of the earliest MAX_CHECKPOINTS_COMPARED that are kept the one with most
-   * cosignatures, and of several the earliest; signed now where none is kept.
+   * One that has the first `size` entries under it: of those of the earliest MAX_CHECKPOINTS_COMPARED sizes that are kept the
+   * one with most cosignatures, and of several the smallest; signed now where none is kept.
    * Thrown when there are fewer entries: CoordinatorError AUDIT_RANGE; and as `checkpoint` says.
    */
   checkpointOver(size: number): string {
     this.#checkRange(size, size, 'the size', true);
-    const notes = this.#store
-      .getCheckpointSizes()
-      .filter((kept) => kept >= size)
-      .slice(0, MAX_CHECKPOINTS_COMPARED)
-      .flatMap((kept) => this.#store.getCheckpoint(kept) ?? []);
-    const signatures = notes.map((note) => readNote(note).signatures.length);
-    return notes[signatures.indexOf(Math.max(...signatures))] ?? this.checkpointOfAll();
+    return this.#checkpoints.over(size) ?? this.checkpointOfAll();
   }
 
   /**
-   * Keeps a witness's cosignature with the newest checkpoint of a size.
+   * Keeps a witness's cosignature with the checkpoint of that size that it is of.
    * Thrown when there is no such checkpoint: CoordinatorError AUDIT_RANGE; when the line isn't a signature: AuditError
-   * BAD_NOTE; when it isn't that witness's of this checkpoint, which may have been signed anew since: BAD_COSIGNATURE.
+   * BAD_NOTE; when it isn't that witness's of one that is kept: BAD_COSIGNATURE; when it can't be written:
+   * AUDIT_LOG_UNWRITABLE.
    */
   addCosignature(size: number, line: string, witness: NoteKey): void {
-    const note = this.#store.getCheckpoint(size);
-    if (note === undefined) throw new CoordinatorError('AUDIT_RANGE', 'The audit log has no checkpoint of that size.');
-    const cosigned = withCosignature(readNote(note), parseSignatureLine(line), witness);
-    this.#write(() => this.#store.putCheckpoint(size, formatNote(cosigned)));
+    this.#write(() => this.#checkpoints.addCosignature(size, line, witness));
   }
 
   /** That an entry is in the log as it was with `size` entries. Thrown when it isn't: CoordinatorError AUDIT_RANGE. */
@@ -255,8 +277,8 @@ export class AuditLog {
       }
       yield;
     }
-    for (const size of this.#store.getCheckpointSizes()) {
-      this.#read(() => this.#checkCheckpoint(this.#store.getCheckpoint(size) ?? ''));
+    for (const note of this.#checkpoints.all()) {
+      this.#read(() => this.#checkCheckpoint(note));
       yield;
     }
   }
@@ -265,17 +287,32 @@ export class AuditLog {
     this.#store.close();
   }
 
+  get #corrections(): readonly ClockCorrection[] {
+    return this.#last?.checkpoint.clocks ?? [];
+  }
+
+  #sign(at: Date, clocks: readonly ClockCorrection[]): string {
+    const corrections = clocks.length === 0 ? {} : { clocks };
+    const checkpoint: Checkpoint = { origin: this.#key.name, ...this.head, at, ...corrections };
+    this.#checkContinues(checkpoint);
+    const signed = signCheckpoint(checkpoint, this.#options.key);
+    this.#write(() => this.#checkpoints.add(checkpoint.size, signed.note));
+    this.#last = signed;
+    return signed.note;
+  }
+
   #time(): Date {
     const now = this.#options.clock.now();
-    const last = this.#last?.checkpoint.at.getTime() ?? Number.NEGATIVE_INFINITY;
-    if (now.getTime() > last) return now;
-    if (last - now.getTime() > MAX_AHEAD_SECONDS * 1_000) {
+    const last = this.#last?.checkpoint.at;
+    if (last === undefined || now > last) return now;
+    if (isFarBefore(now, last)) {
       throw new CoordinatorError(
         'AUDIT_CLOCK_BACK',
-        `This computer's clock is more than ${MAX_AHEAD_SECONDS} seconds behind the last checkpoint of the audit log: set it right.`,
+        `This computer's clock is more than ${MAX_AHEAD_SECONDS} seconds behind the last checkpoint of the audit log: set it right. ` +
+          'Where it is right and was ahead before: `tally coordinator correct-clock`.',
       );
     }
-    return new Date(last + 1);
+    return new Date(last.getTime() + 1);
   }
 
   /** A log that signs two checkpoints that don't go together has lost everybody's trust: so it looks first. */
@@ -326,6 +363,7 @@ export class AuditLog {
     try {
       work();
     } catch (cause) {
+      if (cause instanceof CoordinatorError || cause instanceof AuditError) throw cause;
       throw new CoordinatorError(
         'AUDIT_LOG_UNWRITABLE',
         `${this.#options.file} can't be written: ${messageOf(cause)}. Check the disk; nothing of this is in the audit log.`,
@@ -333,6 +371,10 @@ export class AuditLog {
       );
     }
   }
+}
+
+function isFarBefore(now: Date, last: Date): boolean {
+  return last.getTime() - now.getTime() > MAX_AHEAD_SECONDS * 1_000;
 }
 
 function lastCheckpoint(store: AuditStore, key: NoteKey, file: string): SignedCheckpoint | undefined {
@@ -347,16 +389,4 @@ function lastCheckpoint(store: AuditStore, key: NoteKey, file: string): SignedCh
       { cause },
     );
   }
-}
-
-function found(problem: string | undefined, file: string): void {
-  if (problem !== undefined) throw damaged(file, problem);
-}
-
-function damaged(file: string, problem: string, cause?: unknown): CoordinatorError {
-  return new CoordinatorError(
-    'AUDIT_LOG_DAMAGED',
-    `${file} is damaged: ${problem}. Add nothing to it: restore the newest backup, and tell the agencies.`,
-    { cause },
-  );
 }

@@ -18,6 +18,12 @@ export interface NewEntries {
   readonly head: TreeHead;
 }
 
+/** A checkpoint's note; numbers grow as they are signed. */
+export interface StoredCheckpoint {
+  readonly number: number;
+  readonly note: string;
+}
+
 /**
  * The log's tables. Every write is on the disk when its call returns: the database is written ahead and synchronised
  * with each transaction.
@@ -33,12 +39,17 @@ export interface AuditStore extends SubtreeHashes {
   putEntries(added: NewEntries): void;
   /** From `first` to before `end`; those that are missing are left out. */
   getEntries(first: number, end: number): readonly Uint8Array[];
-  putCheckpoint(size: number, note: string): void;
-  getCheckpoint(size: number): string | undefined;
-  /** Of the largest size. */
+  /** The newest of all; those with a number in `dropped` go at the same time. */
+  addCheckpoint(added: { readonly size: number; readonly note: string }, dropped: readonly number[]): void;
+  changeCheckpoint(number: number, note: string): void;
+  /** Those of a size, the newest first. */
+  getCheckpoints(size: number): readonly StoredCheckpoint[];
+  /** Of the largest size the newest. */
   getLastCheckpoint(): string | undefined;
-  /** Sizes of all, ascending. */
+  /** Sizes of all, ascending, each once. */
   getCheckpointSizes(): readonly number[];
+  /** All that `work` writes, or nothing: what it throws takes it back. */
+  together(work: () => void): void;
   close(): void;
 }
 
@@ -50,6 +61,8 @@ const AUDIT: DatabaseKind = {
 };
 
 const headRow = z.object({ origin: z.string(), size: z.int(), root: z.instanceof(Uint8Array) });
+
+const checkpointRow = z.object({ number: z.int(), note: z.string() });
 
 /**
  * Thrown when the file can't be used: CoordinatorError DATABASE_LOCKED, DATABASE_UNREADABLE or SCHEMA_UNKNOWN; by `hash`,
@@ -65,14 +78,24 @@ export function storeIn(database: Database.Database): AuditStore {
   const updateHead = database.prepare('UPDATE log SET size = ?, root = ?');
   const selectHash = database.prepare('SELECT hash FROM hashes WHERE position = ?').pluck();
   const selectEntries = database.prepare('SELECT bytes FROM entries WHERE number >= ? AND number < ? ORDER BY number');
-  const selectNote = database.prepare('SELECT note FROM checkpoints WHERE size = ?').pluck();
-  const selectLastNote = database.prepare('SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1').pluck();
+  const selectNotes = database.prepare('SELECT number, note FROM checkpoints WHERE size = ? ORDER BY number DESC');
+  const selectLastNote = database
+    .prepare('SELECT note FROM checkpoints ORDER BY size DESC, number DESC LIMIT 1')
+    .pluck();
+  const insertNote = database.prepare('INSERT INTO checkpoints (size, note) VALUES (?, ?)');
+  const deleteNote = database.prepare('DELETE FROM checkpoints WHERE number = ?');
   const numberOf = (sql: string): number => z.int().parse(database.prepare(sql).pluck().get());
 
   const putEntries = database.transaction(({ entries, hashes, head }: NewEntries, [entry, hash]: [number, number]) => {
     for (const [place, bytes] of entries.entries()) insertEntry.run(entry + place, bytes);
     for (const [place, bytes] of hashes.entries()) insertHash.run(hash + place, bytes);
     updateHead.run(head.size, head.root);
+  });
+
+  type Added = Parameters<AuditStore['addCheckpoint']>;
+  const addCheckpoint = database.transaction(({ size, note }: Added[0], dropped: Added[1]) => {
+    insertNote.run(size, note);
+    for (const number of dropped) deleteNote.run(number);
   });
 
   const store: AuditStore = {
@@ -96,17 +119,15 @@ export function storeIn(database: Database.Database): AuditStore {
       if (found === undefined) throw new RangeError('a hash of the log is missing');
       return bytesOf(found);
     },
-    putCheckpoint: (size, note) => {
-      database
-        .prepare(
-          'INSERT INTO checkpoints (size, note) VALUES (?, ?) ON CONFLICT (size) DO UPDATE SET note = excluded.note',
-        )
-        .run(size, note);
+    addCheckpoint: (added, dropped) => addCheckpoint.immediate(added, dropped),
+    changeCheckpoint: (number, note) => {
+      database.prepare('UPDATE checkpoints SET note = ? WHERE number = ?').run(note, number);
     },
-    getCheckpoint: (size) => z.string().optional().parse(selectNote.get(size)),
+    getCheckpoints: (size) => z.array(checkpointRow).parse(selectNotes.all(size)),
     getLastCheckpoint: () => z.string().optional().parse(selectLastNote.get()),
     getCheckpointSizes: () =>
-      z.array(z.int()).parse(database.prepare('SELECT size FROM checkpoints ORDER BY size').pluck().all()),
+      z.array(z.int()).parse(database.prepare('SELECT DISTINCT size FROM checkpoints ORDER BY size').pluck().all()),
+    together: (work) => database.transaction(work).immediate(),
     close: () => {
       database.close();
     },

@@ -15,7 +15,7 @@ import type { FailureCode, PartyId, RefusalCode } from '../../core/private-join/
 import type { Roster, RunOffer } from '../../core/templates/index.js';
 import { CoordinatorError } from '../errors.js';
 import type { Release } from '../runs/release.js';
-import { MAX_BATCH_ENTRIES } from './audit-log.js';
+import { MAX_BATCH_ENTRIES } from './entry-batch.js';
 import type { AuditLog } from './audit-log.js';
 import { RunEntries } from './run-entries.js';
 import { SeenSizes } from './seen-sizes.js';

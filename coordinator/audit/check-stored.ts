@@ -9,6 +9,7 @@ import {
 import type { TreeHead } from '../../core/audit/index.js';
 import { equalBytes } from '../../core/base/index.js';
 import type { Steps } from '../../core/base/index.js';
+import { CoordinatorError } from '../errors.js';
 import type { AuditStore } from './audit-store.js';
 
 /** Entries read and hashed in one step. */
@@ -63,4 +64,17 @@ function fits(store: AuditStore, index: number, entry: Uint8Array): boolean {
     if (!equalBytes(store.hash(level, place), joined)) return false;
   }
   return true;
+}
+
+/** Thrown when there is a problem: CoordinatorError AUDIT_LOG_DAMAGED. */
+export function found(problem: string | undefined, file: string): void {
+  if (problem !== undefined) throw damaged(file, problem);
+}
+
+export function damaged(file: string, problem: string, cause?: unknown): CoordinatorError {
+  return new CoordinatorError(
+    'AUDIT_LOG_DAMAGED',
+    `${file} is damaged: ${problem}. Add nothing to it: restore the newest backup, and tell the agencies.`,
+    { cause },
+  );
 }

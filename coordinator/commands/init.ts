@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { describeAuthority, initAuthority } from '../enrolment/init-authority.js';
-import { initCoordinator, type ListenAddress } from '../init.js';
-import { describeInitialised } from '../process.js';
+import { describeInitialised, initCoordinator, type ListenAddress } from '../init.js';
 import { say, type CommandMeans } from './context.js';
 
 const MAX_PORT = 65_535;

@@ -3,12 +3,19 @@ import type { Command } from 'commander';
 import { CodedError, describeProblems, messageOf } from '../../core/base/index.js';
 import { createCommandProgram, inheritSettings } from '../../runtime/index.js';
 import { EXIT_CODES, EXIT_CODES_HELP, type CommandMeans, type ExitCode } from './context.js';
-import { addEnrolToken } from './enrol-token.js';
-import { addEnrolments } from './enrolments.js';
-import { addInit } from './init.js';
-import { addRenew } from './renew.js';
-import { addRosterDraft } from './roster-draft.js';
-import { addStart } from './start.js';
+
+type AddCommand = (coordinator: Command, means: CommandMeans) => void;
+
+/** In the order of `--help`. Only the command that was asked for is loaded: loading all takes longer than most do. */
+const COMMANDS = new Map<string, () => Promise<AddCommand>>([
+  ['init', async () => (await import('./init.js')).addInit],
+  ['enrol-token', async () => (await import('./enrol-token.js')).addEnrolToken],
+  ['enrolments', async () => (await import('./enrolments.js')).addEnrolments],
+  ['roster-draft', async () => (await import('./roster-draft.js')).addRosterDraft],
+  ['renew', async () => (await import('./renew.js')).addRenew],
+  ['correct-clock', async () => (await import('./correct-clock.js')).addCorrectClock],
+  ['start', async () => (await import('./start.js')).addStart],
+]);
 
 /**
  * Runs one command of the coordinator's program. What goes wrong is written to `stderr` as its code and what to do.
@@ -20,7 +27,8 @@ export async function runCommand(
   name = 'coordinator',
 ): Promise<ExitCode> {
   try {
-    await program(name, means).parseAsync([...words], { from: 'user' });
+    const coordinator = await program(name, words[0], means);
+    await coordinator.parseAsync([...words], { from: 'user' });
     return EXIT_CODES.done;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
@@ -29,19 +37,16 @@ export async function runCommand(
   }
 }
 
-function program(name: string, means: CommandMeans): Command {
+/** With the command of the first word, and with all of them where it names none. */
+async function program(name: string, word: string | undefined, means: CommandMeans): Promise<Command> {
   const coordinator = createCommandProgram({
     ...means,
     name,
     description: 'The coordinator of a federation: hands on what governance has signed, and relays what it can’t open.',
     helpAfter: EXIT_CODES_HELP,
   });
-  addInit(coordinator, means);
-  addEnrolToken(coordinator, means);
-  addEnrolments(coordinator, means);
-  addRosterDraft(coordinator, means);
-  addRenew(coordinator, means);
-  addStart(coordinator, means);
+  const named = COMMANDS.get(word ?? '');
+  for (const load of named === undefined ? COMMANDS.values() : [named]) (await load())(coordinator, means);
   return inheritSettings(coordinator);
 }
 

@@ -38,7 +38,8 @@ export function tokenForAgency(
   }
   const federation = federationOf(readTls(config.federation.tls));
   const authority = certificateFacts(readAuthority(config, enrolment).certificate).fingerprint;
-  const isInRoster = existsSync(config.governance.register) && readRoster(config).agencies.some(({ id }) => id === agency);
+  const isInRoster =
+    existsSync(config.governance.register) && readRoster(config).agencies.some(({ id }) => id === agency);
   const store = openEnrolmentStore(enrolment.database);
   try {
     const { token, expiresAt } = makeToken(store, { federation, agency, authority, validHours }, means);

@@ -48,9 +48,11 @@ const afterFailure: Readonly<Record<FailureCode, string>> = {
 
 /** What an analyst can do about an agency's refusal. */
 const afterRefusal: Readonly<Record<RefusalCode, string>> = {
-  TEMPLATE_NOT_APPROVED: 'Governance has to approve and publish this template. `tally templates` shows what can be asked.',
+  TEMPLATE_NOT_APPROVED:
+    'Governance has to approve and publish this template. `tally templates` shows what can be asked.',
   TEMPLATE_EXPIRED: 'Governance has to publish a version with a later date.',
-  TEMPLATE_REVOKED: 'Governance has revoked this template; the register says why. `tally templates` shows what can be asked.',
+  TEMPLATE_REVOKED:
+    'Governance has revoked this template; the register says why. `tally templates` shows what can be asked.',
   TEMPLATE_SUPERSEDED: 'There is a newer version. Submit the run again: it asks by that.',
   PURPOSE_NOT_GRANTED: "No grant in force lets you ask for this template's purpose: ask the officers who grant it.",
   ROSTER_STALE: 'The last day of the roster has passed: its officers have to sign the next one.',

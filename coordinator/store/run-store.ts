@@ -1,4 +1,3 @@
-
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { NO_FLOORS, type Floors, type Participant, type ParameterValues } from '../../core/templates/index.js';

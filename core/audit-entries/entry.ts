@@ -61,6 +61,18 @@ export const AUDIT_ENTRY_SCHEMAS = {
     /** Of the entry as a leaf of the register's tree (RFC 9162 section 2.1.1). */
     leaf: digest,
   }),
+  /** The coordinator's clock was ahead, and was put right by its operator: times before this may be wrong. */
+  clock: z
+    .strictObject({
+      type: z.literal('clock'),
+      at,
+      /** The time of the last checkpoint before it. */
+      from: at,
+      /** What the clock said then; earlier. */
+      to: at,
+    })
+    // Both are written in one way, so that their texts are in the order of time.
+    .refine(({ from, to }) => from > to),
   /** Agencies are about to be asked. */
   offer: z.strictObject({
     type: z.literal('offer'),

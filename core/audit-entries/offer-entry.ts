@@ -38,10 +38,7 @@ export function offerDigest(offer: RunOffer): string {
 }
 
 /** The entry of an offer: whoever has the offer makes the same one. */
-export function offerEntry(
-  offer: RunOffer,
-  { template, version, at }: LoggedTemplate,
-): AuditEntryOf<'offer'> {
+export function offerEntry(offer: RunOffer, { template, version, at }: LoggedTemplate): AuditEntryOf<'offer'> {
   return {
     type: 'offer',
     at,

@@ -8,8 +8,9 @@ import {
   leafHash,
   openCheckpoint,
   readNote,
+  sameCorrections,
 } from '../audit/index.js';
-import type { Checkpoint, Frontier, NoteKey } from '../audit/index.js';
+import type { Checkpoint, ClockCorrection, Frontier, NoteKey } from '../audit/index.js';
 import { equalBytes } from '../base/index.js';
 import { parseEntry } from './entry.js';
 import type { AuditEntry, UnknownEntry } from './entry.js';
@@ -35,6 +36,8 @@ export interface VerifiedCopy {
   readonly entries: readonly (AuditEntry | UnknownEntry)[];
   /** Who has cosigned, and how many entries the log had then; in the order of `witnesses`. */
   readonly cosigned: readonly { readonly agency: string; readonly size: number; readonly at: Date }[];
+  /** Where the log says that its clock had been ahead, in the order of its entries. */
+  readonly clocks: readonly ClockCorrection[];
   /** Sizes of those that somebody has kept, all of which it continues; in their order. */
   readonly continues: readonly number[];
   /** Entries of the register of governance that the log tells of, as they are. */
@@ -47,10 +50,14 @@ export interface VerifiedCopy {
  *
  * Thrown: AuditError as `openCheckpoint` and `parseEntry` say; when entries are missing, too many or others than were
  * signed: LOG_COPY_DIFFERS; when an earlier checkpoint, or the copy's cosigned one, contradicts it: LOG_FORKED,
- * LOG_ROLLED_BACK; when it does not begin with what such a one was of: LOG_INCONSISTENT; when the earlier one is of a longer
- * log: CHECKPOINT_OLD; when it tells of another register of governance: REGISTER_DIFFERS.
+ * LOG_ROLLED_BACK; when a checkpoint names other corrections of the clock than the entries: LOG_COPY_DIFFERS; when it does
+ * not begin with what such a one was of: LOG_INCONSISTENT; when the earlier one is of a longer log: CHECKPOINT_OLD; when it
+ * tells of another register of governance: REGISTER_DIFFERS.
  */
-export function verifyCopy(copy: LogCopy, { log, federation, witnesses, earlier, register }: CopyGrounds): VerifiedCopy {
+export function verifyCopy(
+  copy: LogCopy,
+  { log, federation, witnesses, earlier, register }: CopyGrounds,
+): VerifiedCopy {
   const { checkpoint } = openCheckpoint(copy.checkpoint, log);
   const { length } = copy.entries;
   if (length !== checkpoint.size) {
@@ -74,6 +81,8 @@ export function verifyCopy(copy: LogCopy, { log, federation, witnesses, earlier,
       `the log had ${other.size} entries on ${other.at.toISOString()}, and this does not begin with them`,
     );
   }
+  const clocks = clocksIn(entries);
+  for (const one of [checkpoint, ...(cosigned === undefined ? [] : [cosigned]), ...kept]) assertClocks(one, clocks);
   const note = copy.cosigned === null ? undefined : readNote(copy.cosigned);
   return {
     checkpoint,
@@ -82,6 +91,7 @@ export function verifyCopy(copy: LogCopy, { log, federation, witnesses, earlier,
       const at = note === undefined ? undefined : cosignedAt(note, witness);
       return at === undefined || cosigned === undefined ? [] : [{ agency, size: cosigned.size, at }];
     }),
+    clocks,
     continues: kept.map(({ size }) => size),
     register: registerLogged(order.register, register),
   };
@@ -103,6 +113,20 @@ function assertBothTrue(other: Checkpoint, shown: Checkpoint, name: string): voi
   const found = contradiction(other, shown);
   if (found === undefined) return;
   throw new AuditError(found, `The log has signed this copy’s checkpoint and ${name}, which contradict each other.`);
+}
+
+function clocksIn(entries: readonly (AuditEntry | UnknownEntry)[]): ClockCorrection[] {
+  return entries.flatMap((entry, index) =>
+    entry.type === 'clock' ? [{ index, from: new Date(entry.from), to: new Date(entry.to) }] : [],
+  );
+}
+
+/** What excuses a checkpoint's times has to stand in the log, and what stands there has to be said. */
+function assertClocks({ size, clocks = [] }: Checkpoint, inLog: readonly ClockCorrection[]): void {
+  const before = inLog.filter(({ index }) => index < size);
+  if (!sameCorrections(clocks, before)) {
+    throw differs(`its checkpoint of ${size} entries names other corrections of the clock than they do`);
+  }
 }
 
 function entriesOf(entries: readonly Uint8Array[], order: EntryOrder): (AuditEntry | UnknownEntry)[] {

@@ -1,5 +1,7 @@
 import { equalBytes, fromBase64, toBase64 } from '../base/index.js';
 import type { SigningKey } from '../private-join/index.js';
+import { correctionLine, isoTime, MAX_CLOCK_CORRECTIONS, parseCorrectionLine } from './clock-correction.js';
+import type { ClockCorrection } from './clock-correction.js';
 import { AuditError } from './errors.js';
 import { formatNote, parseNote, signaturesOf, signNote, standingOf } from './note.js';
 import type { SignedNote } from './note.js';
@@ -17,6 +19,8 @@ export interface Checkpoint extends TreeHead {
   readonly origin: string;
   /** When it was signed, UTC, to the millisecond. */
   readonly at: Date;
+  /** Corrections of the clock among its entries, in their order; absent where there are none. */
+  readonly clocks?: readonly ClockCorrection[];
 }
 
 /** A checkpoint whose log's signature has been verified. */
@@ -29,9 +33,10 @@ export interface SignedCheckpoint {
 const SIZE = /^(?:0|[1-9][0-9]{0,15})$/;
 const TIME = /^time ([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z)$/;
 
-/** Thrown when the origin can't be the name of a key, or the time isn't one: AuditError BAD_CHECKPOINT. */
-export function checkpointText({ origin, size, root, at }: Checkpoint): string {
-  const text = `${origin}\n${size}\n${toBase64(root)}\ntime ${isoTime(at)}\n`;
+/** Thrown when the origin can't be the name of a key, or a time or a correction isn't one: AuditError BAD_CHECKPOINT. */
+export function checkpointText({ origin, size, root, at, clocks = [] }: Checkpoint): string {
+  const corrections = clocks.map((clock) => `${correctionLine(clock)}\n`).join('');
+  const text = `${origin}\n${size}\n${toBase64(root)}\ntime ${isoTime(at)}\n${corrections}`;
   parseCheckpointText(text);
   return text;
 }
@@ -39,14 +44,16 @@ export function checkpointText({ origin, size, root, at }: Checkpoint): string {
 /** Thrown when it isn't such a text, byte for byte: AuditError BAD_CHECKPOINT, with the line. */
 export function parseCheckpointText(text: string): Checkpoint {
   const [origin = '', size = '', root = '', time = '', ...rest] = text.split('\n');
-  if (rest.length !== 1 || rest[0] !== '') throw badCheckpoint('it has four lines, each with a newline');
+  if (rest.pop() !== '') throw badCheckpoint('it has four lines or more, each with a newline');
   if (!isKeyName(origin)) throw badCheckpoint('line 1 is the name of its log, without spaces and plus signs');
   if (!SIZE.test(size) || !Number.isSafeInteger(Number(size))) throw badCheckpoint('line 2 is a number of entries');
   const head: TreeHead = { size: Number(size), root: rootOfLine(root) };
   if (head.size === 0 && !equalBytes(head.root, emptyRoot())) {
     throw badCheckpoint('line 3 is not the root of a log without entries');
   }
-  return { origin, ...head, at: timeOfLine(time) };
+  const at = timeOfLine(time);
+  const clocks = clocksOfLines(rest, head.size, at);
+  return { origin, ...head, at, ...(clocks.length === 0 ? {} : { clocks }) };
 }
 
 export function signCheckpoint(checkpoint: Checkpoint, key: SigningKey): SignedCheckpoint {
@@ -107,9 +114,22 @@ function timeOfLine(line: string): Date {
   throw badCheckpoint('line 4 is `time` and a UTC time as in 2026-11-23T09:30:00.000Z');
 }
 
-/** Empty for what is no time. */
-function isoTime(at: Date): string {
-  return Number.isNaN(at.getTime()) ? '' : at.toISOString();
+/** In the order of their entries, all of which it has; it isn't from before the last of them. */
+function clocksOfLines(lines: readonly string[], size: number, at: Date): readonly ClockCorrection[] {
+  if (lines.length > MAX_CLOCK_CORRECTIONS) {
+    throw badCheckpoint(`it has no more than ${MAX_CLOCK_CORRECTIONS} lines after the fourth`);
+  }
+  const clocks = lines.map((line, place) => {
+    const clock = parseCorrectionLine(line);
+    if (clock !== undefined) return clock;
+    throw badCheckpoint(`line ${5 + place} is \`clock\`, an entry's index, a time and an earlier time`);
+  });
+  if (clocks.some(({ index }, place) => index >= (clocks[place + 1]?.index ?? size))) {
+    throw badCheckpoint('its corrections of the clock are of entries that it has, in their order');
+  }
+  const last = clocks.at(-1);
+  if (last !== undefined && at < last.to) throw badCheckpoint('its time is not before that of its last correction');
+  return clocks;
 }
 
 function badCheckpoint(expected: string): AuditError {

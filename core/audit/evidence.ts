@@ -12,7 +12,8 @@ import { verifyConsistency } from './verify-proof.js';
  * What two checkpoints of one log say against it:
  *
  * - LOG_FORKED: one size, two roots.
- * - LOG_ROLLED_BACK: the smaller one is not the earlier one, so the log has gone back.
+ * - LOG_ROLLED_BACK: the smaller one is not the earlier one, so the log has gone back; unless the larger one names a
+ *   correction of the clock between them, for times up to that of the smaller one.
  * - LOG_INCONSISTENT: nobody has shown that the larger one begins with the smaller one. Unlike the others this is no proof:
  *   the log can answer it, with a consistency proof that only a log that tells no two stories can make.
  */
@@ -43,7 +44,17 @@ const fileSchema = z.strictObject({
 export function contradiction(one: Checkpoint, other: Checkpoint): 'LOG_FORKED' | 'LOG_ROLLED_BACK' | undefined {
   if (one.size === other.size) return verifyConsistency(one, other, []) ? undefined : 'LOG_FORKED';
   const [smaller, larger] = one.size < other.size ? [one, other] : [other, one];
-  return smaller.at.getTime() < larger.at.getTime() ? undefined : 'LOG_ROLLED_BACK';
+  return smaller.at.getTime() < larger.at.getTime() || isExcused(smaller, larger) ? undefined : 'LOG_ROLLED_BACK';
+}
+
+/** Whether the larger one says that the clock was wrong when the smaller one was signed. */
+function isExcused(smaller: Checkpoint, { clocks = [] }: Checkpoint): boolean {
+  return clocks.some(({ index, from }) => smaller.size <= index && smaller.at.getTime() <= from.getTime());
+}
+
+/** Of two that don't contradict each other: whether the first is of before the second. */
+export function isOlder(first: Checkpoint, second: Checkpoint): boolean {
+  return first.size < second.size || (first.size === second.size && first.at.getTime() < second.at.getTime());
 }
 
 /** Whether only a proof can say that the second continues the first: a log begins with nothing, and with itself. */

@@ -1,3 +1,5 @@
+export { MAX_CLOCK_CORRECTIONS, sameCorrections } from './clock-correction.js';
+export type { ClockCorrection } from './clock-correction.js';
 export { checkpointText, openCheckpoint, parseCheckpointText, readNote, signCheckpoint } from './checkpoint.js';
 export type { Checkpoint, SignedCheckpoint } from './checkpoint.js';
 export { cosign, cosignedAt, withCosignature } from './cosignature.js';
@@ -9,6 +11,7 @@ export {
   EVIDENCE_FORMAT,
   evidenceText,
   isAnswered,
+  isOlder,
   MAX_EVIDENCE_BYTES,
   verifyEvidence,
 } from './evidence.js';

@@ -2,7 +2,7 @@ import { openCheckpoint } from './checkpoint.js';
 import type { SignedCheckpoint } from './checkpoint.js';
 import { AuditError } from './errors.js';
 import type { WitnessRefusalCode } from './errors.js';
-import { contradiction, needsProof } from './evidence.js';
+import { contradiction, isOlder, needsProof } from './evidence.js';
 import type { Evidence } from './evidence.js';
 import type { NoteKey } from './note-key.js';
 import { verifyConsistency } from './verify-proof.js';
@@ -60,7 +60,7 @@ export function witness({ log, last, note, proof, now }: Witnessing): WitnessDec
   const seen = last.checkpoint;
   const found = contradiction(seen, checkpoint);
   if (found !== undefined) return against({ code: found, seen: last, shown });
-  if (checkpoint.size < seen.size || checkpoint.at.getTime() < seen.at.getTime()) {
+  if (isOlder(checkpoint, seen)) {
     return refused('CHECKPOINT_OLD', 'A newer checkpoint than this is known here: ask for the newest.');
   }
   if (needsProof(seen, checkpoint) && !verifyConsistency(seen, checkpoint, proof)) {

@@ -31,8 +31,18 @@ interface ActCommon {
   readonly made: string;
 }
 
+/**
+ * What starts something names the roster by which it is signed, and counts while that one is in force: an act kept back
+ * can't come in under later rules, or in a federation that was founded anew under the same name. What stops something names
+ * none, since it may wait for nobody to sign again; nor does a review, for its commitment does.
+ */
+interface ActUnderRoster extends ActCommon {
+  /** Fingerprint of the roster in force. */
+  readonly roster: string;
+}
+
 /** Puts a template up for approval, or an edited one in place of the one that was. */
-export interface Propose extends ActCommon {
+export interface Propose extends ActUnderRoster {
   readonly act: 'propose';
   /** The template's canonical bytes in base64. */
   readonly template: string;
@@ -43,7 +53,7 @@ export interface Propose extends ActCommon {
 }
 
 /** A reviewer's word that the review is written, without a word of it: the digest of the review that will follow. */
-export interface CommitReview extends ActCommon {
+export interface CommitReview extends ActUnderRoster {
   readonly act: 'commit-review';
   /** Digest of the proposal. */
   readonly proposal: string;
@@ -68,14 +78,14 @@ export interface Review extends ActCommon {
   readonly principles: Readonly<Record<Principle, Mark>>;
 }
 
-export interface Approve extends ActCommon {
+export interface Approve extends ActUnderRoster {
   readonly act: 'approve';
   readonly proposal: string;
   /** Digests of the reviews that the approver has read: both, ascending. */
   readonly reviews: readonly string[];
 }
 
-export interface Publish extends ActCommon {
+export interface Publish extends ActUnderRoster {
   readonly act: 'publish';
   readonly proposal: string;
 }
@@ -87,7 +97,7 @@ export interface Revoke extends ActCommon {
 }
 
 /** Lets somebody ask for a purpose. */
-export interface Grant extends ActCommon {
+export interface Grant extends ActUnderRoster {
   readonly act: 'grant';
   readonly organisation: string;
   /** One analyst of the organisation; where absent, all of them. */
@@ -117,6 +127,7 @@ export const instantSchema = z
   );
 
 const common = { federation: nameSchema, made: instantSchema };
+const underRoster = { ...common, roster: fingerprintSchema };
 
 const markSchema = z.strictObject({ mark: z.enum(['met', 'not-met']), reason: textSchema });
 
@@ -124,14 +135,14 @@ const saltSchema = fingerprintSchema;
 
 const actSchema: z.ZodType<Act> = z.discriminatedUnion('act', [
   z.strictObject({
-    ...common,
+    ...underRoster,
     act: z.literal('propose'),
     template: z.string().refine(isBase64, 'must be base64'),
     authors: distinct(nameSchema),
     organisations: distinct(nameSchema),
   }),
   z.strictObject({
-    ...common,
+    ...underRoster,
     act: z.literal('commit-review'),
     proposal: fingerprintSchema,
     officer: nameSchema,
@@ -151,15 +162,15 @@ const actSchema: z.ZodType<Act> = z.discriminatedUnion('act', [
     }),
   }),
   z.strictObject({
-    ...common,
+    ...underRoster,
     act: z.literal('approve'),
     proposal: fingerprintSchema,
     reviews: distinct(fingerprintSchema).refine(isAscending, 'must be in ascending order'),
   }),
-  z.strictObject({ ...common, act: z.literal('publish'), proposal: fingerprintSchema }),
+  z.strictObject({ ...underRoster, act: z.literal('publish'), proposal: fingerprintSchema }),
   z.strictObject({ ...common, act: z.literal('revoke'), proposal: fingerprintSchema, reason: textSchema }),
   z.strictObject({
-    ...common,
+    ...underRoster,
     act: z.literal('grant'),
     organisation: nameSchema,
     analyst: lineSchema.exactOptional(),

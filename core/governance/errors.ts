@@ -36,6 +36,8 @@ export const GOVERNANCE_ERROR_CODES = [
   'ROSTER_GAP',
   /** The roster doesn't follow from the one before it, but from another of the same version. */
   'ROSTER_FORKED',
+  /** An act that was signed under another roster than the one in force. */
+  'ROSTER_NOT_IN_FORCE',
   /** Nothing can be taken before the first roster. */
   'NO_ROSTER',
   /** The same act a second time. */

@@ -29,6 +29,7 @@ export function explainAct(act: Act, { register, signer }: ActContext = {}): rea
   const paragraphs = [
     ...says.paragraphs,
     `It was made at ${act.made} and counts in the federation ${act.federation} only.`,
+    ...('roster' in act ? [rosterLine(act.roster, register)] : []),
     ...(signer === undefined ? [] : [`You sign it as ${signer.name} (${signer.id}).`]),
   ];
   return [{ heading: says.heading, paragraphs }];
@@ -114,6 +115,14 @@ function sectionOf(act: Act, register: Register | undefined): RosterSection {
       };
     }
   }
+}
+
+function rosterLine(fingerprint: string, register: Register | undefined): string {
+  if (register === undefined) return `It counts while the roster ${fingerprint} is in force.`;
+  const { current } = register;
+  return current.fingerprint === fingerprint
+    ? `It counts while version ${current.roster.version} of the roster is in force: it has to be in the register before the next one is.`
+    : `It was signed under another roster than version ${current.roster.version}, which is in force, and counts for nothing now.`;
 }
 
 function proposeSection(act: Propose, register: Register | undefined): RosterSection {

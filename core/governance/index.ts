@@ -92,3 +92,5 @@ export { signersOf } from './signers.js';
 export type { Signer } from './signers.js';
 export { TEMPLATE_EVENTS, TEMPLATE_STATES, transition, TRANSITIONS } from './states.js';
 export type { TemplateEvent, TemplateState } from './states.js';
+export { completeAct } from './unmade-act.js';
+export type { ActOrigin, UnmadeAct } from './unmade-act.js';

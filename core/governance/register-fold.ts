@@ -95,7 +95,8 @@ export class RegisterFold {
   }
 
   #takeAct(bytes: Uint8Array): void {
-    const { roster } = this.#roster();
+    const current = this.#roster();
+    const { roster } = current;
     const envelope = openEnvelope(bytes, ACT_KIND);
     const act = actFromPayload(envelope.payload);
     if (act.federation !== roster.federation) {
@@ -111,6 +112,8 @@ export class RegisterFold {
     if (words.some((word) => this.#seen.has(word))) {
       throw new GovernanceError('DUPLICATE_ENTRY', 'This act has been taken already.');
     }
+    // Last, so that what can't be helped by signing again is said first.
+    assertUnder(current, act);
     this.#apply(act, digest, signers);
     for (const word of words) this.#seen.add(word);
   }
@@ -252,6 +255,15 @@ export function registerOf(entries: Iterable<Uint8Array>, pinned: string): Regis
 
 function keyOf({ template, version }: Template): string {
   return `${template} ${version}`;
+}
+
+/** Thrown when it was signed under another roster than the one in force: GovernanceError ROSTER_NOT_IN_FORCE. */
+function assertUnder({ roster: { version }, fingerprint }: TrustedRoster, act: Act): void {
+  if (!('roster' in act) || act.roster === fingerprint) return;
+  throw new GovernanceError(
+    'ROSTER_NOT_IN_FORCE',
+    `This was signed under another roster than version ${version}, which is in force: make it anew and sign it again.`,
+  );
 }
 
 /**

@@ -12,19 +12,9 @@ export const SENSITIVE_CATEGORIES: ReadonlySet<FieldCategory> = new Set(['demogr
 /** Days that a band of days should span, and years that one of ages should. */
 export const NARROWEST_DAYS = 7;
 export const NARROWEST_YEARS = 5;
-/** More categories than this are seldom what a question needs, and often single places or persons. */
-export const MANY_CATEGORIES = 50;
 
 export function lintFields(bound: BoundTemplate): LintFinding[] {
-  return [
-    ...lintSensitive(bound),
-    ...lintGroups(bound),
-    ...bound.dimensions.flatMap((dimension, index) => [
-      ...lintBands(dimension, index),
-      ...lintPlaces(dimension, index),
-    ]),
-    ...lintFilters(bound),
-  ];
+  return [...lintSensitive(bound), ...lintGroups(bound), ...bound.dimensions.flatMap(lintBands), ...lintFilters(bound)];
 }
 
 /* Sensitive fields */
@@ -133,25 +123,6 @@ function lintBands(dimension: BoundDimension, index: number): LintFinding[] {
       severity: 'warning',
       why: `A band of "${dimension.label}" spans ${narrowest}. Whoever knows a day or an age so exactly can find one person in the table.`,
       whatToDo: `Use bands of at least ${least}, unless the question is about exactly this difference.`,
-    },
-  ];
-}
-
-const SMALL_PLACES = /\b(?:address|hamlet|lsoa|msoa|oa|parish|postcode|sector|street|village|ward)\b/i;
-
-function lintPlaces(dimension: BoundDimension, index: number): LintFinding[] {
-  if (dimension.kind !== 'code' || dimension.definition.type !== 'code') return [];
-  const isSmallPlace = SMALL_PLACES.test(dimension.field.replaceAll('-', ' '));
-  if (!isSmallPlace && dimension.codes.length <= MANY_CATEGORIES) return [];
-  return [
-    {
-      code: 'FINE_PLACES',
-      path: formatPath(['dimensions', index]),
-      severity: 'warning',
-      why: isSmallPlace
-        ? `The categories of "${dimension.label}" are places so small that people there know each other.`
-        : `"${dimension.label}" has ${dimension.codes.length} categories, so that many are of very few people.`,
-      whatToDo: `Have the dataset's definition offer larger ones, at most ${MANY_CATEGORIES}.`,
     },
   ];
 }

@@ -1,7 +1,8 @@
-import type { BoundDimension, BoundParameter, BoundTemplate } from './bound.js';
+import type { BoundParameter, BoundTemplate } from './bound.js';
 import { BASES, DEFAULT_BASIS } from './dataset.js';
 import { nearBands } from './lint-bands.js';
 import { lintAnswers } from './lint-answers.js';
+import { lintCategories } from './lint-categories.js';
 import { lintFields } from './lint-fields.js';
 import type { LintFinding, LintGrounds } from './lint-finding.js';
 import { lintProtection } from './lint-protection.js';
@@ -24,7 +25,7 @@ export function lintTemplate(
     ...others.filter((other) => !isSame(bound, other)).flatMap((other) => lintAgainst(bound, other)),
     ...lintProtection(bound, grounds),
     ...lintFields(bound),
-    ...bound.dimensions.flatMap(lintDimension),
+    ...lintCategories(bound),
     ...lintPartial(bound),
     ...lintBases(bound),
     ...lintAnswers(bound.template),
@@ -190,42 +191,4 @@ function lintBases({ population, links }: BoundTemplate): LintFinding[] {
       why: `The definition of ${dataset} doesn't say why people are in it, so it counts as ${DEFAULT_BASIS}: nobody in it was asked.`,
       whatToDo: `Have the definition say \`basis: ${BASES.join('` or `basis: ')}\`.`,
     }));
-}
-
-const ORGANISATIONS: ReadonlySet<string> = new Set([
-  'agency',
-  'charity',
-  'constabulary',
-  'court',
-  'department',
-  'force',
-  'organisation',
-  'prison',
-  'provider',
-  'station',
-  'team',
-]);
-
-/** Only a guess from names and meanings: a field that says which kind of organisation it was names none. */
-function lintDimension(dimension: BoundDimension, index: number): LintFinding[] {
-  if (dimension.kind !== 'code' || dimension.definition.type !== 'code') return [];
-  const { meaning } = dimension.definition;
-  const noun =
-    dimension.field
-      .replace(/-(?:name|code|id)$/, '')
-      .split('-')
-      .at(-1) ?? '';
-  const inWords = /\b(?:name of|which) (?:the )?([a-z]+)/i.exec(meaning)?.[1]?.toLowerCase() ?? '';
-  if (!ORGANISATIONS.has(noun) && !ORGANISATIONS.has(inWords)) return [];
-  if (/\b(?:kind|type|sort) of\b/i.test(meaning)) return [];
-  return [
-    {
-      code: 'NAMES_ORGANISATIONS',
-      path: formatPath(['dimensions', index]),
-      severity: 'warning',
-      why: `The categories of "${dimension.label}" may be single organisations, which a table does not name.`,
-      whatToDo:
-        'Show which kind of organisation it was, or say under clearAndInformative that they are named and have agreed.',
-    },
-  ];
 }

@@ -1,4 +1,4 @@
-import { contradiction, openCheckpoint } from '../../core/audit/index.js';
+import { contradiction, isOlder, openCheckpoint } from '../../core/audit/index.js';
 import type { NoteKey, SignedCheckpoint } from '../../core/audit/index.js';
 import { NodeError } from '../errors.js';
 import { readStateFile, writeStateFile } from '../status/state-file.js';
@@ -48,10 +48,7 @@ export class CheckpointStore {
   keep(next: SignedCheckpoint): void {
     const last = this.#last?.checkpoint;
     const { checkpoint } = next;
-    if (
-      last !== undefined &&
-      (contradiction(last, checkpoint) !== undefined || checkpoint.at.getTime() < last.at.getTime())
-    ) {
+    if (last !== undefined && (contradiction(last, checkpoint) !== undefined || isOlder(checkpoint, last))) {
       throw new NodeError('CHECKPOINT_BACKWARDS', `${this.#file} is not changed for a checkpoint that goes back.`);
     }
     writeStateFile(this.#file, next.note, true);

@@ -1,4 +1,3 @@
-
 import { toHex } from '../../core/base/index.js';
 import type { Clock } from '../../core/base/index.js';
 import type { FailureCode, PartyId, RefusalCode } from '../../core/private-join/index.js';

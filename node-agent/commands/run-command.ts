@@ -3,21 +3,28 @@ import type { Command } from 'commander';
 
 import { CodedError, messageOf } from '../../core/base/index.js';
 import { createCommandProgram, inheritSettings } from '../../runtime/index.js';
-import { addBudget } from './budget.js';
-import { addConsole } from './console.js';
-import { addCheck } from './check.js';
 import { EXIT_CODES, EXIT_CODES_HELP } from './context.js';
 import type { CommandContext, CommandMeans, ExitCode } from './context.js';
-import { addEnrol } from './enrol.js';
-import { addInit } from './init.js';
-import { addLedger } from './ledger.js';
-import { addPause, addResume } from './pause.js';
-import { addPolicy } from './policy.js';
-import { addOptOuts } from './opt-outs.js';
-import { addPrepare } from './prepare.js';
-import { addPreview } from './preview.js';
-import { addStart } from './start.js';
-import { addStatus } from './status.js';
+
+type AddCommand = (node: Command, context: CommandContext) => void;
+
+/** In the order of `--help`. Only the command that was asked for is loaded: loading all takes longer than most do. */
+const COMMANDS = new Map<string, () => Promise<AddCommand>>([
+  ['init', async () => (await import('./init.js')).addInit],
+  ['enrol', async () => (await import('./enrol.js')).addEnrol],
+  ['check', async () => (await import('./check.js')).addCheck],
+  ['prepare', async () => (await import('./prepare.js')).addPrepare],
+  ['opt-outs', async () => (await import('./opt-outs.js')).addOptOuts],
+  ['start', async () => (await import('./start.js')).addStart],
+  ['status', async () => (await import('./status.js')).addStatus],
+  ['pause', async () => (await import('./pause.js')).addPause],
+  ['resume', async () => (await import('./pause.js')).addResume],
+  ['policy', async () => (await import('./policy.js')).addPolicy],
+  ['preview', async () => (await import('./preview.js')).addPreview],
+  ['console', async () => (await import('./console.js')).addConsole],
+  ['budget', async () => (await import('./budget.js')).addBudget],
+  ['ledger', async () => (await import('./ledger.js')).addLedger],
+]);
 
 const USAGE_CODES: ReadonlySet<string> = new Set([
   'USAGE',
@@ -34,7 +41,8 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
 export async function runCommand(words: readonly string[], means: CommandMeans, name = 'node'): Promise<ExitCode> {
   let exit: ExitCode = EXIT_CODES.done;
   try {
-    await program(name, { ...means, exit: (code) => (exit = code) }).parseAsync([...words], { from: 'user' });
+    const node = await program(name, words[0], { ...means, exit: (code) => (exit = code) });
+    await node.parseAsync([...words], { from: 'user' });
     return exit;
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
@@ -48,26 +56,15 @@ function isCoded(thrown: unknown): thrown is CodedError {
   return thrown instanceof CodedError;
 }
 
-function program(name: string, context: CommandContext): Command {
+/** With the command of the first word, and with all of them where it names none. */
+async function program(name: string, word: string | undefined, context: CommandContext): Promise<Command> {
   const node = createCommandProgram({
     ...context,
     name,
     description: 'An agency’s node: holds its data and answers what its policy allows. No record ever leaves.',
     helpAfter: EXIT_CODES_HELP,
   });
-  addInit(node, context);
-  addEnrol(node, context);
-  addCheck(node, context);
-  addPrepare(node, context);
-  addOptOuts(node, context);
-  addStart(node, context);
-  addStatus(node, context);
-  addPause(node, context);
-  addResume(node, context);
-  addPolicy(node, context);
-  addPreview(node, context);
-  addConsole(node, context);
-  addBudget(node, context);
-  addLedger(node, context);
+  const named = COMMANDS.get(word ?? '');
+  for (const load of named === undefined ? COMMANDS.values() : [named]) (await load())(node, context);
   return inheritSettings(node);
 }

@@ -9,9 +9,9 @@ import type { ConsoleSecret } from './console-secret.js';
 import { errorPages, notFound, tooMany } from './error-pages.js';
 import type { NodeView } from './node-view.js';
 import { NAVIGATION, pages } from './pages.js';
-import { signInPages } from './sign-in.js';
+import { signInPages, signOutPage } from './sign-in.js';
 
-/** Requests in a minute: one person's. */
+/** Requests in a minute of those who have signed in: one person's. */
 export const MAX_REQUESTS_PER_MINUTE = 300;
 /** Characters of any form. */
 const MAX_FORM_BYTES = 16_384;
@@ -38,6 +38,10 @@ export function createConsole({ node, secret, names, clock, rng, log }: ConsoleO
   });
   app.use(...pageSecurity(rng, false));
   app.use(onlyFromOwnPages(names));
+  serveAssets(app);
+  app.use(sessions({ name: `tallystick-${agency.id}`, secure: false, clock, rng }));
+  app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES }));
+  app.use(signInPages(secret, log));
   app.use(
     rateLimit({
       windowMs: 60_000,
@@ -47,11 +51,8 @@ export function createConsole({ node, secret, names, clock, rng, log }: ConsoleO
       handler: tooMany,
     }),
   );
-  serveAssets(app);
-  app.use(sessions({ name: `tallystick-${agency.id}`, secure: false, clock, rng }));
-  app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES }));
   for (const step of requireCsrfToken()) app.use(step as RequestHandler);
-  app.use(signInPages(secret, log));
+  app.use(signOutPage());
   app.use(navigation);
   app.use(pages(node));
   app.use(notFound);

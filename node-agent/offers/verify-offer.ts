@@ -243,12 +243,7 @@ function verifySnapshots(
   };
 }
 
-function makePlan(
-  offer: RunOffer,
-  bound: BoundTemplate,
-  parameters: BoundParameters,
-  roster: Roster,
-): JoinPlan {
+function makePlan(offer: RunOffer, bound: BoundTemplate, parameters: BoundParameters, roster: Roster): JoinPlan {
   return refusing('PROTOCOL_VIOLATION', 'the offer does not make a run', () =>
     planRun({ offer, bound, parameters, roster }),
   );

@@ -161,6 +161,7 @@ class History {
     const before = this.register.current.roster.version;
     this.#takeNew();
     if (this.register.current.roster.version > before) this.#roster = next;
+    this.#entries.inForce = this.register.current.fingerprint;
   }
 }
 

@@ -39,7 +39,7 @@ async function run(task: ChildTask): Promise<void> {
         connected: () => report({ ready: true }),
         disconnected: () => undefined,
         received: () => undefined,
-        hello: () => ({ softwareVersion: '0.1.0', snapshots: [], floors: NO_FLOORS, logSize: 0 }),
+        hello: () => ({ softwareVersion: '0.1.0', snapshots: [], floors: NO_FLOORS, logSize: 0, registerSize: 0 }),
       },
     ).start();
     return;

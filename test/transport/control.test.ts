@@ -32,9 +32,10 @@ const SHARE: ProtocolMessage = { kind: 'share', share: OWN_SHARE };
 function offer(runId: string): RunOffer {
   return {
     runId,
-    envelope: new Uint8Array([1, 2, 3]),
+    templateDigest: 'cd'.repeat(32),
+    register: { size: 7, root: 'ef'.repeat(32) },
     parameters: { quarters: ['2025-Q1'] },
-    requester: 'A. Analyst',
+    requester: 'analyst@research-office',
     purpose: 'research-statistics',
     participants: [
       {

@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { connect as connectHttp2 } from 'node:http2';
-import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
@@ -36,6 +35,7 @@ import {
   codeOf,
   coordinatorMaterial,
   FEDERATION,
+  knock,
   later,
   materialFor,
   startNode,
@@ -54,12 +54,10 @@ const POLICE = { role: 'agency', federation: FEDERATION, agency: 'police' } as c
 /** A coordinator's listener for those who enrol, which certifies whatever it is asked for. */
 async function startEnrolment({
   answer,
-  roster,
   limits,
 }: {
   readonly limits?: Partial<DoorLimits>;
   readonly answer?: (request: EnrolmentRequest) => EnrolmentReply;
-  readonly roster?: Uint8Array;
 } = {}): Promise<{ readonly port: number; readonly asked: EnrolmentRequest[]; readonly seen: number[] }> {
   const [authority] = await testAuthorities();
   const asked: EnrolmentRequest[] = [];
@@ -83,7 +81,7 @@ async function startEnrolment({
         identity: own,
         clock: systemClock,
       });
-      return { certificate, roster };
+      return { certificate };
     },
   );
   const { port } = await server.start();
@@ -156,8 +154,7 @@ async function manInTheMiddle(tls: TlsMaterial, chain = ''): Promise<Middle> {
 describe('a node that enrols', () => {
   it('gets a certificate for a key made here, in its own name, and is let in with it', async () => {
     const { port, asked } = await startEnrolment();
-    const { tls, roster } = await enrolAt(port);
-    expect(roster).toBeUndefined();
+    const { tls } = await enrolAt(port);
     expect(identityOfCertificate(Buffer.from(derOf(tls.certificate)), FEDERATION)).toEqual(POLICE);
     expect(Buffer.from(asked[0]?.signingRequest ?? []).includes(Buffer.from(derOf(tls.privateKey)))).toBe(false);
     const { port: federationPort } = await startServer();
@@ -179,17 +176,11 @@ describe('a node that enrols', () => {
     expect(proves({}, 'another-study')).toBe(false);
   });
 
-  it('brings the roster along, byte for byte', async () => {
-    const roster = systemRng.bytes(10_000);
-    const { port } = await startEnrolment({ roster });
-    expect((await enrolAt(port)).roster).toEqual(roster);
-  });
-
   it('takes no certificate for another key than its own', async () => {
     const [authority] = await testAuthorities();
     const { request } = await createSigningRequest(POLICE);
     const certificate = await certifyRequest(authority, request, { identity: POLICE, clock: systemClock });
-    const { port } = await startEnrolment({ answer: () => ({ certificate, roster: undefined }) });
+    const { port } = await startEnrolment({ answer: () => ({ certificate }) });
     expect(await codeOf(enrolAt(port))).toBe('BAD_CERTIFICATE');
   });
 
@@ -265,7 +256,7 @@ describe('a node that enrols', () => {
     const [authority] = await testAuthorities();
     const { request } = await createSigningRequest(cps);
     const certificate = await certifyRequest(authority, request, { identity: cps, clock: systemClock });
-    const { port: other } = await startEnrolment({ answer: () => ({ certificate, roster: undefined }) });
+    const { port: other } = await startEnrolment({ answer: () => ({ certificate }) });
     expect(await codeOf(enrolAt(other))).toBe('BAD_CERTIFICATE');
     expect(await codeOf(enrolAt(port, { token: await token({ agency: 'cps' }) }))).toBeUndefined();
   });
@@ -345,17 +336,6 @@ function derOf(pem: string): Uint8Array {
 }
 
 describe('what a stranger may hold of the port for enrolments', () => {
-  /** Of a connection without TLS, from an address of this computer. */
-  async function knock(port: number, localAddress = '127.0.0.1'): Promise<{ readonly closed: () => boolean }> {
-    let closed = false;
-    const socket = connect({ port, host: '127.0.0.1', localAddress });
-    socket.on('error', () => undefined);
-    socket.on('close', () => (closed = true));
-    later(() => void socket.destroy());
-    await new Promise((resolve) => socket.once('connect', resolve));
-    return { closed: () => closed };
-  }
-
   it('is a connection for so long, with half a call or nothing on it', async () => {
     const { port } = await startEnrolment({ limits: { connectionMs: 300 } });
     const silent = await knock(port);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { silentLog } from '../../core/base/index.js';
 import type { Clock } from '../../core/base/index.js';
 import { COORDINATOR } from '../../core/private-join/index.js';
@@ -64,6 +65,7 @@ export const HELLO: Hello = {
   ],
   floors: NO_FLOORS,
   logSize: 0,
+  registerSize: 7,
 };
 
 let authorities: Promise<readonly [Authority, Authority]> | undefined;
@@ -117,6 +119,17 @@ export async function stopEverything(): Promise<void> {
 
 export function later(stop: () => Promise<void> | void): void {
   cleanups.push(stop);
+}
+
+/** A connection without TLS, from an address of this computer. */
+export async function knock(port: number, localAddress = '127.0.0.1'): Promise<{ readonly closed: () => boolean }> {
+  let closed = false;
+  const socket = connect({ port, host: '127.0.0.1', localAddress });
+  socket.on('error', () => undefined);
+  socket.on('close', () => (closed = true));
+  later(() => void socket.destroy());
+  await new Promise((resolve) => socket.once('connect', resolve));
+  return { closed: () => closed };
 }
 
 /** @param disconnected what the coordinator does, beside writing it down, when a node is gone */

@@ -9,6 +9,7 @@ import { systemClock, systemRng } from '../../runtime/index.js';
 import { ClientRun } from '../../transport/client-run.js';
 import { NodeSession } from '../../transport/client-session.js';
 import { FROZEN_PEER_MS, TIMINGS } from '../../transport/index.js';
+import { childProgram } from '../support/child-program.js';
 import type { ChildReport, ChildTask } from './child.js';
 import {
   agencyMaterial,
@@ -37,7 +38,8 @@ const NOTICED_WITHIN_MS = 15_000;
 const AT_ONCE_MS = TIMINGS.keepaliveMs;
 
 async function startChild(task: ChildTask): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const child = fork(fileURLToPath(new URL('child.ts', import.meta.url)), { execArgv: ['--import', 'tsx'] });
+  const program = childProgram(fileURLToPath(new URL('child.ts', import.meta.url)));
+  const child = fork(program.at(-1) ?? '', { execArgv: program.slice(0, -1) });
   later(() => {
     child.kill('SIGCONT');
     child.kill('SIGKILL');

@@ -110,7 +110,7 @@ describe('renewal', () => {
         connected: () => undefined,
         disconnected: () => undefined,
         received: () => undefined,
-        hello: () => ({ softwareVersion: '0.1.0', snapshots: [], floors: NO_FLOORS, logSize: 0 }),
+        hello: () => ({ softwareVersion: '0.1.0', snapshots: [], floors: NO_FLOORS, logSize: 0, registerSize: 0 }),
       },
     );
     later(() => node.stop());

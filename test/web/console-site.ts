@@ -67,6 +67,8 @@ export class ConsoleSite {
   /** Ahead of the computer's clock: a test moves it on. */
   aheadMs = 0;
   home = '';
+  /** Reasons of refused sign-ins that were logged, since it was opened. */
+  readonly refused: unknown[] = [];
   #server: HttpServer | undefined;
 
   /** @param folder of the node, with its configuration, which this adds to */
@@ -98,6 +100,7 @@ export class ConsoleSite {
   async open(): Promise<void> {
     await this.close();
     this.aheadMs = 0;
+    this.refused.length = 0;
     const clock = { now: () => new Date(Date.now() + this.aheadMs) };
     const app = createConsole({
       node: new NodeView(loadConfig(this.configFile), clock),
@@ -106,7 +109,13 @@ export class ConsoleSite {
       clock,
       rng: this.rng,
       // What a page fails with shows in the test.
-      log: { ...silentLog, error: (fields) => process.stderr.write(`${inspect(fields)}\n`) },
+      log: {
+        ...silentLog,
+        error: (fields) => process.stderr.write(`${inspect(fields)}\n`),
+        warn: ({ event, reason }) => {
+          if (event === 'console-sign-in-refused') this.refused.push(reason);
+        },
+      },
     });
     this.#server = await listen(app, '127.0.0.1', 0, 'console.port');
     this.home = `http://127.0.0.1:${this.port}`;
@@ -131,15 +140,8 @@ export class ConsoleSite {
     });
   }
 
-  async signInForm(): Promise<{ readonly cookie: string; readonly token: string }> {
-    const page = await this.ask('/sign-in');
-    return { cookie: cookieOf(page), token: tokenIn(page) };
-  }
-
-  async trySecret(said: string): Promise<Answer> {
-    const { cookie, token } = await this.signInForm();
-    const form = new URLSearchParams({ _csrf: token, secret: said }).toString();
-    return this.ask('/sign-in', { method: 'POST', headers: { cookie }, form });
+  trySecret(said: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.ask('/sign-in', { method: 'POST', headers, form: new URLSearchParams({ secret: said }).toString() });
   }
 
   async visitor(): Promise<Visitor> {

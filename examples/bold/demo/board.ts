@@ -8,6 +8,7 @@ import {
   actDigest,
   actPayload,
   addSignature,
+  completeAct,
   formatRegisterFile,
   instantOf,
   nameOf,
@@ -20,7 +21,7 @@ import {
   statementPayload,
   stateRegister,
 } from '../../../core/governance/index.js';
-import type { Act, Mark, Principle, Proposal, SignedRoster } from '../../../core/governance/index.js';
+import type { Act, Mark, Principle, Proposal, SignedRoster, UnmadeAct } from '../../../core/governance/index.js';
 import { rawPublicKey } from '../../../core/private-join/index.js';
 import type { EnvelopeKind } from '../../../core/signing/index.js';
 import { canonicalTemplate, parseTemplate } from '../../../core/templates/index.js';
@@ -62,8 +63,6 @@ export interface BoardAgency {
   readonly identityKey: string;
   readonly datasets: readonly string[];
 }
-
-type ActBody = Act extends infer One ? (One extends Act ? Omit<One, 'federation' | 'made'> : never) : never;
 
 /**
  * The officers of a demonstration, who agree on everything at once: founds a federation, grants every purpose to
@@ -179,8 +178,8 @@ export class Board {
   }
 
   /** Signs anything else. Returns its digest. Thrown when it can't be taken: GovernanceError. */
-  act(body: ActBody, officers: readonly Officer[]): string {
-    return this.#sign({ ...body, ...this.#said() } as Act, officers);
+  act(unmade: UnmadeAct, officers: readonly Officer[]): string {
+    return this.#sign(this.#complete(unmade), officers);
   }
 
   #review(proposal: string, officer: Officer): Act {
@@ -192,11 +191,16 @@ export class Board {
       nonStigmatising: met,
     };
     const salt = toHex(new Uint8Array(randomBytes(SALT_BYTES)));
-    return { ...this.#said(), act: 'review', proposal, officer, salt, principles };
+    return this.#complete({ act: 'review', proposal, officer, salt, principles });
   }
 
-  #said(): { readonly federation: string; readonly made: string } {
-    return { federation: this.roster.federation, made: instantOf(this.#clock.now()) };
+  #complete(unmade: UnmadeAct): Act {
+    const { roster, fingerprint } = this.#fold.register().current;
+    return completeAct(unmade, {
+      federation: roster.federation,
+      roster: fingerprint,
+      made: instantOf(this.#clock.now()),
+    });
   }
 
   #sign(act: Act, officers: readonly Officer[]): string {

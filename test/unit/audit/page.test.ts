@@ -12,6 +12,7 @@ import {
   EVIDENCE_FORMAT,
   MAX_AHEAD_SECONDS,
   MAX_ENTRY_BYTES,
+  MAX_CLOCK_CORRECTIONS,
   MAX_EVIDENCE_BYTES,
   MAX_NOTE_BYTES,
   MAX_NOTE_SIGNATURES,
@@ -23,7 +24,7 @@ import {
 } from '../../../core/audit/index.js';
 import { OPEN_QUESTION_CODES } from '../../../core/audit-entries/index.js';
 import { toBase64, utf8Bytes } from '../../../core/base/index.js';
-import { MAX_CHECKPOINTS_COMPARED } from '../../../coordinator/audit/audit-log.js';
+import { MAX_CHECKPOINTS_COMPARED } from '../../../coordinator/audit/kept-checkpoints.js';
 import {
   MAX_PROVENANCE_BYTES,
   MAX_PROVENANCE_HASHES,
@@ -76,6 +77,7 @@ it('names every code of a witness, all that a ledger can be found to say otherwi
   expect(page).toContain(`${shown(MAX_NOTE_BYTES)} bytes`);
   expect(page).toContain(`${MAX_NOTE_SIGNATURES} signatures`);
   expect(page).toContain(`${MAX_AHEAD_SECONDS} seconds`);
+  expect(page.replaceAll(/\s+/g, ' ')).toContain(`at most ${MAX_CLOCK_CORRECTIONS} are possible`);
   expect(page).toContain(`at most ${shown(MAX_EVIDENCE_BYTES)} bytes`);
   expect(page).toContain(`up to ${MAX_EVIDENCE_FILES} files`);
   expect(page).toContain(`at most ${shown(MAX_PROVENANCE_BYTES)} bytes`);

@@ -7,11 +7,10 @@ import {
   createCatalogue,
   NO_FLOORS,
   parseDataset,
-  parseRoster,
   parseTemplate,
   planRun,
 } from '../../../core/templates/index.js';
-import type { BoundTemplate } from '../../../core/templates/index.js';
+import type { BoundTemplate, Roster } from '../../../core/templates/index.js';
 
 /** The study's template, bound to its datasets as every party binds it. */
 export function boundStudy(shape: StudyShape): BoundTemplate {
@@ -23,32 +22,26 @@ export function boundStudy(shape: StudyShape): BoundTemplate {
 export function studyPlan(shape: StudyShape): JoinPlan {
   const bound = boundStudy(shape);
   const lists = listsOf(shape);
-  const keys = Array.from({ length: lists.length + 2 }, (_, index) => Buffer.alloc(32, index + 1).toString('base64'));
-  const roster = parseRoster(
-    JSON.stringify({
-      federation: 'bench-test',
-      version: 1,
-      agencies: lists.map(({ agency, dataset }, place) => ({
-        id: agency,
-        name: agency,
-        identityKey: keys[place],
-        datasets: [dataset],
-      })),
-      coordinator: { identityKey: keys.at(-1) },
-      governance: {
-        threshold: 1,
-        officers: [{ id: 'officer', name: 'Officer', organisation: 'Board', publicKey: keys.at(-2) }],
-      },
-    }),
-  );
+  const keyOf = (index: number): Uint8Array => new Uint8Array(32).fill(index + 1);
+  const roster: Roster = {
+    federation: 'bench-test',
+    version: 1,
+    agencies: lists.map(({ agency, dataset }, place) => ({
+      id: agency,
+      name: agency,
+      identityKey: keyOf(place),
+      datasets: [dataset],
+    })),
+    coordinator: { identityKey: keyOf(lists.length) },
+  };
   return planRun({
     bound,
     parameters: bindParameters(bound, {}),
-    templateDigest: '00'.repeat(32),
     roster,
     offer: {
       runId: '00000000-0000-4000-8000-000000000001',
-      envelope: new Uint8Array(0),
+      templateDigest: '00'.repeat(32),
+      register: { size: 1, root: '00'.repeat(32) },
       parameters: {},
       requester: 'bench',
       purpose: 'research-statistics',

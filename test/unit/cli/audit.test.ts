@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { auditEntriesText, verifiedCopyJson, verifiedCopyText } from '../../../cli/audit-text.js';
 import { cosign, formatSignatureLine, parseNote, witnessKey } from '../../../core/audit/index.js';
 import { parseLogCopy } from '../../../core/audit-entries/index.js';
 import { identityOf, REQUEST, roster } from '../coordinator/fixtures.js';
@@ -23,6 +24,21 @@ async function saved(environment: Record<string, string>, folder: string, name: 
 }
 
 describe('tally audit', () => {
+  it('names every entry that says that the clock had been ahead', () => {
+    const [from, to] = [new Date('2027-11-23T09:30:00.000Z'), new Date('2026-11-23T09:30:00.000Z')];
+    const entry = { type: 'clock', at: to.toISOString(), from: from.toISOString(), to: to.toISOString() } as const;
+    const checkpoint = { origin: 'log', size: 1, root: new Uint8Array(32), at: to };
+    const verified = { checkpoint, entries: [entry], cosigned: [], clocks: [{ index: 0, from, to }], continues: [] };
+    expect(verifiedCopyText(verified, 1_000)).toContain(
+      'Entry 0 says that the coordinator’s clock had been ahead: times before it, up to 2027-11-23 09:30:00 UTC, may be wrong; ' +
+        'it was put right to 2026-11-23 09:30:00 UTC.',
+    );
+    expect(verifiedCopyJson(verified)).toMatchObject({ clocks: [{ index: 0, from: entry.from, to: entry.to }] });
+    expect(auditEntriesText([{ index: 0, entry }], 1_000)).toContain(
+      `times before this, up to ${entry.from}, may be wrong; it was put right to ${entry.to}`,
+    );
+  });
+
   it('saves the log, verifies it by the roster and says what was asked', async () => {
     const { rig, environment } = await serve();
     const folder = testFolder();

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { replaceFile } from '../../../cli/files.js';
+import { childProgram } from '../../support/child-program.js';
 
 const child = fileURLToPath(new URL('append-lines.ts', import.meta.url));
 const WRITERS = ['a', 'b', 'c'];
@@ -27,7 +28,7 @@ interface Writer {
 
 /** Resolves when it waits to begin. */
 async function startWriter(file: string, name: string): Promise<Writer> {
-  const process_ = spawn(process.execPath, ['--import', 'tsx', child, file, name, `${LINES}`]);
+  const process_ = spawn(process.execPath, [...childProgram(child), file, name, `${LINES}`]);
   let complaint = '';
   process_.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
   const ended = once(process_, 'close').then(() => complaint);

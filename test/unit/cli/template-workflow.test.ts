@@ -214,7 +214,15 @@ describe('a review by commands', () => {
     const { act } = JSON.parse((await tally(['act', 'explain', officers.path(commitment), '--json'])).out) as {
       act: object;
     };
-    expect(Object.keys(act).toSorted()).toEqual(['act', 'federation', 'made', 'officer', 'proposal', 'review']);
+    expect(Object.keys(act).toSorted()).toEqual([
+      'act',
+      'federation',
+      'made',
+      'officer',
+      'proposal',
+      'review',
+      'roster',
+    ]);
     const explained = await tally(['act', 'explain', officers.path(commitment)]);
     expect(explained.out).not.toContain('What ben thinks');
   });
@@ -298,6 +306,16 @@ describe('tally grant', () => {
     expect((await officers.shown()).grants).toEqual([]);
     const again = [...withdraw.slice(0, -1), 'Again.'];
     expect(await refusal('dan', again)).toBe('UNKNOWN_GRANT');
+  });
+
+  it('is not signed further, or added, once another roster is in force than it was signed under', async () => {
+    const first = await officers.sign('ada', GIVE);
+    officers.write('roster-2.json', signedRoster(following(ROSTER), ['ada', 'ben', 'cyd']));
+    await officers.add('roster-2.json');
+    expect(codeOf((await officers.add(first)).err)).toBe('ROSTER_NOT_IN_FORCE');
+    expect(await refusal('cyd', ['act', 'sign', officers.path(first)])).toBe('ROSTER_NOT_IN_FORCE');
+    await officers.signed('cyd', ['act', 'sign', officers.path(await officers.sign('ada', GIVE))]);
+    expect((await officers.shown()).grants).toHaveLength(1);
   });
 
   it('says which signatures are missing', async () => {

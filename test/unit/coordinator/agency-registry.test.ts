@@ -45,6 +45,7 @@ function connection(agency: string, ...datasets: string[]): NodeConnection & { r
       })),
       floors: FLOORS,
       logSize: 0,
+      registerSize: 0,
     },
     send: () => Promise.resolve(),
     disconnect: (reason) => cut.push(reason),

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   API_ERROR_CODES,
   createApi,
-  createApprovedTemplates,
+  createLiveTemplates,
   EventStreams,
   httpStatus,
   MAX_BODY_BYTES,
@@ -20,6 +20,8 @@ import { listen } from '../../../web/index.js';
 import { approved, NOISY, PARAMETERS, REQUEST, Rig, roster, TEMPLATE, TestLog, type RigOptions } from './fixtures.js';
 
 const TOKEN = 'token-of-the-analyst';
+/** How the register stands. */
+const HEALTH = { entries: 16, roster: 3, stated: '2026-11-22T10:00:00Z', isFileRefused: false } as const;
 const LONG = 'x'.repeat(MAX_TOKEN_CHARACTERS);
 
 interface Server {
@@ -52,18 +54,18 @@ async function serve(
     {
       ...{
         runs: rig.service,
-        templates: createApprovedTemplates([approved()]),
+        templates: createLiveTemplates([approved()]),
         registry: rig.registry,
         audit: rig.auditLog,
       },
-      ...{ roster, isRosterRefused: false, ...changes },
+      ...{ roster, register: HEALTH, ...changes },
     },
     {
       tokens: [
-        { name: 'somebody-else', sha256: tokenHash('another') },
-        { name: 'analyst', sha256: tokenHash(TOKEN) },
-        { name: 'long', sha256: tokenHash(LONG) },
-        { name: 'longer', sha256: tokenHash(`${LONG}x`) },
+        { name: 'somebody-else', organisation: 'data-board', sha256: tokenHash('another') },
+        { name: 'analyst', organisation: 'research-office', sha256: tokenHash(TOKEN) },
+        { name: 'long', organisation: 'research-office', sha256: tokenHash(LONG) },
+        { name: 'longer', organisation: 'research-office', sha256: tokenHash(`${LONG}x`) },
       ],
       streams,
       log,
@@ -128,16 +130,19 @@ describe('who may ask', () => {
     const { ask } = await serve();
     expect(await ask('/health', { headers: { authorization: '' } })).toMatchObject({
       status: 200,
-      body: { status: 'ok', roster: { version: 1, isFileRefused: false } },
+      body: { status: 'ok', register: HEALTH },
     });
-    const refused = await serve({}, { isRosterRefused: true });
-    expect(await refused.ask('/health')).toMatchObject({ body: { roster: { version: 1, isFileRefused: true } } });
+    const refused = await serve({}, { register: { ...HEALTH, stated: null, isFileRefused: true } });
+    expect((await refused.ask('/health')).body).toEqual({
+      status: 'ok',
+      register: { entries: 16, roster: 3, stated: null, isFileRefused: true },
+    });
   });
 
   it('puts the name of the token, and no other, on what is asked', async () => {
     const { ask, rig } = await serve();
     const { body } = await ask('/api/runs', post(submission));
-    expect(body).toMatchObject({ requester: 'analyst', state: 'submitted' });
+    expect(body).toMatchObject({ requester: 'analyst@research-office', state: 'submitted' });
     expect(await ask('/api/runs', post({ ...submission, requester: 'the minister' }))).toMatchObject({ status: 400 });
     expect(rig.service.list(10)).toHaveLength(1);
   });
@@ -265,7 +270,7 @@ describe('looking at runs', () => {
     const { id } = rig.service.submit(REQUEST);
     expect(await ask(`/api/runs/${id}`, { method: 'DELETE' })).toMatchObject({
       status: 200,
-      body: { state: 'cancelled', ending: { code: 'CANCELLED', message: 'cancelled by analyst' } },
+      body: { state: 'cancelled', ending: { code: 'CANCELLED', message: 'cancelled by analyst@research-office' } },
     });
     expect(await ask(`/api/runs/${id}`, { method: 'DELETE' })).toMatchObject({
       status: 409,
@@ -361,7 +366,7 @@ describe('templates and agencies', () => {
     expect(templates).toMatchObject([
       {
         template: TEMPLATE,
-        signers: ['officer-1'],
+        approvers: ['data-officer', 'victims-officer'],
         datasets: [
           { dataset: 'police.crimes', agencies: ['police'] },
           { dataset: 'charities.support', agencies: ['charity-a', 'charity-b'] },
@@ -448,8 +453,8 @@ it('names the port that is in use', async () => {
   const rig = new Rig();
   const api = createApi(
     {
-      ...{ runs: rig.service, templates: createApprovedTemplates([]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, isRosterRefused: false },
+      ...{ runs: rig.service, templates: createLiveTemplates([]), registry: rig.registry },
+      ...{ audit: rig.auditLog, roster, register: HEALTH },
     },
     { tokens: [], streams: new EventStreams(), log, behindProxy: false },
   );

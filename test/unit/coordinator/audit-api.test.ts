@@ -5,7 +5,7 @@ import {
   auditEntriesView,
   auditProofView,
   createApi,
-  createApprovedTemplates,
+  createLiveTemplates,
   EventStreams,
   MAX_ENTRIES_SHOWN,
   tokenHash,
@@ -30,11 +30,11 @@ async function serving(): Promise<{ readonly rig: Rig; readonly ask: Asked }> {
   const rig = new Rig();
   const api = createApi(
     {
-      ...{ runs: rig.service, templates: createApprovedTemplates([approved()]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, isRosterRefused: false },
+      ...{ runs: rig.service, templates: createLiveTemplates([approved()]), registry: rig.registry },
+      ...{ audit: rig.auditLog, roster, register: { entries: 16, roster: 1, stated: null, isFileRefused: false } },
     },
     {
-      tokens: [{ name: 'analyst', sha256: tokenHash('t') }],
+      tokens: [{ name: 'analyst', organisation: 'research-office', sha256: tokenHash('t') }],
       streams: new EventStreams(),
       log: rig.log,
       behindProxy: false,

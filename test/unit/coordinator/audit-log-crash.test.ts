@@ -11,6 +11,7 @@ import { AuditLog } from '../../../coordinator/index.js';
 import { openCheckpoint, verifyConsistency, witness } from '../../../core/audit/index.js';
 import type { SignedCheckpoint, WitnessDecision } from '../../../core/audit/index.js';
 import { finish, uniformBelow, utf8Bytes } from '../../../core/base/index.js';
+import { childProgram } from '../../support/child-program.js';
 import { seededRng, testSeed } from '../../support/seeded-rng.js';
 import { entriesOf, log as trustedLog } from '../audit/audit-fixtures.js';
 import { auditFile, auditFolder, auditOptions, HandClock, openAudit } from './audit-log-fixtures.js';
@@ -28,7 +29,7 @@ interface LastWords {
 
 /** What a writer had acknowledged when it was killed. */
 async function killedWriter(folder: string, lifeMs: number): Promise<LastWords> {
-  const writer = spawn(process.execPath, ['--import', 'tsx', child, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const writer = spawn(process.execPath, [...childProgram(child), folder], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [said, complaint] = ['', ''];
   writer.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   writer.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));

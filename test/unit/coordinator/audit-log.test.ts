@@ -4,12 +4,12 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 
 import { MAX_BATCH_ENTRIES, TAIL_ENTRIES } from '../../../coordinator/index.js';
-import { AuditLog, MAX_CHECKPOINTS_COMPARED } from '../../../coordinator/audit/audit-log.js';
+import { AuditLog } from '../../../coordinator/audit/audit-log.js';
 import { storeIn } from '../../../coordinator/audit/audit-store.js';
+import { MAX_CHECKPOINTS_COMPARED } from '../../../coordinator/audit/kept-checkpoints.js';
 import { openDatabase } from '../../../coordinator/index.js';
 import {
   cosign,
-  cosignedAt,
   formatSignatureLine,
   leafHash,
   MAX_AHEAD_SECONDS,
@@ -171,28 +171,6 @@ describe('the times of checkpoints', () => {
   });
 });
 
-describe('a cosignature', () => {
-  it('is kept with the checkpoint that it is of, until that is signed anew', () => {
-    const [folder, clock] = [auditFolder(), new HandClock()];
-    const log = openAudit(folder, { clock });
-    log.append(entriesOf(3));
-    const lineFor = (note: string, key = police): string =>
-      formatSignatureLine(cosign(parseNote(note).text, policeWitness.name, key, clock.now()));
-    const [older, note] = [log.checkpoint(), log.checkpoint()];
-    expect(codeOf(() => log.addCosignature(3, lineFor(older), policeWitness))).toBe('BAD_COSIGNATURE');
-    expect(codeOf(() => log.addCosignature(3, lineFor(note, testKey(9)), policeWitness))).toBe('BAD_COSIGNATURE');
-    expect(codeOf(() => log.addCosignature(3, 'no line', policeWitness))).toBe('BAD_NOTE');
-    expect(codeOf(() => log.addCosignature(2, lineFor(note), policeWitness))).toBe('AUDIT_RANGE');
-    expect(log.lastCheckpoint).toBe(note);
-    log.addCosignature(3, lineFor(note), policeWitness);
-    log.close();
-    const again = openAudit(folder, { clock });
-    expect(cosignedAt(parseNote(again.lastCheckpoint ?? ''), policeWitness)).toEqual(START);
-    finish(again.verify());
-    expect(cosignedAt(parseNote(again.checkpoint()), policeWitness)).toBeUndefined();
-  });
-});
-
 describe('an audit log that can’t be opened', () => {
   /** A log of 300 entries with a checkpoint at 290, changed behind its back. */
   function changed(sql: string): string {
@@ -290,10 +268,10 @@ describe('an audit log that can’t be opened', () => {
   it('finds an older checkpoint that was changed when all of it is verified', () => {
     const folder = changed("UPDATE checkpoints SET note = replace(note, 'time 2026', 'time 2025')");
     expect(codeOf(() => AuditLog.open(auditOptions(folder)))).toBe('AUDIT_LOG_OTHER');
-    const older = changed('INSERT INTO checkpoints SELECT 280, note FROM checkpoints');
+    const older = changed('INSERT INTO checkpoints (size, note) SELECT 280, note FROM checkpoints');
     finish(openAudit(older).verify());
     const forged = changed(
-      "INSERT INTO checkpoints SELECT 280, replace(note, 'time 2026', 'time 2025') FROM checkpoints",
+      "INSERT INTO checkpoints (size, note) SELECT 280, replace(note, 'time 2026', 'time 2025') FROM checkpoints",
     );
     const log = openAudit(forged);
     expect(codeOf(() => finish(log.verify()))).toBe('AUDIT_LOG_DAMAGED');

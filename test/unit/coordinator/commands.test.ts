@@ -10,7 +10,7 @@ import { COORDINATOR_EXIT_CODES, runCoordinatorCommand } from '../../../coordina
 import { packagePath, systemClock } from '../../../runtime/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
 
-const COMMANDS = ['init', 'enrol-token', 'enrolments', 'roster-draft', 'renew', 'start'];
+const COMMANDS = ['init', 'enrol-token', 'enrolments', 'roster-draft', 'renew', 'correct-clock', 'start'];
 const rng = seededRng('coordinator-commands');
 
 let folder: string;

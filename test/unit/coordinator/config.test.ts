@@ -54,9 +54,22 @@ describe('the configuration', () => {
     expect(config.federation.tls.authority).toBe(join(folder, 'tls', 'authority.crt'));
     expect(config.api).toMatchObject({
       host: '127.0.0.1',
-      tokens: [{ name: 'analyst', sha256: tokenHash('a token') }],
+      tokens: [{ name: 'analyst', organisation: 'research-office', sha256: tokenHash('a token') }],
+    });
+    expect(config.governance).toEqual({
+      register: join(folder, 'register.jsonl'),
+      statement: join(folder, 'register-statement.json'),
+      fingerprint: undefined,
     });
     expect(config.revealUnprotectedCountsOfSyntheticData).toBe(false);
+  });
+
+  it('takes the fingerprint that an officer has read out', () => {
+    const pinned = (fingerprint: string): string => changed(/# fingerprint: .*/, `fingerprint: ${fingerprint}`);
+    expect(load(pinned('ab'.repeat(32))).governance.fingerprint).toBe('ab'.repeat(32));
+    for (const none of ['ab'.repeat(31), 'AB'.repeat(32), `${'ab'.repeat(32)}c`]) {
+      expect(problemsOf(pinned(none))).toEqual(['governance.fingerprint']);
+    }
   });
 
   it('explains every key of its example', () => {
@@ -106,6 +119,14 @@ describe('the configuration', () => {
       'deadlines.stopSeconds',
     ],
     ['a log level there is not', () => changed('logLevel: info', 'logLevel: chatty'), 'logLevel'],
+    ['a token of no organisation', () => without(/^ {6}organisation: .*\n/m), 'api.tokens[0].organisation'],
+    [
+      'an organisation that no roster could have',
+      () => changed('organisation: research-office', 'organisation: Research@Office'),
+      'api.tokens[0].organisation',
+    ],
+    ['no register', () => without(/^ {2}register: .*$/m), 'governance.register'],
+    ['a folder of templates, as there was before', () => `${EXAMPLE}\ntemplates: templates\n`, 'templates'],
     ['no identity', () => without(/^identityKey.*$/m), 'identityKey'],
   ])('refuses %s', (_, text, path) => {
     expect(problemsOf(text())).toEqual([path]);
@@ -123,7 +144,7 @@ describe('the configuration', () => {
     const tokens = (count: number): string =>
       changed(
         /tokens:[\s\S]*?\n\n/,
-        `tokens:\n${Array.from({ length: count }, (_, index) => `    - { name: t${index}, sha256: ${tokenHash(`${index}`)} }`).join('\n')}\n\n`,
+        `tokens:\n${Array.from({ length: count }, (_, index) => `    - { name: t${index}, organisation: o, sha256: ${tokenHash(`${index}`)} }`).join('\n')}\n\n`,
       );
     expect(load(tokens(MAX_API_TOKENS)).api.tokens).toHaveLength(MAX_API_TOKENS);
     expect(problemsOf(tokens(MAX_API_TOKENS + 1))).toEqual(['api.tokens']);
@@ -147,11 +168,12 @@ describe('init', () => {
     const { configFile, token, identityKey } = initCoordinator(directory, seededRng('init'));
     expect(dirname(configFile)).toBe(directory);
     const config = loadConfig(configFile);
-    expect(config.api.tokens).toEqual([{ name: 'analyst', sha256: tokenHash(token) }]);
+    expect(config.api.tokens).toEqual([
+      { name: 'analyst', organisation: 'research-office', sha256: tokenHash(token) },
+    ]);
     expect(readFileSync(configFile, 'utf8')).not.toContain(token);
     for (const file of [configFile, config.identityKey]) expect(statSync(file).mode & 0o077).toBe(0);
     for (const place of [
-      config.templates,
       config.datasets,
       config.spool.directory,
       dirname(config.federation.tls.privateKey),

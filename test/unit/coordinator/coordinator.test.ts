@@ -4,32 +4,41 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { toBase64 } from '../../../core/base/index.js';
-import { canonicalTemplate, signTemplate } from '../../../core/templates/index.js';
+import { formatRegisterFile } from '../../../core/governance/index.js';
 import { rawPublicKey } from '../../../core/private-join/index.js';
-import { createCoordinator, tokenHash, type CoordinatorConfig } from '../../../coordinator/index.js';
+import { auditEntriesView, createCoordinator, MAX_ENTRIES_SHOWN, tokenHash, type CoordinatorConfig } from '../../../coordinator/index.js';
 import { systemClock, systemRng } from '../../../runtime/index.js';
 import { createAuthority, identityUri, issueCertificate } from '../../../transport/index.js';
+import type { Board } from '../../../examples/bold/demo/board.js';
 import { CRIMES_YAML, HEARINGS_YAML, SUPPORT_YAML } from '../templates/fixtures.js';
 import { template, TestLog } from './fixtures.js';
+import { boardOf, yamlOf } from './governance-fixtures.js';
 
 const TOKEN = 'a-token';
 const identity = generateKeyPairSync('ed25519').privateKey;
-const officer = generateKeyPairSync('ed25519').privateKey;
-const newKey = (): string => toBase64(rawPublicKey(generateKeyPairSync('ed25519').privateKey));
+const newKey = (): Uint8Array => rawPublicKey(generateKeyPairSync('ed25519').privateKey);
 let made: string;
 let folder: string;
 
-const rosterText = (federation: string, key = toBase64(rawPublicKey(identity))): string => `federation: ${federation}
-version: 1
-agencies:
-  - { id: police, name: The police, identityKey: ${newKey()}, datasets: [police.crimes] }
-  - { id: charity, name: A charity, identityKey: ${newKey()}, datasets: [charities.support] }
-coordinator: { identityKey: ${key} }
-governance:
-  threshold: 1
-  officers: [{ id: officer-1, name: One, organisation: Board, publicKey: ${toBase64(rawPublicKey(officer))} }]
-`;
+const boardAt = (federation: string, key = rawPublicKey(identity)): Board =>
+  boardOf(
+    {
+      ...{ federation, version: 1 },
+      agencies: [
+        { id: 'police', name: 'The police', identityKey: newKey(), datasets: ['police.crimes'] },
+        { id: 'charity', name: 'A charity', identityKey: newKey(), datasets: ['charities.support'] },
+      ],
+      coordinator: { identityKey: key },
+    },
+    systemClock,
+  );
+let board: Board;
+
+/** Governance sends what it has signed so far. */
+function send(directory: string, from: Board): void {
+  writeFileSync(join(directory, 'register.jsonl'), from.file);
+  writeFileSync(join(directory, 'register-statement.json'), from.statement());
+}
 
 beforeAll(async () => {
   made = mkdtempSync(join(tmpdir(), 'coordinator-made-'));
@@ -43,16 +52,17 @@ beforeAll(async () => {
     validDays: 1,
   });
   const secret = { mode: 0o600 };
-  for (const place of ['templates', 'datasets']) mkdirSync(join(made, place));
+  mkdirSync(join(made, 'datasets'));
   writeFileSync(join(made, 'authority.crt'), authority.certificate);
   writeFileSync(join(made, 'coordinator.crt'), issued.certificate);
   writeFileSync(join(made, 'coordinator.key'), issued.privateKey, secret);
   writeFileSync(join(made, 'identity.pem'), identity.export({ type: 'pkcs8', format: 'pem' }), secret);
-  writeFileSync(join(made, 'roster.yaml'), rosterText('unit-test'));
+  board = boardAt('unit-test');
+  board.publish(yamlOf(template));
+  send(made, board);
   [CRIMES_YAML, SUPPORT_YAML, HEARINGS_YAML].forEach((text, index) => {
     writeFileSync(join(made, 'datasets', `${index}.yaml`), text);
   });
-  writeFileSync(join(made, 'templates', 'one.json'), signTemplate(canonicalTemplate(template), 'officer-1', officer));
 });
 
 afterAll(() => rmSync(made, { recursive: true }));
@@ -74,12 +84,15 @@ function config(changes: Partial<CoordinatorConfig> = {}): CoordinatorConfig {
     api: {
       host: '127.0.0.1',
       port: 0,
-      tokens: [{ name: 'analyst', sha256: tokenHash(TOKEN) }],
+      tokens: [{ name: 'analyst', organisation: 'research-office', sha256: tokenHash(TOKEN) }],
       tlsTerminatedUpstream: false,
     },
     identityKey: at('identity.pem'),
-    roster: at('roster.yaml'),
-    templates: at('templates'),
+    governance: {
+      register: at('register.jsonl'),
+      statement: at('register-statement.json'),
+      fingerprint: board.fingerprint,
+    },
     datasets: at('datasets'),
     database: at('coordinator.db'),
     spool: { directory: at('spool'), memoryMiB: 16 },
@@ -89,6 +102,12 @@ function config(changes: Partial<CoordinatorConfig> = {}): CoordinatorConfig {
     revealUnprotectedCountsOfSyntheticData: false,
     ...changes,
   };
+}
+
+/** Puts the register of these officers in the place of the one that there is, and pins it. */
+function governedBy(other: Board): Pick<CoordinatorConfig, 'governance'> {
+  send(folder, other);
+  return { governance: { ...config().governance, fingerprint: other.fingerprint } };
 }
 
 function make(changes: Partial<CoordinatorConfig> = {}): {
@@ -115,6 +134,45 @@ describe('a coordinator that starts', () => {
     }
   });
 
+  it('asks what its register says is live, and says of what it can’t ask why not', async () => {
+    rmSync(join(folder, 'datasets', '1.yaml'));
+    const { coordinator, log } = make();
+    const { apiPort } = await coordinator.start();
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const templates = async (): Promise<unknown> =>
+      (await fetch(`http://127.0.0.1:${apiPort}/api/templates`, { headers })).json();
+    expect(await templates()).toEqual({ templates: [] });
+    expect(log.of('template-unusable')).toMatchObject([{ template: template.template }]);
+    await coordinator.stop();
+  });
+
+  it('takes up a register that governance sends it, with everything that follows', async () => {
+    const officers = boardAt('unit-test');
+    officers.publish(yamlOf(template));
+    const { coordinator, log } = make(governedBy(officers));
+    const { apiPort } = await coordinator.start();
+    const ask = async (path: string): Promise<unknown> =>
+      (await fetch(`http://127.0.0.1:${apiPort}${path}`, { headers: { authorization: `Bearer ${TOKEN}` } })).json();
+    const until = async (path: string, wanted: unknown): Promise<void> => {
+      await expect.poll(() => ask(path), { timeout: 10_000 }).toMatchObject(wanted as object);
+    };
+    const { length } = officers.entries;
+    await until('/health', { status: 'ok', register: { entries: length, roster: 1, isFileRefused: false } });
+    await until('/api/templates', { templates: [{ template: template.template }] });
+    const logged = async (): Promise<number> =>
+      auditEntriesView.parse(await ask(`/api/audit/entries?from=0&limit=${MAX_ENTRIES_SHOWN}`)).entries.length;
+    expect(await logged()).toBe(1 + length);
+    officers.revoke(template.template, 'Its question misleads.');
+    officers.amend(({ agencies }) => ({ agencies: agencies.slice(0, 1) }));
+    send(folder, officers);
+    await until('/health', { register: { entries: length + 2, roster: 2, isFileRefused: false } });
+    await until('/api/templates', { templates: [] });
+    await until('/api/agencies', { agencies: [{ id: 'police' }] });
+    expect(await logged()).toBe(1 + length + 2);
+    expect(log.of('register-not-applied')).toEqual([]);
+    await coordinator.stop();
+  });
+
   it('says loudly that it shows unprotected counts', async () => {
     const { coordinator, log } = make({ revealUnprotectedCountsOfSyntheticData: true });
     await coordinator.start();
@@ -137,13 +195,13 @@ describe('a coordinator that must not start', () => {
   };
 
   it('refuses to show unprotected counts of a federation that may have real people in it', async () => {
-    writeFileSync(join(folder, 'roster.yaml'), rosterText('bold'));
-    expect(await start({ revealUnprotectedCountsOfSyntheticData: true })).toBe('CONFIG_INVALID');
+    expect(await start({ ...governedBy(boardAt('bold')), revealUnprotectedCountsOfSyntheticData: true })).toBe(
+      'CONFIG_INVALID',
+    );
   });
 
   it('refuses a key that is not the one in the roster', async () => {
-    writeFileSync(join(folder, 'roster.yaml'), rosterText('unit-test', newKey()));
-    expect(await start()).toBe('CONFIG_INVALID');
+    expect(await start(governedBy(boardAt('unit-test', newKey())))).toBe('CONFIG_INVALID');
   });
 
   it.each(['identity.pem', 'coordinator.key'])('refuses %s when others may read it', async (name) => {
@@ -151,7 +209,7 @@ describe('a coordinator that must not start', () => {
     expect(await start()).toBe('KEY_FILE_EXPOSED');
   });
 
-  it.each(['identity.pem', 'coordinator.key', 'coordinator.crt', 'roster.yaml', 'datasets', 'templates'])(
+  it.each(['identity.pem', 'coordinator.key', 'coordinator.crt', 'datasets'])(
     'refuses to do without %s',
     async (name) => {
       rmSync(join(folder, name), { recursive: true });
@@ -159,28 +217,42 @@ describe('a coordinator that must not start', () => {
     },
   );
 
-  it('refuses a roster that is none, naming its file', async () => {
-    writeFileSync(join(folder, 'roster.yaml'), 'federation: unit-test');
+  it('refuses to do without a register, or without the fingerprint of a roster of it', async () => {
+    const { governance } = config();
+    expect(await start({ governance: { ...governance, fingerprint: undefined } })).toBe('FINGERPRINT_MISSING');
+    rmSync(governance.register);
+    expect(await start()).toBe('REGISTER_UNREADABLE');
+  });
+
+  it('refuses a register that is none, naming its file', async () => {
+    writeFileSync(join(folder, 'register.jsonl'), 'federation: unit-test');
     const { coordinator } = make();
     await expect(coordinator.start()).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
-      message: expect.stringContaining(join(folder, 'roster.yaml')) as string,
+      code: 'REGISTER_INVALID',
+      message: expect.stringContaining(join(folder, 'register.jsonl')) as string,
     });
+  });
+
+  it('refuses a register of officers whom the fingerprint is not of', async () => {
+    const { governance } = config();
+    const another = boardAt('unit-test');
+    expect(await start({ governance: { ...governance, fingerprint: another.fingerprint } })).toBe('REGISTER_INVALID');
+    send(folder, another);
+    expect(await start()).toBe('REGISTER_INVALID');
+  });
+
+  it('refuses a register that is older than the one that its audit log tells of, and starts with the newest', async () => {
+    expect(await start()).toBe('started');
+    const { file, entries } = board;
+    writeFileSync(join(folder, 'register.jsonl'), formatRegisterFile(entries.slice(0, -1)));
+    expect(await start()).toBe('REGISTER_NOT_LOGGED');
+    writeFileSync(join(folder, 'register.jsonl'), file);
+    expect(await start()).toBe('started');
   });
 
   it('refuses an identity that is no key', async () => {
     writeFileSync(join(folder, 'identity.pem'), 'no key');
     expect(await start()).toBe('CONFIG_INVALID');
-  });
-
-  it('refuses a template that is not signed as the roster demands, naming its file', async () => {
-    const bad = signTemplate(canonicalTemplate({ ...template, template: 'other' }), 'officer-1', identity);
-    writeFileSync(join(folder, 'templates', 'bad.json'), bad);
-    const { coordinator } = make();
-    await expect(coordinator.start()).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
-      problems: [{ path: join(folder, 'templates', 'bad.json') }],
-    });
   });
 
   it('refuses a database that another coordinator has open', async () => {

@@ -37,6 +37,7 @@ import {
   type EnrolmentRequest,
   type EnrolmentToken,
 } from '../../../transport/index.js';
+import { boardOf } from './governance-fixtures.js';
 import { seededRng } from '../../support/seeded-rng.js';
 
 const START = Date.parse('2026-11-23T09:00:00Z');
@@ -88,14 +89,13 @@ async function request(shown: EnrolmentToken, changes: Partial<EnrolmentRequest>
   return { ...unsigned, proof: police.sign(enrolmentStatement(FEDERATION, unsigned)), ...changes };
 }
 
-function desk(roster?: Uint8Array): EnrolmentDesk {
+function desk(): EnrolmentDesk {
   const attempts = new WrongAttempts(clock);
   return new EnrolmentDesk({
     federation: FEDERATION,
     authority,
     store,
     attempts,
-    roster: () => roster,
     clock,
     log: silentLog,
   });
@@ -175,10 +175,10 @@ describe('wrong attempts from one address', () => {
 });
 
 describe('the enrolment desk', () => {
-  it('gives a certificate in the agency’s name, keeps what it gave, and gives the roster', async () => {
-    const roster = new Uint8Array([1, 2, 3]);
-    const reply = await desk(roster).enrol(await request(token()), 'there');
-    expect(reply.roster).toEqual(roster);
+  it('gives a certificate in the agency’s name, keeps what it gave, and gives nothing else', async () => {
+    const reply = await desk().enrol(await request(token()), 'there');
+    // What governance has signed comes another way than the certificate, which the coordinator alone vouches for.
+    expect(Object.keys(reply)).toEqual(['certificate']);
     expect(identityOfCertificate(reply.certificate, FEDERATION)).toMatchObject({ agency: 'police' });
     const { serial, validTo } = certificateFacts(reply.certificate);
     expect(validTo.getTime()).toBe(START + AGENCY_VALID_DAYS * DAY_MS);
@@ -330,7 +330,7 @@ describe('a coordinator with an authority', () => {
 
   it('lists by agency what came and what was given, against the roster', async () => {
     const { configFile } = await made();
-    const { enrolment, roster } = loadConfig(configFile);
+    const { enrolment, governance } = loadConfig(configFile);
     const other = openEnrolmentStore(enrolment?.database ?? '');
     const given = {
       agency: 'police',
@@ -356,10 +356,25 @@ describe('a coordinator with an authority', () => {
       ['cps', 'pending', 'waiting', []],
       ['police', 'pending', null, ['ab01', 'ab02']],
     ]);
-    const write = (key: Uint8Array, revoked = ''): void => writeFileSync(roster, rosterText(key, revoked));
-    write(police.publicKey);
+    const board = boardOf(
+      {
+        ...{ federation: FEDERATION, version: 1, coordinator: { identityKey: newKey() } },
+        agencies: [
+          { id: 'police', name: 'The police', identityKey: police.publicKey, datasets: ['police.crimes'] },
+          { id: 'charity', name: 'A charity', identityKey: newKey(), datasets: ['charities.support'] },
+        ],
+      },
+      clock,
+    );
+    const text = readFileSync(configFile, 'utf8');
+    writeFileSync(configFile, text.replace(/# fingerprint: .*/, `fingerprint: ${board.fingerprint}`));
+    writeFileSync(governance.register, board.file);
     expect(state()).toContainEqual(['police', 'listed', null, ['ab01', 'ab02']]);
-    write(newKey(), 'revoked: [{ serial: ab01, reason: Stolen }]\n');
+    board.amend(({ agencies }) => ({
+      agencies: agencies.map((one) => (one.id === 'police' ? { ...one, identityKey: toBase64(newKey()) } : one)),
+      revoked: [{ serial: 'ab01', reason: 'Stolen' }],
+    }));
+    writeFileSync(governance.register, board.file);
     expect(state()).toContainEqual(['police', 'other-key', null, ['ab01 revoked', 'ab02']]);
     expect(describeEnrolments(enrolments(configFile, clock))).toContain('WITH ANOTHER IDENTITY KEY');
     now = START + DAY_MS;
@@ -375,15 +390,4 @@ describe('a coordinator with an authority', () => {
 
 function newKey(): Uint8Array {
   return rawPublicKey(generateKeyPairSync('ed25519').privateKey);
-}
-
-function rosterText(key: Uint8Array, revoked: string): string {
-  return `federation: ${FEDERATION}
-version: 1
-agencies: [{ id: police, name: The police, identityKey: ${toBase64(key)}, datasets: [police.crimes] }]
-coordinator: { identityKey: ${toBase64(newKey())} }
-governance:
-  threshold: 1
-  officers: [{ id: officer-1, name: One, organisation: Board, publicKey: ${toBase64(newKey())} }]
-${revoked}`;
 }

@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
-import express from 'express';
+import express, { type ErrorRequestHandler } from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EventStreams, MAX_EVENT_STREAMS, type RunEvent, type RunListener } from '../../../coordinator/index.js';
+import { CodedError } from '../../../core/base/index.js';
 import { listen } from '../../../web/index.js';
 
 const HEARTBEAT_MS = 10;
@@ -14,6 +15,9 @@ const CANCELLED: RunEvent = {
 async function serve({ heartbeatMs = HEARTBEAT_MS } = {}): Promise<{
   readonly listeners: Map<string, RunListener>;
   readonly errors: unknown[];
+  /** Without waiting for anything. */
+  readonly send: (...paths: readonly string[]) => { readonly socket: Socket; readonly heard: () => string };
+  /** Until all of them are followed. */
   readonly ask: (...paths: readonly string[]) => Promise<{ readonly socket: Socket; readonly heard: () => string }>;
 }> {
   const streams = new EventStreams({ heartbeatMs });
@@ -28,12 +32,17 @@ async function serve({ heartbeatMs = HEARTBEAT_MS } = {}): Promise<{
       return () => listeners.delete(run);
     });
   });
+  const sayCode: ErrorRequestHandler = (thrown, _request, response, next) => {
+    if (thrown instanceof CodedError) response.status(429).send(String(thrown.code));
+    else next(thrown);
+  };
+  api.use(sayCode);
   const http = await listen(api, '127.0.0.1', 0, 'api.port');
   onTestFinished(async () => {
     streams.close();
     await http.stop(100);
   });
-  const ask = async (...paths: readonly string[]): Promise<{ socket: Socket; heard: () => string }> => {
+  const send = (...paths: readonly string[]): { socket: Socket; heard: () => string } => {
     const socket = connect(http.port, '127.0.0.1');
     let text = '';
     socket.on('data', (bytes) => (text += bytes.toString()));
@@ -42,10 +51,14 @@ async function serve({ heartbeatMs = HEARTBEAT_MS } = {}): Promise<{
       socket.destroy();
     });
     socket.write(paths.map((path) => `GET /${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join(''));
-    await until(() => paths.every((path) => listeners.has(path)));
     return { socket, heard: () => text };
   };
-  return { listeners, errors, ask };
+  const ask = async (...paths: readonly string[]): Promise<{ socket: Socket; heard: () => string }> => {
+    const sent = send(...paths);
+    await until(() => paths.every((path) => listeners.has(path)));
+    return sent;
+  };
+  return { listeners, errors, send, ask };
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -91,11 +104,13 @@ it('begins with its headers, before anything has happened', async () => {
 });
 
 it('makes room when a stream has ended, and not before', async () => {
-  const { listeners, ask } = await serve();
+  const { listeners, send, ask } = await serve();
   // All on one connection, where nobody can read the end of any but the first.
   const runs = Array.from({ length: MAX_EVENT_STREAMS }, (_, index) => `run-${index}`);
   await ask(...runs);
-  await expect(Promise.race([ask('one-more'), pause(50)])).resolves.toBeUndefined();
+  const { heard: refused } = send('one-more');
+  await until(() => refused().includes('TOO_MANY_STREAMS'));
+  expect(listeners.has('one-more')).toBe(false);
   listeners.get(`run-${MAX_EVENT_STREAMS - 1}`)?.over();
   const { heard } = await ask('another');
   await until(() => heard().startsWith('HTTP/1.1 200'));

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import type { LogEvidence } from '../../../core/audit-entries/index.js';
-import { equalBytes, type Alarm, type AlarmClock, type Log, type LogFields } from '../../../core/base/index.js';
+import type { Alarm, AlarmClock, Log, LogFields } from '../../../core/base/index.js';
 import { createSolver, type LinearSolver } from '../../../core/disclosure/index.js';
 import type { LinkageStatistics } from '../../../core/linkage/index.js';
 import {
@@ -10,7 +10,6 @@ import {
   inlineEngine,
   memoryStores,
   NodeJoin,
-  rawPublicKey,
   signingKey,
   type Engine,
   type Link,
@@ -25,7 +24,6 @@ import {
   identityKeys,
   NO_FLOORS,
   planRun,
-  signTemplate,
   templateDigest,
   type Floors,
   type Roster,
@@ -38,15 +36,15 @@ import {
   AuditLog,
   AuditTrail,
   createAgencyStore,
-  createApprovedTemplates,
   createRunStore,
   federationHandlers,
   inlineProtector,
   openDatabase,
+  RegisterFeed,
   RunFeed,
   RunService,
   TemplatesInForce,
-  type ApprovedTemplate,
+  type LiveTemplate,
   type RunStore,
 } from '../../../coordinator/index.js';
 import {
@@ -54,21 +52,23 @@ import {
   type Hello,
   type MemoryNetwork,
   type NodeConnection,
+  type RegisterPart,
   type RelayObserver,
   type RunLink,
   type ServerHandlers,
   type TransportErrorCode,
 } from '../../../transport/index.js';
+import type { Board } from '../../../examples/bold/demo/board.js';
 import type { PlainLists } from '../../support/naive-join.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { plainSource, worldNoise } from '../../support/world.js';
 import { catalogue, template as parseBody } from '../templates/fixtures.js';
+import { APPROVERS, boardFor, HeardGovernance, IN_MEMORY, publish, requesterNamed } from './governance-fixtures.js';
 
 const party = (): ReturnType<typeof signingKey> => signingKey(generateKeyPairSync('ed25519').privateKey);
 const identities = new Map(
   ['police', 'charity-a', 'charity-b', 'courts', COORDINATOR].map((name) => [name, party()] as const),
 );
-const officer = generateKeyPairSync('ed25519').privateKey;
 
 export function identityOf(name: PartyId): ReturnType<typeof signingKey> {
   const identity = identities.get(name);
@@ -93,10 +93,6 @@ export const roster: Roster = {
     agency('courts', 'courts.hearings'),
   ],
   coordinator: { identityKey: identityOf(COORDINATOR).publicKey },
-  governance: {
-    threshold: 1,
-    officers: [{ id: 'officer-1', name: 'One', organisation: 'Board', publicKey: rawPublicKey(officer) }],
-  },
 };
 
 /** Whole lines may be shown and there are no totals, so that what is suppressed is what is small and nothing else. */
@@ -119,20 +115,19 @@ parameters:
   present: { margins: 'none' },
 };
 
-export function approved(changes: Partial<Template> = {}): ApprovedTemplate {
+/** As the rig's board publishes it. */
+export function approved(changes: Partial<Template> = {}): LiveTemplate {
   const changed = { ...template, ...changes };
-  const payload = canonicalTemplate(changed);
   return {
-    envelope: signTemplate(payload, 'officer-1', officer),
-    digest: templateDigest(payload),
-    signers: ['officer-1'],
+    digest: templateDigest(canonicalTemplate(changed)),
+    approvers: APPROVERS,
     bound: bindTemplate(changed, catalogue),
   };
 }
 
 export const TEMPLATE = template.template;
 export const PARAMETERS = { quarters: ['2025-Q2', '2025-Q1'] };
-export const REQUEST = { template: TEMPLATE, parameters: PARAMETERS, requester: 'analyst' };
+export const REQUEST = { template: TEMPLATE, parameters: PARAMETERS, requester: requesterNamed('analyst') };
 
 /**
  * 52 people: every fourth has withdrawn, every second is supported, by one charity or the other. Exact counts: withdrew
@@ -244,7 +239,9 @@ export interface RigOptions {
   readonly database?: string;
   /** Agencies that are connected from the start: all that the template asks, unless said otherwise. */
   readonly online?: readonly string[];
-  readonly templates?: readonly ApprovedTemplate[];
+  readonly templates?: readonly LiveTemplate[];
+  /** Officers of the register, who publish nothing by themselves; else one of the database, new in memory. */
+  readonly board?: Board;
   /** True: neither a table nor a failure can be written the first time. */
   readonly failsToWrite?: boolean;
   /** What the coordinator's engine is to do otherwise. */
@@ -292,7 +289,6 @@ function failingOnce(store: RunStore): RunStore {
     getEvents: (id, sequence) => store.getEvents(id, sequence),
     getPhases: (id) => store.getPhases(id),
     getRelease: (id) => store.getRelease(id),
-    getEnvelope: (id) => store.getEnvelope(id),
   };
 }
 
@@ -310,8 +306,13 @@ export class Rig {
   readonly logSizes: Record<string, number> = {};
   readonly feed = new RunFeed();
   readonly templates: TemplatesInForce;
-  /** The one in force. */
-  roster: Roster = roster;
+  /** What the coordinator has heard of the register; its officers are at `governance.board`. */
+  readonly governance: HeardGovernance;
+  readonly registerFeed: RegisterFeed;
+  /** What agencies were sent of the register. */
+  readonly registerParts: { readonly agency: string; readonly part: RegisterPart }[] = [];
+  /** How many entries of it each agency says that it has, the next time it connects; all, unless said otherwise. */
+  readonly registerSizes: Record<string, number> = {};
   readonly offers: RunOffer[] = [];
   readonly handlers: ServerHandlers;
   readonly behaviours: Record<string, Behaviour>;
@@ -327,37 +328,49 @@ export class Rig {
   readonly heard: { readonly agency: string; readonly kind: string; readonly code?: string }[] = [];
   /** Ends without a word, as a process that is killed: only what is in the database is left. */
   readonly crash: () => void;
-  readonly #templates: readonly ApprovedTemplate[];
   readonly #network = new Map<string, { readonly network: MemoryNetwork; readonly observer: RelayObserver }>();
 
   constructor(options: RigOptions = {}) {
     this.behaviours = { ...options.behaviours };
     this.floors = { ...options.floors };
     this.epsilonLeft = { ...options.epsilonLeft };
-    this.#templates = options.templates ?? [approved()];
     this.lists = options.lists ?? lists;
-    const database = openDatabase(options.database ?? ':memory:');
+    const database = openDatabase(options.database ?? IN_MEMORY);
     this.crash = () => {
       if (database.open) database.close();
       this.auditLog.close();
     };
     onTestFinished(this.crash);
-    this.registry = new AgencyRegistry(roster.agencies, createAgencyStore(database), this.clock, this.log);
+    const board = options.board ?? boardFor(options.database ?? IN_MEMORY, roster, this.clock);
+    const templates = options.templates ?? (options.board === undefined ? [approved()] : []);
+    publish(
+      board,
+      templates.map(({ bound }) => bound.template),
+    );
+    this.governance = new HeardGovernance(board);
+    this.registerFeed = new RegisterFeed(this.governance, this.log);
+    this.registry = new AgencyRegistry(this.roster.agencies, createAgencyStore(database), this.clock, this.log);
     const rng = seededRng('coordinator');
     const auditLog = AuditLog.open({
-      file: options.database === undefined ? ':memory:' : auditFile(options.database),
+      file: options.database === undefined ? IN_MEMORY : auditFile(options.database),
       federation: roster.federation,
       key: identityOf(COORDINATOR),
       clock: this.clock,
     });
     this.auditLog = auditLog;
     this.audit = new AuditTrail({ audit: auditLog, roster: () => this.roster, clock: this.clock, log: this.log });
-    this.templates = new TemplatesInForce(createApprovedTemplates(this.#templates));
-    const rosterInForce = (): Roster => this.roster;
+    this.audit.register(this.governance.copy.entries);
+    this.templates = new TemplatesInForce(catalogue);
+    this.templates.take(this.governance.register);
+    const { governance } = this;
     this.service = new RunService({
       get roster() {
-        return rosterInForce();
+        return governance.roster;
       },
+      get register() {
+        return governance.copy.head;
+      },
+      governance,
       registry: this.registry,
       audit: this.audit,
       federation: { openRun: (id, agencies, receiver, observer) => this.#open(id, agencies, receiver, observer) },
@@ -380,7 +393,7 @@ export class Rig {
       cpuSeconds: () => 0,
       revealUnprotectedCounts: options.reveal ?? false,
     });
-    this.handlers = federationHandlers(this.registry, this.audit, () => this.service, this.log);
+    this.handlers = federationHandlers(this.registry, this.audit, this.registerFeed, () => this.service, this.log);
     for (const name of options.online ?? ['police', 'charity-a', 'charity-b']) this.connect(name);
   }
 
@@ -391,13 +404,19 @@ export class Rig {
     this.handlers.connected(this.connection(name, datasets));
   }
 
-  /** As the running coordinator does; ending connections is its server's part. */
-  takeRoster(next: Roster): readonly string[] {
-    this.roster = next;
-    const dropped = this.templates.take(next);
-    this.registry.take(next.agencies);
-    this.service.rosterChanged(next);
-    return dropped;
+  /** The one in force. */
+  get roster(): Roster {
+    return this.governance.roster;
+  }
+
+  /** Hears what the board has signed, and does as the running coordinator; ending connections is its server's part. */
+  takeRegister(): void {
+    this.governance.hear();
+    this.audit.register(this.governance.copy.entries);
+    this.templates.take(this.governance.register);
+    this.registry.take(this.roster.agencies);
+    this.service.registerChanged();
+    this.registerFeed.changed();
   }
 
   disconnect(name: string, code: TransportErrorCode = 'CONNECTION_LOST'): void {
@@ -409,6 +428,10 @@ export class Rig {
       agency: name,
       hello: this.#hello(name, datasets),
       send: async (message) => {
+        if (message.kind === 'register') {
+          this.registerParts.push({ agency: name, part: message.part });
+          return;
+        }
         this.heard.push({ agency: name, kind: message.kind });
         if (message.kind !== 'offer') return;
         this.evidence.push(message.evidence);
@@ -441,6 +464,7 @@ export class Rig {
       })),
       floors: this.floors[name] ?? NO_FLOORS,
       logSize: this.logSizes[name] ?? 0,
+      registerSize: this.registerSizes[name] ?? this.governance.copy.head.size,
     };
   }
 
@@ -535,16 +559,11 @@ export class Rig {
       const { refuse: code } = behaviour;
       this.handlers.received(name, { kind: 'refusal', runId: offer.runId, code, reason: `${name} says no` });
     } else {
-      const asked = this.#templates.find(({ envelope }) => equalBytes(envelope, offer.envelope));
+      const asked = this.templates.list().find(({ digest }) => digest === offer.templateDigest);
       if (asked === undefined) throw new RangeError('an offer of a template there is not');
-      const { bound, digest } = asked;
-      const plan = planRun({
-        offer,
-        bound,
-        parameters: bindParameters(bound, offer.parameters),
-        templateDigest: digest,
-        roster,
-      });
+      const { bound } = asked;
+      const parameters = bindParameters(bound, offer.parameters);
+      const plan = planRun({ offer, bound, parameters, roster: this.roster });
       const rng = seededRng(name);
       const link = misbehaving(behaviour, observed(run.network.link(name), run.observer), run.observer);
       const join = new NodeJoin({

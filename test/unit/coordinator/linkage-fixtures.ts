@@ -2,7 +2,7 @@ import type { LinkageInput } from '../../../coordinator/index.js';
 import type { CellStatus, ReleasedTable } from '../../../core/disclosure/index.js';
 import { NORMALISER_VERSION, type LinkageReport, type LinkageStatistics } from '../../../core/linkage/index.js';
 import { bindParameters, NO_FLOORS, planRun, runTerms, type Template } from '../../../core/templates/index.js';
-import { approved, PARAMETERS, roster } from './fixtures.js';
+import { approved, PARAMETERS, REQUEST, roster } from './fixtures.js';
 
 /** What an agency says of 1,000 people, for the scheme of the fixtures' template. */
 export function statistics(changes: Partial<LinkageStatistics> = {}): LinkageStatistics {
@@ -66,7 +66,7 @@ export function linkageInput({
   statuses = ['ok'],
   ...rest
 }: Case = {}): LinkageInput {
-  const { bound, digest, envelope } = approved({
+  const { bound, digest } = approved({
     disclosure: { threshold: 10, roundTo: 5, epsilon: 1, ...disclosure },
   });
   const participants = ['police', 'charity-a', 'charity-b'].map((agency) => ({
@@ -77,16 +77,17 @@ export function linkageInput({
   const parameters = bindParameters(bound, PARAMETERS);
   const offer = {
     runId: '00000000-0000-4000-8000-000000000001',
-    envelope,
+    templateDigest: digest,
+    register: { size: 16, root: 'cd'.repeat(32) },
     parameters: PARAMETERS,
-    requester: 'analyst',
+    requester: REQUEST.requester,
     purpose: bound.template.purpose,
     participants,
   };
   const cells = statuses.map((status) => ({ status }));
   return {
     bound,
-    plan: planRun({ offer, bound, parameters, templateDigest: digest, roster }),
+    plan: planRun({ offer, bound, parameters, roster }),
     terms: runTerms(bound, participants),
     roster,
     statistics: rest.statistics ?? new Map([['police.crimes/police', statistics()]]),

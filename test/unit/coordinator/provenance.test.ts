@@ -8,7 +8,7 @@ import {
   auditFile,
   CoordinatorError,
   createApi,
-  createApprovedTemplates,
+  createLiveTemplates,
   EventStreams,
   runDetailView,
   tokenHash,
@@ -39,11 +39,11 @@ async function serving(options: RigOptions = {}): Promise<Serving> {
   const rig = new Rig(options);
   const api = createApi(
     {
-      ...{ runs: rig.service, templates: createApprovedTemplates([approved()]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, isRosterRefused: false },
+      ...{ runs: rig.service, templates: createLiveTemplates([approved()]), registry: rig.registry },
+      ...{ audit: rig.auditLog, roster, register: { entries: 16, roster: 1, stated: null, isFileRefused: false } },
     },
     {
-      tokens: [{ name: 'analyst', sha256: tokenHash('t') }],
+      tokens: [{ name: 'analyst', organisation: 'research-office', sha256: tokenHash('t') }],
       streams: new EventStreams(),
       log: rig.log,
       behindProxy: false,

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { toBase64, type Clock } from '../../../core/base/index.js';
+import { parseRosterDraft } from '../../../core/governance/index.js';
 import { rawPublicKey } from '../../../core/private-join/index.js';
-import { parseRoster } from '../../../core/templates/index.js';
 import {
   enrolments,
   initAuthority,
@@ -14,6 +14,7 @@ import {
   openEnrolmentStore,
   rosterDraft,
 } from '../../../coordinator/index.js';
+import { Board } from '../../../examples/bold/demo/board.js';
 import { seededRng } from '../../support/seeded-rng.js';
 
 const rng = seededRng('roster-draft');
@@ -47,11 +48,19 @@ function enrol(agency: keyof typeof keys): void {
   store.close();
 }
 
-function officer(name: string): { file: string; key: string } {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const file = join(folder, `${name}.pub`);
-  writeFileSync(file, publicKey.export({ type: 'spki', format: 'pem' }));
-  return { file, key: toBase64(rawPublicKey(privateKey)) };
+/** The federation is founded, of one agency: its register in its place, and pinned. */
+function found(agency: keyof typeof keys): Board {
+  const board = new Board({
+    federation: 'unit-test',
+    agencies: [{ id: agency, name: 'One', identityKey: keys[agency], datasets: ['police.victim-crimes'] }],
+    coordinator: coordinatorKey,
+    purposes: ['research-statistics'],
+    clock,
+  });
+  const text = readFileSync(configFile, 'utf8');
+  writeFileSync(configFile, text.replace(/# fingerprint: .*/, `fingerprint: ${board.fingerprint}`));
+  writeFileSync(loadConfig(configFile).governance.register, board.file);
+  return board;
 }
 
 const codeOf = (work: () => unknown): string => {
@@ -63,72 +72,93 @@ const codeOf = (work: () => unknown): string => {
   }
 };
 
+/** What is left to people, outside of comments. */
+const BLANK = /\b(?:DATE|NAME|KEY|DATASET|REGISTRAR|(?:ORGANISATION|OFFICER)(?:-[ABC])?)\b/;
+const isBlank = (line: string): boolean => BLANK.test(line.replace(/#.*/, ''));
+
 /** What governance does, the same everywhere. */
 const filledIn = (draft: string): string =>
   draft
-    .replaceAll(/(name|organisation): # FILL IN.*/g, '$1: Somebody')
-    .replaceAll(/datasets: # FILL IN.*/g, 'datasets: [police.victim-crimes]')
-    .replaceAll(/threshold: # FILL IN.*/g, 'threshold: 1')
-    .replaceAll(/id: # FILL IN.*/g, 'id: officer-one')
-    .replaceAll(/publicKey: # FILL IN.*/g, `publicKey: ${newKey()}`);
+    .split('\n')
+    .map((line) => (isBlank(line) ? filled(line) : line))
+    .join('\n');
+
+const filled = (line: string): string =>
+  line
+    .replaceAll(/\b(?:ORGANISATION|OFFICER)-[ABC]\b/g, (id) => id.toLowerCase())
+    .replaceAll(/\bORGANISATION\b/g, 'data-board')
+    .replaceAll(/\bDATE\b/g, '2027-03-31')
+    .replaceAll(/\bNAME\b/g, 'Somebody')
+    .replaceAll(/\bREGISTRAR\b/g, 'registrar')
+    .replaceAll(/\bDATASET\b/g, 'police.victim-crimes')
+    .replaceAll(/\bKEY\b/g, () => newKey());
 
 describe('a draft of the roster', () => {
   it('has every key that is known, and is a roster once it is filled in', () => {
     enrol('police');
     enrol('charity');
-    const [one, two] = [officer('officer-one'), officer('officer-two')];
-    const draft = rosterDraft(configFile, [one.file, two.file], clock);
-    const roster = parseRoster(filledIn(draft));
-    expect(roster).toMatchObject({ federation: 'unit-test', version: 1 });
-    expect(roster.agencies.map(({ id, identityKey }) => [id, toBase64(identityKey)])).toEqual([
+    const roster = parseRosterDraft(filledIn(rosterDraft(configFile, clock)));
+    expect(roster).toMatchObject({
+      ...{ federation: 'unit-test', version: 1 },
+      coordinator: { identityKey: coordinatorKey },
+    });
+    expect(roster.agencies.map(({ id, identityKey }) => [id, identityKey])).toEqual([
       ['charity', keys.charity],
       ['police', keys.police],
     ]);
-    expect(toBase64(roster.coordinator.identityKey)).toBe(coordinatorKey);
-    expect(roster.governance.officers.map(({ id, publicKey }) => [id, toBase64(publicKey)])).toEqual([
-      ['officer-one', one.key],
-      ['officer-two', two.key],
-    ]);
   });
 
-  it('is refused while anything in it is not filled in, with the line', () => {
+  it('is refused while anything in it but a name is not filled in, with the line', () => {
     enrol('police');
-    const draft = rosterDraft(configFile, [], clock);
-    const blanks = draft.split('\n').flatMap((line, index) => (/: # FILL IN/.test(line) ? [index] : []));
-    expect(blanks).toHaveLength(7);
-    const whole = filledIn(draft).split('\n');
-    expect(codeOf(() => parseRoster(whole.join('\n')))).toBe('none');
-    for (const index of blanks) {
-      const lines = whole.with(index, draft.split('\n')[index] ?? '');
-      expect(() => parseRoster(lines.join('\n'))).toThrow(new RegExp(`line ${index + 1}: `));
+    const draft = rosterDraft(configFile, clock).split('\n');
+    const blanks = draft.flatMap((line, index) => (isBlank(line) ? [index] : []));
+    // An officer may have any name: these are left to whoever looks it over.
+    const names = blanks.filter((index) => draft[index]?.trim() === 'name: NAME');
+    expect([blanks.length, names.length]).toEqual([22, 4]);
+    const whole = filledIn(draft.join('\n')).split('\n');
+    expect(codeOf(() => parseRosterDraft(whole.join('\n')))).toBe('none');
+    for (const index of blanks.filter((one) => !names.includes(one))) {
+      const lines = whole.with(index, draft[index] ?? '');
+      expect(() => parseRosterDraft(lines.join('\n')), draft[index]).toThrow(new RegExp(`line ${index + 1}: `));
     }
   });
 
-  it('is the roster in place with whoever has enrolled since, as its next version', () => {
+  it('is the roster in force with whoever has enrolled since, as its next version', () => {
     enrol('police');
-    const first = `# Ours.\n${filledIn(rosterDraft(configFile, [], clock))}`;
-    writeFileSync(loadConfig(configFile).roster, first);
-    expect(codeOf(() => rosterDraft(configFile, [], clock))).toBe('NOBODY_TO_LIST');
+    const board = found('police');
+    expect(codeOf(() => rosterDraft(configFile, clock))).toBe('NOBODY_TO_LIST');
     enrol('charity');
-    const next = rosterDraft(configFile, [], clock);
-    expect(next).toContain('# Ours.');
-    const roster = parseRoster(filledIn(next));
-    expect(roster.version).toBe(2);
-    expect(roster.agencies.map(({ id }) => id)).toEqual(['police', 'charity']);
-    expect(roster.governance).toEqual(parseRoster(first).governance);
-    writeFileSync(loadConfig(configFile).roster, filledIn(next));
+    const roster = parseRosterDraft(filledIn(rosterDraft(configFile, clock)));
+    const { agencies, ...rest } = board.roster;
+    expect(roster).toEqual({
+      ...rest,
+      version: 2,
+      previous: board.fingerprint,
+      agencies: [
+        ...agencies,
+        {
+          ...{ id: 'charity', name: 'Somebody', organisation: 'data-board', identityKey: keys.charity },
+          datasets: ['police.victim-crimes'],
+        },
+      ],
+    });
+    board.amend(() => ({ agencies: roster.agencies }));
+    writeFileSync(loadConfig(configFile).governance.register, board.file);
     expect(enrolments(configFile, clock).map((one) => one.roster)).toEqual(['listed', 'listed']);
+    expect(codeOf(() => rosterDraft(configFile, clock))).toBe('NOBODY_TO_LIST');
   });
 
-  it('refuses a file that has no officer’s key', () => {
+  it('is not made of a register that nobody has pinned, or that can’t be read', () => {
     enrol('police');
-    const { file } = officer('officer-one');
-    for (const wrong of [join(folder, 'nowhere.pub'), configFile]) {
-      expect(codeOf(() => rosterDraft(configFile, [file, wrong], clock))).toBe('CONFIG_INVALID');
-    }
-    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    writeFileSync(file, publicKey.export({ type: 'spki', format: 'pem' }));
-    expect(codeOf(() => rosterDraft(configFile, [file], clock))).toBe('CONFIG_INVALID');
+    found('police');
+    enrol('charity');
+    const { register } = loadConfig(configFile).governance;
+    const text = readFileSync(configFile, 'utf8');
+    writeFileSync(configFile, text.replace(/^ {2}fingerprint: .*$/m, ''));
+    expect(codeOf(() => rosterDraft(configFile, clock))).toBe('FINGERPRINT_MISSING');
+    writeFileSync(configFile, text);
+    writeFileSync(register, 'no register');
+    expect(codeOf(() => rosterDraft(configFile, clock))).toBe('REGISTER_INVALID');
   });
 });
 

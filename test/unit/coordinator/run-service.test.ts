@@ -49,7 +49,7 @@ describe('a run that goes well', () => {
     expect(run).toMatchObject({
       state: 'finished',
       ending: null,
-      requester: 'analyst',
+      requester: REQUEST.requester,
       parameters: { quarters: ['2025-Q1', '2025-Q2'] },
     });
     expect(run.participants.map(({ agency }) => agency)).toEqual(['police', 'charity-a', 'charity-b']);
@@ -208,7 +208,7 @@ describe('a request that cannot be taken', () => {
 
   it('names every agency and dataset without a snapshot', () => {
     const rig = new Rig();
-    const hello = { softwareVersion: '1', snapshots: [], floors: NO_FLOORS, logSize: 0 };
+    const hello = { softwareVersion: '1', snapshots: [], floors: NO_FLOORS, logSize: 0, registerSize: 0 };
     rig.handlers.received('charity-b', { kind: 'hello', hello });
     expect(() => rig.service.submit(REQUEST)).toThrow(
       expect.objectContaining({
@@ -580,16 +580,13 @@ it('goes on when the end of a run cannot be written down, and says so to whoever
 });
 
 describe('runs that wait while nothing can be written', () => {
-  it('are dropped when a roster ends them, and the rest of it comes into force', async () => {
+  it('are dropped when a register ends them, and the rest of it comes into force', async () => {
     const rig = new Rig({ behaviours: { police: 'silent' }, failsToWrite: true });
     const first = rig.service.submit(REQUEST).id;
     const second = rig.service.submit(REQUEST).id;
     await rig.offered(3);
-    const officers = roster.governance.officers.map((officer) => ({
-      ...officer,
-      publicKey: new Uint8Array(32).fill(7),
-    }));
-    rig.takeRoster({ ...roster, version: 2, governance: { ...roster.governance, officers } });
+    rig.governance.board.revoke(TEMPLATE, 'Its question misleads.');
+    rig.takeRegister();
     expect(rig.log.of('run-not-recorded')).toMatchObject([{ runId: second }]);
     expect(await rig.ended(first)).toBe('failed');
     expect(rig.service.get(first).run.ending).toMatchObject({ code: 'REGISTER_CHANGED' });

@@ -7,6 +7,7 @@ import {
   actDigest,
   actPayload,
   addSignature,
+  completeAct,
   GovernanceError,
   instantOf,
   ROSTER_KIND,
@@ -16,11 +17,13 @@ import {
 } from '../../../core/governance/index.js';
 import type {
   Act,
+  ActOrigin,
   GovernanceErrorCode,
   Mark,
   Principle,
   Review,
   SignedRoster,
+  UnmadeAct,
 } from '../../../core/governance/index.js';
 import { rawPublicKey, sha256 } from '../../../core/signing/index.js';
 import type { EnvelopeKind } from '../../../core/signing/index.js';
@@ -136,11 +139,13 @@ export function without(roster: SignedRoster, id: string): SignedRoster {
   });
 }
 
-type Unmade<Some> = Some extends Act ? Omit<Some, 'federation' | 'made'> & Partial<Pick<Some, 'federation'>> : never;
+type Unmade = UnmadeAct & Partial<ActOrigin>;
 
 /** A log in the making: entries as their signers write them, whether they may or not. */
 export class Entries {
   readonly list: Uint8Array[] = [];
+  /** Fingerprint of the roster that acts name; where a roster isn't taken, it is for the test to set back. */
+  inForce = '';
   #seconds = 0;
 
   constructor(roster: SignedRoster = ROSTER) {
@@ -149,18 +154,19 @@ export class Entries {
 
   roster(roster: SignedRoster, signers: readonly string[]): void {
     this.list.push(signedRoster(roster, signers));
+    this.inForce = fingerprintOf(roster);
   }
 
   /** Its digest. */
-  act(act: Unmade<Act>, ...signers: readonly string[]): string {
+  act(act: Unmade, ...signers: readonly string[]): string {
     const payload = actPayload(this.made(act));
     this.list.push(signed(ACT_KIND, payload, signers));
     return actDigest(payload);
   }
 
   /** The act as it is signed; no two are made in the same second. */
-  made(act: Unmade<Act>): Act {
-    return { federation: 'demo', made: this.#now(), ...act };
+  made(act: Unmade): Act {
+    return completeAct(act, { federation: 'demo', roster: this.inForce, made: this.#now() });
   }
 
   #now(): string {

@@ -49,13 +49,13 @@ describe('the draft of a roster', () => {
     ],
     [
       'an officer with the coordinator’s key',
-      ['coordinator.logKey'],
-      { coordinator: { ...ROSTER.coordinator, logKey: publicKeyOf('ada') } },
+      ['coordinator.identityKey'],
+      { coordinator: { identityKey: publicKeyOf('ada') } },
     ],
     [
-      'a registrar with the log’s key',
+      'a registrar with the coordinator’s key',
       ['roles.registrars[0].publicKey'],
-      roles({ registrars: [{ id: 'registry', publicKey: publicKeyOf('log') }] }),
+      roles({ registrars: [{ id: 'registry', publicKey: publicKeyOf('coordinator') }] }),
     ],
     [
       'a node with a registrar’s key',

@@ -14,15 +14,15 @@ import type { Policy } from '../../../node-agent/policy/policy.js';
 import {
   allowAll,
   catalogue,
-  envelopeOf,
+  governanceOf,
   noConsentNeeded,
   offer,
-  roster,
+  question,
   snapshotIdOf,
   template,
 } from './federation-fixtures.js';
 import { crimes } from './fixtures.js';
-import { loggedOf } from './offer-log-fixtures.js';
+import { logged } from './offer-log-fixtures.js';
 import { now } from './snapshot-fixtures.js';
 
 export interface AskedRun {
@@ -46,17 +46,17 @@ export function asked({
       ? { ...participant, datasets: [{ dataset: crimes.dataset, snapshot }] }
       : participant,
   );
-  const envelope = envelopeOf({ ...changed, disclosure: clause });
+  const about = question({ ...changed, disclosure: clause });
   return verifyOffer(
-    { ...offer, runId: randomUUID(), envelope, parameters: { quarters }, participants },
+    { ...offer, runId: randomUUID(), ...about, parameters: { quarters }, participants },
     {
       self: 'police',
-      roster,
+      governance: governanceOf(about),
       catalogue,
       policy: allowAll,
       snapshots: new Map([[crimes.dataset, snapshot]]),
       consent: noConsentNeeded,
-      logged: loggedOf({ envelope }),
+      logged,
       clock: { now: () => now },
     },
   );

@@ -12,6 +12,7 @@ import { Refusal } from '../../../node-agent/offers/refusal.js';
 import { snapshotLayout } from '../../../node-agent/snapshot/layout.js';
 import { deriveKey } from '../../../node-agent/snapshot/sealing.js';
 import { SnapshotStore } from '../../../node-agent/snapshot/snapshot-store.js';
+import { childProgram } from '../../support/child-program.js';
 import { accountsOf, asked, linkageCharge, roomySnapshots } from './accounts-fixtures.js';
 import { offer, snapshotIdOf } from './federation-fixtures.js';
 import { codeOf, crimes, testFolder } from './fixtures.js';
@@ -218,7 +219,7 @@ describe('a node that dies between paying and answering', () => {
   const child = fileURLToPath(new URL('spend-and-die.ts', import.meta.url));
   const spendAndDie = (folder: string, ...name: string[]): Promise<void> =>
     new Promise((resolve, reject) => {
-      execFile(process.execPath, ['--import', 'tsx', child, folder, ...name], (error, _stdout, stderr) => {
+      execFile(process.execPath, [...childProgram(child), folder, ...name], (error, _stdout, stderr) => {
         if (error?.signal === 'SIGKILL') resolve();
         else reject(new Error(`not killed: ${stderr}`));
       });

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { stringify } from 'yaml';
@@ -9,6 +9,10 @@ import { rawPublicKey } from '../../../core/private-join/index.js';
 import { identityOf } from './federation-fixtures.js';
 import { crimesMapping, testFolder, writeCrimes } from './fixtures.js';
 import { federation } from './snapshot-fixtures.js';
+import { TestBoard } from './test-board.js';
+
+/** Where an agency's folder has what governance signs. */
+export const GOVERNANCE = { register: 'register.jsonl', statement: 'register-statement.json' } as const;
 
 const datasetYaml = {
   dataset: 'police.victim-crimes',
@@ -44,21 +48,32 @@ export interface AgencyFiles {
   config: Record<string, unknown>;
   /** Undefined: there is no such file. */
   policy: Record<string, unknown> | undefined;
-  roster: { agencies: Record<string, unknown>[] } & Record<string, unknown>;
+  /** What governance is founded with. */
+  roster: { federation: string; agencies: RosterEntry[] };
   dataset: Record<string, unknown>;
   identity: string;
+}
+
+export interface RosterEntry {
+  id: string;
+  name: string;
+  identityKey: string;
+  datasets: string[];
 }
 
 export interface AgencyFolder {
   readonly folder: string;
   readonly configFile: string;
+  /** Its officers, who can go on deciding. */
+  readonly board: TestBoard;
+  /** Puts what they have decided by now into the folder, with a registrar's word of now. */
+  readonly writeRegister: () => void;
 }
 
 /** Writes everything that a node of the police needs, except what `prepare` makes. */
 export function agencyFolder(change: (files: AgencyFiles) => void = () => undefined): AgencyFolder {
   const folder = testFolder();
   const { privateKey } = generateKeyPairSync('ed25519');
-  const publicKey = (): string => toBase64(rawPublicKey(generateKeyPairSync('ed25519').privateKey));
   const files: AgencyFiles = {
     config: {
       agency: 'police',
@@ -66,7 +81,6 @@ export function agencyFolder(change: (files: AgencyFiles) => void = () => undefi
       tls: { authority: 'authority.crt', certificate: 'node.crt', privateKey: 'node.key' },
       identityKey: 'identity.pem',
       storageKey: 'storage.key',
-      roster: 'roster.yaml',
       datasets: 'datasets',
       snapshots: 'snapshots',
       sources: [{ ...crimesMapping, sqlite: 'source.sqlite', table: 'victim crimes', asAt: '2026-03-31' }],
@@ -78,7 +92,6 @@ export function agencyFolder(change: (files: AgencyFiles) => void = () => undefi
     policy: { allow: [{ template: 'support-by-offence' }] },
     roster: {
       federation,
-      version: 1,
       agencies: [
         {
           id: 'police',
@@ -87,24 +100,31 @@ export function agencyFolder(change: (files: AgencyFiles) => void = () => undefi
           datasets: ['police.victim-crimes'],
         },
       ],
-      coordinator: { identityKey: toBase64(identityOf('coordinator').publicKey) },
-      governance: {
-        threshold: 1,
-        officers: [{ id: 'officer-1', name: 'One', organisation: 'Board', publicKey: publicKey() }],
-      },
     },
     dataset: structuredClone(datasetYaml),
     identity: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };
   change(files);
+  const board = new TestBoard({ ...files.roster, coordinator: toBase64(identityOf('coordinator').publicKey) });
+  const governance = { ...GOVERNANCE, fingerprint: board.fingerprint };
   mkdirSync(join(folder, 'datasets'));
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text, { mode: 0o600 });
-  write('node.yaml', stringify(files.config));
+  write('node.yaml', stringify({ governance, ...files.config }));
   if (files.policy !== undefined) write('policy.yaml', stringify(files.policy));
-  write('roster.yaml', stringify(files.roster));
   write('datasets/crimes.yaml', stringify(files.dataset));
   write('identity.pem', files.identity);
   for (const name of ['authority.crt', 'node.crt', 'node.key']) write(name, `made-up ${name}`);
   writeCrimes(join(folder, 'source.sqlite'), [{}, { days: 12 }]);
-  return { folder, configFile: join(folder, 'node.yaml') };
+  const writeRegister = (): void => {
+    putInPlace(join(folder, GOVERNANCE.register), board.file);
+    putInPlace(join(folder, GOVERNANCE.statement), board.statement());
+  };
+  writeRegister();
+  return { folder, configFile: join(folder, 'node.yaml'), board, writeRegister };
+}
+
+/** Another inode each time, so that the file is another one however fast the test is. */
+export function putInPlace(file: string, content: string | Uint8Array): void {
+  writeFileSync(`${file}.next`, content);
+  renameSync(`${file}.next`, file);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 
-import { logKey, logOrigin, rootOf, signCheckpoint } from '../../../core/audit/index.js';
+import { leafHash, logKey, logOrigin, rootOf, signCheckpoint } from '../../../core/audit/index.js';
 import {
   AUDIT_LOG_FORMAT,
   entryBytes,
@@ -22,7 +22,7 @@ import { copyLedger } from '../../../node-agent/ledger/copy-ledger.js';
 import type { VerifiedOffer } from '../../../node-agent/offers/verify-offer.js';
 import { MemoryLog } from '../audit/audit-fixtures.js';
 import { accountsOf, asked, roomySnapshots } from './accounts-fixtures.js';
-import { identityOf } from './federation-fixtures.js';
+import { governanceOf, identityOf } from './federation-fixtures.js';
 import { codeOf, testFolder } from './fixtures.js';
 import { ledgerFile, openLedger, owner, refusedEntry } from './ledger-fixtures.js';
 import { loggedTemplate } from './offer-log-fixtures.js';
@@ -35,11 +35,19 @@ const watched = { mode: 'observe', trouble: null, records: new Map<string, numbe
 
 /** A log in memory that has the offers that it is given, and the offers as a node verifies them then. */
 class OfferedRuns {
-  readonly entries: AuditEntry[] = [{ type: 'opened', at, format: AUDIT_LOG_FORMAT, federation }];
+  /** Of governance, whose template is asked each time. */
+  readonly register = governanceOf(asked().offer).copy;
+  readonly entries: AuditEntry[] = [
+    { type: 'opened', at, format: AUDIT_LOG_FORMAT, federation },
+    ...this.register.entries.map((entry, index) => ({
+      ...{ type: 'register' as const, at, index },
+      leaf: toHex(leafHash(entry)),
+    })),
+  ];
 
   offer(): VerifiedOffer {
     const verified = asked();
-    this.entries.push(offerEntry(verified.offer, loggedTemplate(verified.offer)));
+    this.entries.push(offerEntry(verified.offer, loggedTemplate));
     const { length: size } = this.entries;
     return { ...verified, log: { size, root: toHex(rootOf(new MemoryLog(this.#bytes), size)) } };
   }
@@ -101,7 +109,13 @@ describe('a ledger, read to be held against the audit log', () => {
 
     const { copy } = runs;
     const log = logKey(federation, identityOf('coordinator').publicKey);
-    const verified = verifyCopy(copy, { log, federation, witnesses: new Map(), earlier: [] });
+    const verified = verifyCopy(copy, {
+      log,
+      federation,
+      witnesses: new Map(),
+      earlier: [],
+      register: runs.register.entries,
+    });
     expect(verifyLedgers(copy, verified, federation, [read])).toMatchObject([
       { agreed: 5, unanswered: 2, contradictions: [], questions: [] },
     ]);

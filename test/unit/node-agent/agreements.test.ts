@@ -11,16 +11,16 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-import { stringify } from 'yaml';
 import { describe, expect, it } from 'vitest';
 
+import { formatRegisterFile } from '../../../core/governance/index.js';
 import { loadAgreements, loadIdentity, loadTls, MAX_DATASET_FILES } from '../../../node-agent/agreements.js';
 import type { Agreements } from '../../../node-agent/agreements.js';
 import { loadConfig } from '../../../node-agent/config.js';
 import { MAX_FILE_BYTES, readFile } from '../../../node-agent/key-files.js';
 import { readOrCreateStorageKey, readStorageKey, STORAGE_KEY_BYTES } from '../../../node-agent/snapshot/storage-key.js';
 import { seededRng } from '../../support/seeded-rng.js';
-import { agencyFolder } from './agency-folder.js';
+import { agencyFolder, GOVERNANCE } from './agency-folder.js';
 import type { AgencyFiles } from './agency-folder.js';
 import { writeWithin } from './full-disk.js';
 import { codeOf, testFolder } from './fixtures.js';
@@ -30,8 +30,9 @@ function load(change?: (files: AgencyFiles) => void): Agreements {
 }
 
 describe('loadAgreements', () => {
-  it('reads roster, definitions and mapping, which fit each other', () => {
-    const { agency, catalogue, roster, sources } = load();
+  it('reads register, definitions and mapping, which fit each other', () => {
+    const { agency, catalogue, register, roster, sources } = load();
+    expect(register.current.roster.version).toBe(1);
     expect(agency.id).toBe('police');
     expect(roster.federation).toBe('test-study');
     expect([...catalogue.keys()]).toEqual(['police.victim-crimes']);
@@ -40,10 +41,11 @@ describe('loadAgreements', () => {
 
   it.each<[string, (files: AgencyFiles) => void]>([
     ['AGENCY_NOT_IN_ROSTER', ({ config }) => (config['agency'] = 'cps')],
-    ['ROSTER_INVALID', ({ roster }) => (roster['colour'] = 'blue')],
+    ['REGISTER_INVALID', ({ config }) => (config['governance'] = { ...GOVERNANCE, fingerprint: '0'.repeat(64) })],
+    ['FINGERPRINT_MISSING', ({ config }) => (config['governance'] = { ...GOVERNANCE })],
     ['DATASET_INVALID', ({ dataset }) => (dataset['order'] = 'nothing')],
     ['DATASET_UNKNOWN', ({ dataset }) => (dataset['dataset'] = 'police.other')],
-    ['DATASET_NOT_OFFERED', ({ roster }) => roster.agencies.forEach((agency) => (agency['datasets'] = []))],
+    ['DATASET_NOT_OFFERED', ({ roster }) => roster.agencies.forEach((agency) => (agency.datasets = []))],
     [
       'MAPPING_INCOMPLETE',
       ({ config }) => {
@@ -51,9 +53,8 @@ describe('loadAgreements', () => {
         if (source !== undefined) source.fields = { 'report-date': 'reported_on' };
       },
     ],
-    ['FILE_UNREADABLE', ({ config }) => (config['roster'] = 'nowhere.yaml')],
     ['FILE_UNREADABLE', ({ config }) => (config['datasets'] = 'nowhere')],
-    ['FILE_UNREADABLE', ({ config }) => (config['datasets'] = 'roster.yaml')],
+    ['FILE_UNREADABLE', ({ config }) => (config['datasets'] = 'node.yaml')],
   ])('refuses with %s', (code, change) => {
     expect(codeOf(() => load(change))).toBe(code);
   });
@@ -77,10 +78,21 @@ describe('loadAgreements', () => {
     expect(() => loadAgreements(config)).toThrow(/more than/);
   });
 
-  it('names the file and the line that is wrong', () => {
+  it('says that there is no register, which one is none, and which of its entries is wrong', () => {
+    const { folder, configFile, board } = agencyFolder();
+    const register = join(folder, GOVERNANCE.register);
+    writeFileSync(register, 'nonsense\n');
+    expect(() => loadAgreements(loadConfig(configFile))).toThrow(/register\.jsonl: BAD_REGISTER_FILE: .*line 1/i);
+    writeFileSync(register, formatRegisterFile(board.entries.toReversed()));
+    expect(() => loadAgreements(loadConfig(configFile))).toThrow(/register\.jsonl: NO_ROSTER: .*entry 0/i);
+    rmSync(register);
+    expect(codeOf(() => loadAgreements(loadConfig(configFile)))).toBe('REGISTER_UNREADABLE');
+  });
+
+  it('does not need a registrar’s word, which may be late: the register may bring a revocation', () => {
     const { folder, configFile } = agencyFolder();
-    writeFileSync(join(folder, 'roster.yaml'), stringify({ federation: 'Test Study' }));
-    expect(() => loadAgreements(loadConfig(configFile))).toThrow(/roster\.yaml[^]*line 1/);
+    rmSync(join(folder, GOVERNANCE.statement));
+    expect(loadAgreements(loadConfig(configFile)).agency.id).toBe('police');
   });
 });
 

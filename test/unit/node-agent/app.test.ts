@@ -32,6 +32,7 @@ describe('createNode', () => {
       softwareVersion: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
       floors: NO_FLOORS,
       logSize: 0,
+      registerSize: agency.board.entries.length,
       snapshots: [
         {
           ...{ dataset: 'police.victim-crimes', snapshot: prepared?.snapshot, asAt: '2026-03-31', epsilonLeft: 8.75 },
@@ -100,7 +101,7 @@ describe('createNode', () => {
     await node.start();
     expect(events.map(({ event }) => event)).toEqual(['ledger', 'snapshot-missing', 'started']);
     expect(handlers().hello().snapshots).toEqual([]);
-    handlers().received({ kind: 'offer', offer });
+    handlers().received({ kind: 'offer', offer: { ...offer, register: agency.board.head } });
     expect(sent).toMatchObject([{ kind: 'refusal', runId: offer.runId, code: 'TEMPLATE_NOT_APPROVED' }]);
     handlers().received({ kind: 'protocol', runId: offer.runId, message: { kind: 'finished' } });
     expect(sent).toHaveLength(1);
@@ -131,7 +132,7 @@ describe('createNode', () => {
   });
 
   it.each<[string, (files: AgencyFiles) => void]>([
-    ['AGENCY_NOT_IN_ROSTER', ({ roster }) => roster.agencies.forEach((agency) => (agency['id'] = 'cps'))],
+    ['AGENCY_NOT_IN_ROSTER', ({ roster }) => roster.agencies.forEach((agency) => (agency.id = 'cps'))],
     ['KEY_FILE_INVALID', (files) => (files.identity = 'no key')],
     ['KEY_FILE_MISSING', ({ config }) => (config['tls'] = { ...(config['tls'] as object), privateKey: 'nowhere' })],
     ['STORAGE_KEY_MISSING', () => undefined],

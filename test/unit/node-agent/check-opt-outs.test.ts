@@ -8,6 +8,7 @@ import { EXIT_CODES, runCommand } from '../../../node-agent/index.js';
 import { CLOCK_CORRECTION_MS } from '../../../node-agent/consent/lists-freshness.js';
 import { LINES_NAMED_MAX, MAX_OPT_OUT_LINES, requireLines } from '../../../node-agent/consent/read-opt-outs.js';
 import { seededRng } from '../../support/seeded-rng.js';
+import { GOVERNANCE } from './agency-folder.js';
 import type { AgencyFolder } from './agency-folder.js';
 import { codeOf } from './fixtures.js';
 import { agencyWithList, listFile, optOutColumns, quillfeather, refresh, writeList } from './opt-outs-fixtures.js';
@@ -102,9 +103,9 @@ describe('tally node check with opt-out lists', () => {
     for (const value of ['Quillfeather', 'Olwen', 'Ada', '1987', 'LS6']) expect(json).not.toContain(value);
   });
 
-  it('reads them before governance has sent the roster', async () => {
+  it('reads them before governance has sent the register', async () => {
     const agency = agencyWithList([quillfeather], [{}]);
-    rmSync(join(agency.folder, 'roster.yaml'));
+    rmSync(join(agency.folder, GOVERNANCE.register));
     const { exit, stdout } = await checked(agency);
     expect(stdout).toContain('  good     list 1 (csv) can be read');
     expect(stdout).toContain('none are in force yet');

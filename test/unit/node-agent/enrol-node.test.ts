@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 
 import { describe, expect, it } from 'vitest';
 
+import { toBase64 } from '../../../core/base/index.js';
 import { EXIT_CODES, runCommand } from '../../../node-agent/commands/index.js';
 import { loadConfig } from '../../../node-agent/config.js';
 import { loadPolicy } from '../../../node-agent/policy/policy-file.js';
@@ -13,7 +14,9 @@ import { initNode } from '../../../node-agent/enrolment/init-node.js';
 import { systemClock } from '../../../runtime/index.js';
 import { formatToken, MAX_TOKEN_CHARACTERS, parseToken } from '../../../transport/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
+import { agencies } from './federation-fixtures.js';
 import { codeOfAsync, testFolder } from './fixtures.js';
+import { TestBoard } from './test-board.js';
 
 const rng = seededRng('enrol-node');
 const token = {
@@ -81,7 +84,6 @@ describe('node init', () => {
       snapshots: '700',
       spool: '700',
       'storage.key': '600',
-      templates: '700',
       tls: '700',
     });
     expect(readFileSync(join(folder, 'storage.key'))).toHaveLength(32);
@@ -193,22 +195,23 @@ describe('node enrol', () => {
     expect(err).toMatch(/^KEY_FILE_EXPOSED: /);
   });
 
-  it('sends nothing where the roster is of another federation', async () => {
-    const config = loadConfig(init());
-    writeFileSync(config.roster, rosterOf('another-test'));
+  it('sends nothing where the register is of another federation, or is none', async () => {
+    const file = init();
+    const board = new TestBoard({
+      federation: 'another-test',
+      agencies,
+      coordinator: toBase64(new Uint8Array(32).fill(7)),
+    });
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/# (fingerprint: )\S+.*$/m, `$1${board.fingerprint}`));
+    const config = loadConfig(file);
+    expect(config.governance.fingerprint).toBe(board.fingerprint);
+    writeFileSync(config.governance.register, board.file);
     const enrol = (): Promise<unknown> => enrolNode(config, { token: formatToken(token) }, systemClock);
     expect(await codeOfAsync(enrol)).toBe('CONFIG_CONTRADICTORY');
-    writeFileSync(config.roster, 'nonsense');
-    expect(await codeOfAsync(enrol)).toBe('ROSTER_INVALID');
+    writeFileSync(config.governance.register, 'nonsense');
+    expect(await codeOfAsync(enrol)).toBe('REGISTER_INVALID');
+    rmSync(config.governance.register);
+    // Without one it may enrol: there is nobody at that address.
+    expect(await codeOfAsync(enrol)).toBe('CONNECTION_LOST');
   });
 });
-
-function rosterOf(federation: string): string {
-  const key = (fill: number): string => Buffer.alloc(32, fill).toString('base64');
-  return `federation: ${federation}
-version: 1
-agencies: [{ id: police, name: The police, identityKey: ${key(1)}, datasets: [police.crimes] }]
-coordinator: { identityKey: ${key(2)} }
-governance: { threshold: 1, officers: [{ id: one, name: One, organisation: Board, publicKey: ${key(3)} }] }
-`;
-}

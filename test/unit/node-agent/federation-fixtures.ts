@@ -1,15 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
 
-import { rawPublicKey, signingKey } from '../../../core/private-join/index.js';
+import { toBase64 } from '../../../core/base/index.js';
+import { rosterOf } from '../../../core/governance/index.js';
+import { signingKey } from '../../../core/private-join/index.js';
 import type { SigningKey } from '../../../core/private-join/index.js';
 import {
   bindParameters,
   bindTemplate,
-  canonicalTemplate,
   createCatalogue,
   DEFAULT_BUDGET,
   NO_FLOORS,
-  signTemplate,
 } from '../../../core/templates/index.js';
 import type {
   BoundParameters,
@@ -20,9 +20,12 @@ import type {
   Template,
 } from '../../../core/templates/index.js';
 import type { ConsentGrounds } from '../../../node-agent/consent/verify-consent.js';
+import type { GovernanceGrounds } from '../../../node-agent/offers/verify-offer.js';
 import type { Policy } from '../../../node-agent/policy/policy.js';
+import type { BoardAgency } from '../../../examples/bold/demo/board.js';
 import { crimes } from './fixtures.js';
-import { federation } from './snapshot-fixtures.js';
+import { federation, now } from './snapshot-fixtures.js';
+import { ANALYST, TestBoard, textOf } from './test-board.js';
 
 /** Two datasets that others offer: one links on the person, one on the case. */
 export const support: DatasetDefinition = {
@@ -42,8 +45,6 @@ export const prosecutions: DatasetDefinition = {
 };
 export const catalogue = createCatalogue([crimes, support, prosecutions]);
 
-export const officerKey = generateKeyPairSync('ed25519').privateKey;
-
 export const identities: ReadonlyMap<string, SigningKey> = new Map(
   ['police', 'charity', 'cps', 'prison', 'coordinator'].map((party) => [
     party,
@@ -57,25 +58,21 @@ export function identityOf(party: string): SigningKey {
   return key;
 }
 
-function agency(id: string, ...datasets: readonly string[]): Roster['agencies'][number] {
-  return { id, name: id, identityKey: identityOf(id).publicKey, datasets };
+function agency(id: string, ...datasets: readonly string[]): BoardAgency {
+  return { id, name: id, identityKey: toBase64(identityOf(id).publicKey), datasets };
 }
 
-export const roster: Roster = {
-  federation,
-  version: 1,
-  agencies: [
-    agency('police', crimes.dataset),
-    agency('charity', support.dataset),
-    agency('cps', prosecutions.dataset, 'cps.charges'),
-    agency('prison', 'prison.custody'),
-  ],
-  coordinator: { identityKey: identityOf('coordinator').publicKey },
-  governance: {
-    threshold: 1,
-    officers: [{ id: 'officer-1', name: 'One', organisation: 'Board', publicKey: rawPublicKey(officerKey) }],
-  },
-};
+export const agencies: readonly BoardAgency[] = [
+  agency('police', crimes.dataset),
+  agency('charity', support.dataset),
+  agency('cps', prosecutions.dataset, 'cps.charges'),
+  agency('prison', 'prison.custody'),
+];
+
+/** Officers who have founded the federation and signed nothing else yet. */
+export function newBoard(at = now): TestBoard {
+  return new TestBoard({ federation, agencies, coordinator: toBase64(identityOf('coordinator').publicKey) }, at);
+}
 
 /** Counts cases by offence group and support. */
 export const template: Template = {
@@ -100,10 +97,6 @@ export const template: Template = {
   parameters: { quarters: { from: ['2025-Q1', '2025-Q2'], min: 1, max: 2 } },
   disclosure: { threshold: 10, roundTo: 5, epsilon: 'none' },
 };
-
-export function envelopeOf(changed: Partial<Template> = {}, key = officerKey): Uint8Array {
-  return signTemplate(canonicalTemplate({ ...template, ...changed }), 'officer-1', key);
-}
 
 export function boundTemplate(changed: Partial<Template> = {}): BoundTemplate {
   return bindTemplate({ ...template, ...changed }, catalogue);
@@ -135,11 +128,35 @@ export const noConsentNeeded: ConsentGrounds = { purposes: new Map(), optOuts: n
 
 export const runId = '3f0c8f0e-5a52-4a1f-9d55-6f1f3c1a2b3c';
 
+/** What an offer says of governance: which template is asked, and how far the register is. */
+export type Question = Pick<RunOffer, 'templateDigest' | 'register'>;
+
+const boards = new Map<string, { readonly board: TestBoard; readonly question: Question }>();
+
+/** Of the template with those changes, which is live in a register of its own: `governanceOf` has it. */
+export function question(changed: Partial<Template> = {}): Question {
+  const asked = { ...template, ...changed };
+  const known = boards.get(textOf(asked));
+  if (known !== undefined) return known.question;
+  const board = newBoard();
+  const templateDigest = board.publishTemplate(asked);
+  const made = { templateDigest, register: board.head };
+  boards.set(textOf(asked), { board, question: made });
+  return made;
+}
+
+/** The register in which `question` has made it live, as a node has it. */
+export function governanceOf({ register }: Pick<RunOffer, 'register'>): GovernanceGrounds {
+  const found = [...boards.values()].find(({ board }) => board.head.root === register.root);
+  if (found === undefined) throw new Error('no test has made this register');
+  return found.board.grounds;
+}
+
 export const offer: RunOffer = {
   runId,
-  envelope: envelopeOf(),
+  ...question(),
   parameters: { quarters: ['2025-Q1'] },
-  requester: 'analyst',
+  requester: ANALYST,
   purpose: 'research-statistics',
   participants: [
     {
@@ -159,3 +176,5 @@ export const offer: RunOffer = {
     },
   ],
 };
+
+export const roster: Roster = rosterOf(newBoard().roster);

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+import { childProgram } from '../../support/child-program.js';
+
 const child = fileURLToPath(new URL('write-or-say.ts', import.meta.url));
 /** As POSIX says of `ulimit -f`. */
 export const BLOCK_BYTES = 512;
 
-export type Written = 'state file' | 'whole file' | 'storage key' | 'pause';
+export type Written =
+  'state file' | 'whole file' | 'secret file' | 'storage key' | 'identity key' | 'console secret' | 'pause';
 
 /** What came of writing: the code of what was thrown, or what was returned. */
 export interface CameOf {
@@ -23,16 +26,7 @@ export function writeWithin(blocks: number, what: Written, file: string, charact
 
 /** What a script says on stdout that gets no file larger than so many blocks. */
 export function runWithin(blocks: number, script: string, words: readonly string[]): string {
-  const limited = [
-    '-c',
-    `ulimit -f ${blocks} && exec "$@"`,
-    'sh',
-    process.execPath,
-    '--import',
-    'tsx',
-    script,
-    ...words,
-  ];
+  const limited = ['-c', `ulimit -f ${blocks} && exec "$@"`, 'sh', process.execPath, ...childProgram(script), ...words];
   const { stdout, stderr, status } = spawnSync('sh', limited, {
     encoding: 'utf8',
     env: { ...process.env, TSX_DISABLE_CACHE: '1' },

@@ -86,8 +86,8 @@ describe('node ledger copy and verify --contains', () => {
     const head = async (): Promise<string> =>
       (JSON.parse((await run('ledger', 'verify', ...config, '--json')).stdout) as { hash: string }).hash;
     const before = await head();
-    // Refused, for it isn't a template that anybody signed: an entry all the same.
-    handlers().received({ kind: 'offer', offer: { ...asked, envelope: new Uint8Array([1]) } });
+    // Refused, for the register has no such template: an entry all the same.
+    handlers().received({ kind: 'offer', offer: { ...asked, templateDigest: '0'.repeat(64) } });
     await expect.poll(head).not.toBe(before);
     const newest = await head();
     await node.stop();

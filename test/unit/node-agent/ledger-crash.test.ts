@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { uniformBelow } from '../../../core/base/index.js';
 import { Ledger } from '../../../node-agent/ledger/ledger.js';
+import { childProgram } from '../../support/child-program.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { codeOf, testFolder } from './fixtures.js';
 import { ledgerFile, openLedger, owner, refusedEntry } from './ledger-fixtures.js';
@@ -23,7 +24,7 @@ interface Writer {
 }
 
 function startWriter(folder: string): Writer {
-  const process_ = spawn(process.execPath, ['--import', 'tsx', child, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const process_ = spawn(process.execPath, [...childProgram(child), folder], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   let complaint = '';
   let heard = (): void => undefined;

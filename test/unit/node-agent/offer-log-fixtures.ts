@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { consistencyProof, inclusionProof, logOrigin, rootOf, signCheckpoint } from '../../../core/audit/index.js';
 import { offerEntryBytes } from '../../../core/audit-entries/index.js';
 import type { LogEvidence, LoggedTemplate } from '../../../core/audit-entries/index.js';
@@ -8,27 +6,16 @@ import type { RunOffer } from '../../../core/templates/index.js';
 import type { LoggedOffer } from '../../../node-agent/offers/offer-log.js';
 import { MAX_CONSISTENCY_PROOFS } from '../../../transport/index.js';
 import { MemoryLog } from '../audit/audit-fixtures.js';
-import { identityOf } from './federation-fixtures.js';
+import { identityOf, template } from './federation-fixtures.js';
 import { federation } from './snapshot-fixtures.js';
 
 const AT = '2020-01-01T00:00:00.000Z';
 
-/** What a coordinator's log says of an offer's template; made up where its envelope is none. */
-export function loggedTemplate({ envelope }: Pick<RunOffer, 'envelope'>): LoggedTemplate {
-  try {
-    const { payload } = JSON.parse(Buffer.from(envelope).toString()) as { payload: string };
-    const bytes = Buffer.from(payload, 'base64');
-    const { template, version } = JSON.parse(bytes.toString()) as { template: string; version: number };
-    return { template, version, templateDigest: createHash('sha256').update(bytes).digest('hex'), at: AT };
-  } catch {
-    return { template: 'none', version: 1, templateDigest: '0'.repeat(64), at: AT };
-  }
-}
+/** What a coordinator's log says of an offer of the test template. */
+export const loggedTemplate: LoggedTemplate = { template: template.template, version: template.version, at: AT };
 
 /** An offer of which it was shown that it is in the log. */
-export function loggedOf(offer: Pick<RunOffer, 'envelope'>): LoggedOffer {
-  return { head: { size: 7, root: 'f'.repeat(64) }, template: loggedTemplate(offer) };
-}
+export const logged: LoggedOffer = { head: { size: 7, root: 'f'.repeat(64) }, template: loggedTemplate };
 
 /** A coordinator's log, in memory, in which every offer is that it is asked about. */
 export class OfferedLog {
@@ -46,8 +33,7 @@ export class OfferedLog {
 
   /** Writes the offer down. `at`: seconds of the checkpoint's time, which grow with its size where nothing is said. */
   evidenceOf(offer: RunOffer, at?: number): LogEvidence {
-    const logged = loggedTemplate(offer);
-    this.log.append(offerEntryBytes(offer, logged));
+    this.log.append(offerEntryBytes(offer, loggedTemplate));
     const { size } = this;
     const checkpoint = {
       origin: logOrigin(federation),
@@ -59,7 +45,7 @@ export class OfferedLog {
     return {
       checkpoint: signCheckpoint(checkpoint, this.#key).note,
       index: size - 1,
-      logged,
+      logged: loggedTemplate,
       inclusion: inclusionProof(this.log, size - 1, size),
       consistency: seen.map((first) => ({ first, hashes: consistencyProof(this.log, first, size) })),
     };

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { optOutsLayout } from '../../../node-agent/consent/prepare-opt-outs.js';
 import type { PreparePhase } from '../../../node-agent/snapshot/prepare.js';
 import { SnapshotReader } from '../../../node-agent/snapshot/snapshot-reader.js';
+import { childProgram } from '../../support/child-program.js';
 import type { AgencyFolder } from './agency-folder.js';
 import { agencyWithList, quillfeather, refresh, writeList } from './opt-outs-fixtures.js';
 import { federation } from './snapshot-fixtures.js';
@@ -16,7 +17,7 @@ const child = fileURLToPath(new URL('refresh-and-die.ts', import.meta.url));
 
 function refreshAndDie({ configFile }: AgencyFolder, phase: PreparePhase): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['--import', 'tsx', child, configFile, phase], (error, _stdout, stderr) => {
+    execFile(process.execPath, [...childProgram(child), configFile, phase], (error, _stdout, stderr) => {
       if (error === null) reject(new Error('the process was not killed'));
       else if (error.signal === 'SIGKILL') resolve();
       else reject(new Error(stderr));

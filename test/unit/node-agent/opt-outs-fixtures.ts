@@ -87,7 +87,7 @@ async function means(changed: Partial<RefreshDependencies>): Promise<RefreshDepe
 }
 
 export async function refresh(
-  { configFile }: AgencyFolder,
+  { configFile }: Pick<AgencyFolder, 'configFile'>,
   changed: Partial<RefreshDependencies> = {},
 ): Promise<PreparedOptOuts> {
   return refreshOptOuts(loadConfig(configFile), await means(changed));

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import type { PreparePhase, PrepareStep } from '../../../node-agent/snapshot/prepare.js';
+import { childProgram } from '../../support/child-program.js';
 
 const child = fileURLToPath(new URL('prepare-and-die.ts', import.meta.url));
 
@@ -30,7 +31,7 @@ export function diesAt({ phase, hashed = 0, step = 1 }: Moment): (step: PrepareS
 
 /** Prepares in a process of its own that is killed at a moment. Thrown when it isn't: Error. */
 export function prepareAndDie(folder: string, moment: Moment): Promise<void> {
-  const args = ['--import', 'tsx', child, folder, JSON.stringify(moment)];
+  const args = [...childProgram(child), folder, JSON.stringify(moment)];
   return new Promise((resolve, reject) => {
     execFile(process.execPath, args, (error, _stdout, stderr) => {
       if (error === null) reject(new Error('the process was not killed'));

@@ -3,7 +3,7 @@ import { refresh } from './opt-outs-fixtures.js';
 /** `refresh-and-die.ts CONFIG PHASE`: reads the opt-out lists and is killed as soon as it reaches that phase. */
 const [configFile = '', deadly = ''] = process.argv.slice(2);
 await refresh(
-  { folder: '', configFile },
+  { configFile },
   {
     progress: ({ phase }) => {
       if (phase === deadly) process.kill(process.pid, 'SIGKILL');

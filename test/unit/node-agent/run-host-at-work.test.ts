@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { inlineEngine, WORKING_SECONDS } from '../../../core/private-join/index.js';
 import type { Engine, RowChunk } from '../../../core/private-join/index.js';
 import { makeShare } from '../../../core/private-join/joint-key.js';
-import { canonicalTemplate, planRun, templateDigest } from '../../../core/templates/index.js';
+import { planRun } from '../../../core/templates/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
-import { boundParameters, boundTemplate, identityOf, offer, roster, template } from './federation-fixtures.js';
+import { boundParameters, boundTemplate, identityOf, offer, roster } from './federation-fixtures.js';
 import { PROGRESS_DEADLINE_MS, group, emptyLease, world, turnsUntil, endOf } from './run-host-fixtures.js';
 import type { World } from './run-host-fixtures.js';
 
@@ -40,7 +40,6 @@ describe('RunHost, at work for long', () => {
       offer,
       bound: boundTemplate(),
       parameters: boundParameters(boundTemplate()),
-      templateDigest: templateDigest(canonicalTemplate(template)),
       roster,
     });
     const own = made.client.run().sent.flatMap((message) => (message.kind === 'share' ? [message.share] : []));

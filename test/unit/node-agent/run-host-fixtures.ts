@@ -18,6 +18,7 @@ import { seededRng } from '../../support/seeded-rng.js';
 import {
   allowAll,
   catalogue,
+  governanceOf,
   identityOf,
   noConsentNeeded,
   offer,
@@ -26,7 +27,7 @@ import {
   snapshotIdOf,
 } from './federation-fixtures.js';
 import { crimes } from './fixtures.js';
-import { loggedOf } from './offer-log-fixtures.js';
+import { logged } from './offer-log-fixtures.js';
 
 /** Longer than a party that is at work ever keeps silent. */
 const PROGRESS_DEADLINE_SECONDS = 3 * WORKING_SECONDS;
@@ -141,16 +142,16 @@ export function world(changes: Partial<RunHostOptions> = {}): World {
       cpuSeconds: () => 1,
       log,
       concurrentRuns: 2,
-      look: (offered) => loggedOf(offered),
-      verify: (offered, logged) =>
+      look: () => logged,
+      verify: (offered, found) =>
         verifyOffer(offered, {
           self: 'police',
-          roster,
+          governance: governanceOf(offered),
           catalogue,
           policy: allowAll,
           snapshots: new Map([[crimes.dataset, snapshotIdOf(crimes.dataset)]]),
           consent: noConsentNeeded,
-          logged,
+          logged: found,
           clock: { now: () => new Date('2026-04-02T12:00:00Z') },
         }),
       snapshots: {

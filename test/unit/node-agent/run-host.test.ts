@@ -8,9 +8,9 @@ import { MAX_REASON_CHARACTERS } from '../../../transport/index.js';
 import {
   allowAll,
   catalogue,
+  governanceOf,
   noConsentNeeded,
   offer,
-  roster,
   runId,
   snapshotIdOf,
   template,
@@ -196,7 +196,12 @@ describe('RunHost and its accounts', () => {
 describe('RunHost, under a policy that has it only go through an offer', () => {
   it('reads nothing until it has said that it does not answer', async () => {
     const grounds = {
-      ...{ self: 'police', roster, catalogue, clock: { now: () => new Date('2026-04-02T12:00:00Z') } },
+      ...{
+        self: 'police',
+        governance: governanceOf(offer),
+        catalogue,
+        clock: { now: () => new Date('2026-04-02T12:00:00Z') },
+      },
       policy: { ...allowAll, allow: [{ template: template.template, mode: 'shadow' as const }] },
       snapshots: new Map([[crimes.dataset, snapshotIdOf(crimes.dataset)]]),
       consent: noConsentNeeded,

@@ -104,15 +104,21 @@ describe('a new configuration with blanks', () => {
   });
 });
 
-describe('sources before there is a roster', () => {
+describe('sources before there is a register', () => {
   it('can be looked at; once there is one, it counts', () => {
     const configFile = init();
     fillIn(configFile);
-    const roster = join(configFile, '..', 'roster.yaml');
-    expect(existsSync(roster)).toBe(false);
+    const { register } = loadConfig(configFile).governance;
+    expect(existsSync(register)).toBe(false);
     expect(loadSources(loadConfig(configFile))).toHaveLength(1);
-    writeFileSync(roster, 'federation: none\n');
-    expect(codeOf(() => loadSources(loadConfig(configFile)))).toBe('ROSTER_INVALID');
-    rmSync(roster);
+    writeFileSync(register, 'nonsense\n');
+    expect(codeOf(() => loadSources(loadConfig(configFile)))).toBe('FINGERPRINT_MISSING');
+    writeFileSync(
+      configFile,
+      readFileSync(configFile, 'utf8').replace(/# (fingerprint: )\S+.*$/m, `$1${'ab'.repeat(32)}`),
+    );
+    expect(codeOf(() => loadSources(loadConfig(configFile)))).toBe('REGISTER_INVALID');
+    rmSync(register);
+    expect(loadSources(loadConfig(configFile))).toHaveLength(1);
   });
 });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 
 import { silentLog, toBase64 } from '../../../core/base/index.js';
 import type { AlarmClock, LogFields } from '../../../core/base/index.js';
-import { createGroup, inlineEngine, rawPublicKey } from '../../../core/private-join/index.js';
-import { canonicalTemplate, NO_FLOORS, signTemplate } from '../../../core/templates/index.js';
+import { createGroup, inlineEngine } from '../../../core/private-join/index.js';
+import { NO_FLOORS } from '../../../core/templates/index.js';
 import type { Participant, RunOffer, Template } from '../../../core/templates/index.js';
 import { createNode } from '../../../node-agent/app.js';
 import type { Node } from '../../../node-agent/app.js';
@@ -18,7 +18,8 @@ import type { ClientHandlers, FederationClientOptions, FromNode } from '../../..
 import { seededRng } from '../../support/seeded-rng.js';
 import { agencyFolder } from './agency-folder.js';
 import type { AgencyFiles, AgencyFolder } from './agency-folder.js';
-import { identityOf, offer, officerKey, template } from './federation-fixtures.js';
+import { identityOf, offer, template } from './federation-fixtures.js';
+import type { Question } from './federation-fixtures.js';
 import { crimes, writeCrimes } from './fixtures.js';
 import type { CrimeRow } from './fixtures.js';
 import { OfferedLog } from './offer-log-fixtures.js';
@@ -61,6 +62,18 @@ export interface ApprovedRunChanges {
   readonly written?: (agency: AgencyFolder) => void;
 }
 
+// Nothing is joined on the person, so no scheme may be named.
+const { scheme, ...rest } = template;
+if (scheme !== 'exact') throw new Error('the test template joins people');
+
+/** The test template without its links: it takes one dataset alone, and costs 2.5. */
+export const alone: Template = {
+  ...rest,
+  links: [],
+  dimensions: [{ field: 'police.victim-crimes.offence-group' }],
+  disclosure: { ...template.disclosure, epsilon: 2, overlapEpsilon: 0.5 },
+};
+
 /** An agency with a snapshot, and an offer that it takes part in; it costs 2.5. */
 export async function approvedRun({
   policy,
@@ -72,39 +85,28 @@ export async function approvedRun({
     const { roster } = files;
     if (policy !== undefined) files.policy = policy;
     change?.(files);
-    const [police] = roster.agencies;
-    roster.agencies.push({
-      ...structuredClone(police),
-      id: 'charity',
-      identityKey: toBase64(identityOf('charity').publicKey),
-    });
-    const officer = { id: 'officer-1', name: 'One', organisation: 'Board' };
-    roster['governance'] = {
-      threshold: 1,
-      officers: [{ ...officer, publicKey: toBase64(rawPublicKey(officerKey)) }],
-    };
+    const datasets = [...(roster.agencies[0]?.datasets ?? [])];
+    const identityKey = toBase64(identityOf('charity').publicKey);
+    roster.agencies.push({ id: 'charity', name: 'Charity', identityKey, datasets });
   });
   if (rows !== undefined) writeCrimes(join(agency.folder, 'source.sqlite'), rows);
   written?.(agency);
   const [prepared] = await prepare(agency);
-  // Nothing is joined on the person, so no scheme may be named.
-  const { scheme, ...rest } = template;
-  expect(scheme).toBe('exact');
-  const alone: Template = {
-    ...rest,
-    links: [],
-    dimensions: [{ field: 'police.victim-crimes.offence-group' }],
-    disclosure: { ...template.disclosure, epsilon: 2, overlapEpsilon: 0.5 },
-  };
   const of = (id: string, snapshot: string): Participant => ({
     agency: id,
     datasets: [{ dataset: crimes.dataset, snapshot }],
     floors: NO_FLOORS,
   });
   const participants = [of('police', prepared?.snapshot ?? ''), of('charity', 'c'.repeat(64))];
-  const envelope = signTemplate(canonicalTemplate(alone), 'officer-1', officerKey);
-  const asked: RunOffer = { ...offer, envelope, participants };
+  const asked: RunOffer = { ...offer, ...live(agency, alone), participants };
   return { agency, asked, another: () => ({ ...asked, runId: randomUUID() }) };
+}
+
+/** Has it made live, and the node know; what an offer of it says of governance. */
+export function live({ board, writeRegister }: AgencyFolder, template: Template): Question {
+  const templateDigest = board.publishTemplate(template);
+  writeRegister();
+  return { templateDigest, register: board.head };
 }
 
 const offered = new OfferedLog();

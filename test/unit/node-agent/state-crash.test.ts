@@ -11,6 +11,7 @@ import { Changes } from '../../../node-agent/ledger/changes.js';
 import { readStatus, STATUS_STALE_SECONDS, statusFile, writeStatus } from '../../../node-agent/status/node-status.js';
 import { MAX_PAUSE_REASON_CHARACTERS, PauseSwitch, readPause, writePause } from '../../../node-agent/status/pause.js';
 import { statusReport } from '../../../node-agent/status/status-report.js';
+import { childProgram } from '../../support/child-program.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { codeOf, testFolder } from './fixtures.js';
 import { ledgerFile, openLedger } from './ledger-fixtures.js';
@@ -22,7 +23,7 @@ const KILLS = 4;
 const LIFE_MS_MAX = 60;
 
 async function killedWriter(folder: string, lifeMs: number): Promise<void> {
-  const writer = spawn(process.execPath, ['--import', 'tsx', child, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const writer = spawn(process.execPath, [...childProgram(child), folder], { stdio: ['ignore', 'pipe', 'pipe'] });
   let complaint = '';
   writer.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
   const over = once(writer, 'close') as Promise<[number | null, string | null]>;

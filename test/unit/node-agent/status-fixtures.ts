@@ -13,7 +13,11 @@ export function statusOf(at: Date, changes: Partial<NodeStatus> = {}): Omit<Node
     stoppedAt: null,
     connection: { address: 'localhost:7400', isConnected: true, since: now, code: null },
     policy: { file: 'policy.yaml', digest: 'ab'.repeat(32), mode: 'live', isFileRefused: false },
-    roster: { file: 'roster.yaml', version: 1, isFileRefused: false },
+    register: {
+      ...{ file: 'register.jsonl', roster: 1, entries: 12, isFileRefused: false },
+      stated: now,
+      trouble: null,
+    },
     clockTrouble: null,
     paused: null,
     snapshots: [],

@@ -14,9 +14,11 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { createConsoleSecret, SECRET_BYTES } from '../../../node-agent/console/console-secret.js';
 import { finishSwap, swapCertificate } from '../../../node-agent/enrolment/certificate-files.js';
 import { writeStateFile } from '../../../node-agent/status/state-file.js';
-import { writeWholeFile } from '../../../node-agent/whole-file.js';
+import { createSecretFile, writeWholeFile } from '../../../node-agent/whole-file.js';
+import { seededRng } from '../../support/seeded-rng.js';
 import { codeOf, testFolder } from './fixtures.js';
 import { BLOCK_BYTES, writeWithin } from './full-disk.js';
 
@@ -88,6 +90,49 @@ describe.each([
     symlinkSync('a', join(folder, 'b'));
     expect(codeOf(() => write(join(folder, 'a'), 'new'))).toBe(code);
     expect(readdirSync(folder)).toEqual(['a', 'b']);
+  });
+});
+
+describe('a file with a secret that is made once', () => {
+  it('is there for its owner alone when there is just room for it, and not at all with a byte more', () => {
+    const folder = testFolder();
+    const file = join(folder, 'secret');
+    expect(writeWithin(1, 'secret file', file, BLOCK_BYTES + 1)).toEqual({ code: 'FILE_UNWRITABLE' });
+    expect(readdirSync(folder)).toEqual([]);
+    expect(writeWithin(1, 'secret file', file, BLOCK_BYTES)).toEqual({ came: true });
+    expect([readFileSync(file, 'utf8'), statSync(file).mode & 0o777]).toEqual(['x'.repeat(BLOCK_BYTES), 0o600]);
+  });
+
+  it('never takes the place of one that is there', () => {
+    const folder = testFolder();
+    const file = join(folder, 'secret');
+    writeFileSync(file, OLD);
+    expect(createSecretFile(file, 'new')).toBe(false);
+    expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual([OLD, ['secret']]);
+  });
+
+  it.each(['identity key', 'console secret'] as const)('is the %s', (what) => {
+    const folder = testFolder();
+    const file = join(folder, 'secret');
+    expect(writeWithin(0, what, file, 0)).toEqual({ code: 'FILE_UNWRITABLE' });
+    expect(readdirSync(folder)).toEqual([]);
+    expect(writeWithin(1, what, file, 0).code).toBeUndefined();
+    expect([statSync(file).mode & 0o777, readdirSync(folder)]).toEqual([0o600, ['secret']]);
+  });
+
+  it('is one console secret where two make it at once', () => {
+    const file = join(testFolder(), 'secret');
+    const [own, other] = [seededRng('own'), seededRng('other')];
+    let isQuicker = false;
+    const bytes = (count: number): Uint8Array => {
+      isQuicker ||= createConsoleSecret(file, other);
+      return own.bytes(count);
+    };
+    expect(createConsoleSecret(file, { ...own, bytes })).toBe(false);
+    expect(isQuicker).toBe(true);
+    expect(readFileSync(file, 'utf8').trim()).toBe(
+      Buffer.from(seededRng('other').bytes(SECRET_BYTES)).toString('base64url'),
+    );
   });
 });
 

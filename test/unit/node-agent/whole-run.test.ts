@@ -34,18 +34,20 @@ import { seededRng } from '../../support/seeded-rng.js';
 import {
   allowAll,
   catalogue,
-  envelopeOf,
+  governanceOf,
   identityOf,
   noConsentNeeded,
   prosecutions,
+  question,
   roster,
   runId,
   support,
   template,
 } from './federation-fixtures.js';
 import { crimes, crimesMapping, testFolder } from './fixtures.js';
-import { loggedOf } from './offer-log-fixtures.js';
+import { logged } from './offer-log-fixtures.js';
 import { federation, now } from './snapshot-fixtures.js';
+import { ANALYST } from './test-board.js';
 
 const group = await createGroup();
 const engine = inlineEngine(group, seededRng('engine'));
@@ -180,12 +182,12 @@ async function nodeOf(agency: string, optOuts?: OptedOut): Promise<RunningNode> 
         }),
         spent: () => undefined,
         isPaused: () => false,
-        look: (offer) => loggedOf(offer),
-        verify: (offer, logged) =>
+        look: () => logged,
+        verify: (offer, found) =>
           verifyOffer(offer, {
-            logged,
+            logged: found,
             self: agency,
-            roster,
+            governance: governanceOf(offer),
             catalogue,
             policy: { ...allowAll, allow: [{ template: template.template, mode }], minimumParticipants: 3 },
             snapshots: new Map(snapshots.inForce.map(({ dataset, snapshot }) => [dataset, snapshot])),
@@ -217,9 +219,9 @@ interface Answer {
 function offerTo(nodes: readonly RunningNode[], changed: Partial<Template> = {}, id = runId): RunOffer {
   return {
     runId: id,
-    envelope: envelopeOf(changed),
+    ...question(changed),
     parameters: { quarters: ['2025-Q1', '2025-Q2'] },
-    requester: 'analyst',
+    requester: ANALYST,
     purpose: template.purpose,
     participants: nodes.map(({ agency, snapshots }) => ({ agency, datasets: snapshots.inForce, floors: NO_FLOORS })),
   };
@@ -249,9 +251,9 @@ async function run(
     }),
   );
   const { plan } = verifyOffer(offer, {
-    logged: loggedOf(offer),
+    logged,
     self: 'police',
-    roster,
+    governance: governanceOf(offer),
     catalogue,
     policy: allowAll,
     snapshots: new Map(offer.participants[0]?.datasets.map((one) => [one.dataset, one.snapshot])),

@@ -13,12 +13,14 @@ import {
   logKey,
   parseNote,
   parseSignatureLine,
+  signCheckpoint,
   verifyEvidence,
   withCosignature,
 } from '../../../core/audit/index.js';
 import { uniformBelow } from '../../../core/base/index.js';
 import { CheckpointStore, checkpointFile } from '../../../node-agent/audit/checkpoint-store.js';
 import { evidenceFile, MAX_EVIDENCE_FILES, MAX_OPEN_EVIDENCE_FILES } from '../../../node-agent/audit/evidence-files.js';
+import { childProgram } from '../../support/child-program.js';
 import { seededRng, testSeed } from '../../support/seeded-rng.js';
 import { coordinator, FEDERATION, log, policeWitness, seconds } from '../audit/audit-fixtures.js';
 import { codeOf, testFolder } from './fixtures.js';
@@ -46,6 +48,22 @@ describe('a node as a witness', () => {
       seen = size;
     }
     expect(statSync(checkpointFile(ledgerFile(folder))).mode & 0o077).toBe(0);
+  });
+
+  it('goes on from a time that was wrong where the log says so, and keeps what it goes on to', () => {
+    const folder = testFolder();
+    expect(openWitness(folder).look(checkpointAt(honest, 30, 900).note, []).verdict).toBe('cosigned');
+    const clocks = [{ index: 40, from: seconds(900), to: seconds(10) }];
+    const shown = signCheckpoint({ ...checkpointAt(honest, 50, 20).checkpoint, clocks }, coordinator);
+    const witness = openWitness(folder);
+    expect(witness.look(checkpointAt(honest, 50, 20).note, consistencyProof(honest, 30, 50))).toMatchObject({
+      verdict: 'refused',
+      code: 'LOG_ROLLED_BACK',
+    });
+    expect(witness.look(shown.note, consistencyProof(honest, 30, 50)).verdict).toBe('cosigned');
+    expect(openWitness(folder).last).toEqual(shown);
+    const store = new CheckpointStore(ledgerFile(folder), log);
+    expect(codeOf(() => store.keep(checkpointAt(honest, 30, 900)))).toBe('CHECKPOINT_BACKWARDS');
   });
 
   it('is not moved by a fork, not even after a start, and keeps evidence that others can verify', () => {
@@ -150,7 +168,7 @@ describe('a node as a witness', () => {
 
 /** The largest size that it had cosigned when it was killed. */
 async function killedWitness(folder: string, lifeMs: number): Promise<number> {
-  const witness = spawn(process.execPath, ['--import', 'tsx', child, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const witness = spawn(process.execPath, [...childProgram(child), folder], { stdio: ['ignore', 'pipe', 'pipe'] });
   let [said, complaint] = ['', ''];
   witness.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   witness.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));

@@ -51,14 +51,14 @@ const roster: Roster = {
     { id: 'haven', name: 'Haven', identityKey: key(2), datasets: ['charities.support'] },
   ],
   coordinator: { identityKey: key(9) },
-  governance: { threshold: 1, officers: [{ id: 'o', name: 'O', organisation: 'B', publicKey: key(8) }] },
 };
 
 function plan(bound: BoundTemplate, floors: Floors = NO_FLOORS): JoinPlan {
   return planRun({
     offer: {
       runId: '0b8f9f5e-8c4e-4f0e-9a52-0d1e2f3a4b5c',
-      envelope: new Uint8Array(0),
+      templateDigest: 'a'.repeat(64),
+      register: { size: 7, root: 'f'.repeat(64) },
       parameters: {},
       requester: 'An analyst',
       purpose: 'research-statistics',
@@ -69,7 +69,6 @@ function plan(bound: BoundTemplate, floors: Floors = NO_FLOORS): JoinPlan {
     },
     bound,
     parameters: bindParameters(bound, {}),
-    templateDigest: 'a'.repeat(64),
     roster,
   });
 }

@@ -21,7 +21,6 @@ const roster: Roster = {
     { id: 'harbour', name: 'Harbour', identityKey: key, datasets: ['charities.support'] },
   ],
   coordinator: { identityKey: key },
-  governance: { threshold: 1, officers: [] },
 };
 
 function section({ sections }: Explanation, heading: string): string {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { bindTemplate, lintTemplate, parseTemplate } from '../../../core/templates/index.js';
 import type { LintGrounds } from '../../../core/templates/index.js';
 import { SHORTEST_ANSWER_WORDS } from '../../../core/templates/lint-answers.js';
-import { MANY_CATEGORIES, NARROWEST_DAYS, NARROWEST_YEARS } from '../../../core/templates/lint-fields.js';
+import { MANY_CATEGORIES } from '../../../core/templates/lint-categories.js';
+import { NARROWEST_DAYS, NARROWEST_YEARS } from '../../../core/templates/lint-fields.js';
 import {
   FEWEST_RECORDS_PER_CELL,
   LONGEST_LIFE_DAYS,
@@ -13,6 +14,7 @@ import {
 import { possibleCells } from '../../../core/templates/table.js';
 import { loadPolicy } from '../../../node-agent/policy/policy-file.js';
 import { packagePath } from '../../../runtime/index.js';
+import { chosenBy, withCodes } from './lint-corpus/risks-of-aiming.js';
 import { catalogueWith, edited, SOUND, TODAY } from './lint-corpus/sound.js';
 import type { Edit } from './lint-corpus/sound.js';
 
@@ -58,6 +60,15 @@ describe('a limit of the lint holds at the limit, and not one past it:', () => {
         ['  - { dataset: cps.prosecutions, on: case, keep: all }\n', ''],
       ];
       return codesOf(edits, {}, catalogueWith({ 'police.victim-crimes': [['fields:', field]] }));
+    };
+    expect(areas(MANY_CATEGORIES)).toEqual([]);
+    expect(areas(MANY_CATEGORIES + 1)).toEqual(['FINE_PLACES']);
+  });
+
+  it('categories that are chosen from', () => {
+    const areas = (count: number): string[] => {
+      const codes = Array.from({ length: count }, (_, index) => `a${index}`);
+      return codesOf(chosenBy('area', codes, 'min: 1, max: 1'), {}, catalogueWith(withCodes('area', codes, 'Area')));
     };
     expect(areas(MANY_CATEGORIES)).toEqual([]);
     expect(areas(MANY_CATEGORIES + 1)).toEqual(['FINE_PLACES']);

@@ -17,7 +17,6 @@ export const roster: Roster = {
     { id: 'courts', name: 'Courts', identityKey: key(5), datasets: ['courts.hearings'] },
   ],
   coordinator: { identityKey: key(9) },
-  governance: { threshold: 1, officers: [{ id: 'o', name: 'O', organisation: 'B', publicKey: key(8) }] },
 };
 
 export const participant = (agency: string, ...datasets: readonly [dataset: string, digit: string][]): Participant => ({
@@ -32,9 +31,10 @@ export const south = participant('south', ['police.crimes', '4'], ['charities.su
 
 export const offer: RunOffer = {
   runId: '0b8f9f5e-8c4e-4f0e-9a52-0d1e2f3a4b5c',
-  envelope: new Uint8Array(0),
+  templateDigest: snapshot('a'),
+  register: { size: 7, root: snapshot('f') },
   parameters: { quarters: ['2025-Q1'] },
-  requester: 'An analyst',
+  requester: 'analyst@research-office',
   purpose: 'research-statistics',
   participants: [north, cps, haven, south],
 };
@@ -47,7 +47,6 @@ export function inputWith(change: Partial<RunOffer>, rest: Partial<PlanInput> = 
     offer: changed,
     bound,
     parameters: rest.parameters ?? bindParameters(bound, changed.parameters),
-    templateDigest: snapshot('a'),
     roster,
     ...rest,
   };

@@ -23,7 +23,8 @@ describe('the request', () => {
 
   it.each<[string, Partial<RunOffer>, Partial<PlanInput>]>([
     ['run', { runId: '0b8f9f5e-8c4e-4f0e-9a52-0d1e2f3a4b5d' }, {}],
-    ['requester', { requester: 'Another' }, {}],
+    ['requester', { requester: 'another@research-office' }, {}],
+    ['register', { register: { size: 8, root: snapshot('e') } }, {}],
     ['key of the roster', {}, { roster: { ...roster, coordinator: { identityKey: key(7) } } }],
     [
       'order in which an agency names its datasets',
@@ -35,7 +36,7 @@ describe('the request', () => {
   });
 
   it.each<[string, Partial<RunOffer>, Partial<PlanInput>]>([
-    ['template', {}, { templateDigest: snapshot('b') }],
+    ['template', { templateDigest: snapshot('b') }, {}],
     ['parameter', { parameters: { quarters: ['2025-Q2'] } }, {}],
     ['participants', { participants: [north, cps, haven] }, {}],
     ['snapshot', { participants: [participant('north', ['police.crimes', '9']), cps, haven, south] }, {}],

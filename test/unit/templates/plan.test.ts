@@ -84,14 +84,14 @@ describe('the plan of a run', () => {
     const [first, second] = south.datasets;
     const swapped: Participant = { ...south, datasets: first && second ? [second, first] : [] };
     expect(contextOf({ participants: [north, cps, haven, swapped] })).toBe(base);
-    expect(contextOf({ envelope: Uint8Array.of(1) })).toBe(base);
+    expect(contextOf({ register: { size: 8, root: snapshot('e') } })).toBe(base);
   });
 
   it.each<[string, Partial<RunOffer>, Partial<PlanInput>]>([
     ['the run', { runId: '0b8f9f5e-8c4e-4f0e-9a52-0d1e2f3a4b5d' }, {}],
-    ['the template', {}, { templateDigest: snapshot('b') }],
+    ['the template', { templateDigest: snapshot('b') }, {}],
     ['a parameter', { parameters: { quarters: ['2025-Q2'] } }, {}],
-    ['the requester', { requester: 'Another' }, {}],
+    ['the requester', { requester: 'another@research-office' }, {}],
     ['the participants', { participants: [north, cps, haven] }, {}],
     [
       'a snapshot',
@@ -231,7 +231,13 @@ describe('opt-outs', () => {
     });
     expect(new Set(texts.flat()).size).toBe(6);
     expect(
-      Buffer.from(requestDigest({ ...inputWith(brought), participants: brought.participants })).toString('hex'),
+      Buffer.from(
+        requestDigest({
+          ...inputWith(brought),
+          templateDigest: offer.templateDigest,
+          participants: brought.participants,
+        }),
+      ).toString('hex'),
     ).toBe(texts[1]?.[1]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { assertSucceeds, NO_FLOORS, OPT_OUTS, partyOut } from '../../../core/templates/index.js';
+import { NO_FLOORS, OPT_OUTS, partyOut } from '../../../core/templates/index.js';
 import type { Participant, Roster } from '../../../core/templates/index.js';
 
 const key = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
@@ -13,7 +13,6 @@ const roster: Roster = {
     { id: 'charity', name: 'A charity', identityKey: key(2), datasets: ['charities.support'] },
   ],
   coordinator: { identityKey: key(3) },
-  governance: { threshold: 1, officers: [{ id: 'one', name: 'One', organisation: 'Board', publicKey: key(4) }] },
 };
 
 const participants: readonly Participant[] = [
@@ -27,23 +26,6 @@ const participants: readonly Participant[] = [
     floors: NO_FLOORS,
   },
 ];
-
-describe('a roster that is to take the place of another', () => {
-  it('is of the same federation, and newer', () => {
-    expect(() => assertSucceeds({ ...roster, version: 8 }, roster)).not.toThrow();
-    expect(() => assertSucceeds({ ...roster, version: 70 }, roster)).not.toThrow();
-  });
-
-  it.each([
-    ['an older version', { version: 6 }, /version 6 is not above 7/],
-    ['the same version', {}, /version 7 is not above 7/],
-    ['another federation', { version: 8, federation: 'elsewhere' }, /federation elsewhere, and this one is unit-test/],
-  ])('is refused with %s', (_, changes, message) => {
-    expect(() => assertSucceeds({ ...roster, ...changes }, roster)).toThrow(
-      expect.objectContaining({ code: 'BAD_ROSTER', message: expect.stringMatching(message) as string }),
-    );
-  });
-});
 
 describe('a run under another roster', () => {
   const [police, charity] = roster.agencies;

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import type { LogEvidence } from '../../../core/audit-entries/index.js';
+import { MAX_REGISTER_ENTRIES } from '../../../core/governance/index.js';
 import { IDENTIFIERS, keysIn, MAX_SCHEME_KEYS } from '../../../core/linkage/index.js';
 import type { LinkageStatistics } from '../../../core/linkage/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
 import { CIPHERTEXT_BYTES, ELEMENT_BYTES, FAILURE_CODES, REFUSAL_CODES } from '../../../core/private-join/index.js';
 import type { ProtocolMessage, Share, TransferHeader } from '../../../core/private-join/index.js';
 import type { Floors, RunOffer } from '../../../core/templates/index.js';
-import type { FromNode, Hello, ToNode } from '../../../transport/index.js';
+import type { FromNode, Hello, RegisterPart, ToNode } from '../../../transport/index.js';
 import * as limits from '../../../transport/limits.js';
 
 /** Everything that may be said over the wire. */
@@ -111,10 +112,12 @@ const hello: fc.Arbitrary<Hello> = fc.record({
   ),
   floors,
   logSize: fc.maxSafeNat(),
+  registerSize: fc.nat(MAX_REGISTER_ENTRIES),
 });
 const offer: fc.Arbitrary<RunOffer> = fc.record({
   runId,
-  envelope: fc.uint8Array({ minLength: 1, maxLength: 300 }),
+  templateDigest: digest,
+  register: fc.record({ size: fc.integer({ min: 1, max: MAX_REGISTER_ENTRIES }), root: digest }),
   parameters: fc.dictionary(
     fc.stringMatching(/^[a-z][A-Za-z0-9-]{0,20}$/),
     fc.array(fc.string({ maxLength: 20 }), { maxLength: 4 }),
@@ -149,7 +152,6 @@ const evidence: fc.Arbitrary<LogEvidence> = fc.record({
   logged: fc.record({
     template: fc.string({ maxLength: limits.MAX_TEMPLATE_CHARACTERS }),
     version: fc.integer({ min: 1, max: limits.MAX_TEMPLATE_VERSION }),
-    templateDigest: digest,
     at: fc.constantFrom('2026-11-22T10:00:00.000Z', '1999-01-31T23:59:59.999Z'),
   }),
 });
@@ -168,10 +170,17 @@ export const fromNode: fc.Arbitrary<FromNode> = fc.oneof(
     line: fc.string({ maxLength: limits.MAX_COSIGNATURE_CHARACTERS }),
   }),
 );
+const registerPart: fc.Arbitrary<RegisterPart> = fc.record({
+  first: fc.nat(MAX_REGISTER_ENTRIES),
+  lines: fc.uint8Array({ maxLength: 300 }),
+  isLast: fc.boolean(),
+  statement: fc.option(fc.uint8Array({ minLength: 1, maxLength: 300 }), { nil: undefined }),
+});
 export const toNode: fc.Arbitrary<ToNode> = fc.oneof(
   offer.map((value) => ({ kind: 'offer' as const, offer: value })),
   fc.record({ kind: fc.constant('offer' as const), offer, evidence }),
   fc.record({ kind: fc.constant('protocol' as const), runId, message: protocolMessage }),
+  registerPart.map((part) => ({ kind: 'register' as const, part })),
   fc.record({ kind: fc.constant('transfer-ready' as const), runId, subject, hop }),
 );
 export const header: fc.Arbitrary<TransferHeader> = fc.record({

@@ -66,7 +66,8 @@ export function coordinatorMessage(changes: object): CoordinatorMessage {
   return {
     offer: {
       runId: RUN,
-      envelope: new Uint8Array(1),
+      templateDigest: D,
+      register: { size: 1, root: D },
       parameters: [],
       requester: '',
       purpose: 'research-statistics',
@@ -74,6 +75,11 @@ export function coordinatorMessage(changes: object): CoordinatorMessage {
       ...changes,
     },
   };
+}
+
+/** A part of the register, the last. */
+export function registerMessage(changes: object): CoordinatorMessage {
+  return { register: { first: 0, lines: new Uint8Array(0), last: true, statement: new Uint8Array(0), ...changes } };
 }
 
 /** Of two keys and more, the smallest numbers first. */

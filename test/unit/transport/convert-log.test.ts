@@ -10,7 +10,6 @@ const good = {
   consistency: [{ first: 1, hashes: [D] }],
   template: 'support-by-offence',
   version: 1,
-  templateDigest: D,
   at: '2026-11-23T09:30:00.000Z',
 };
 const offering = (changes: object): ReturnType<typeof coordinatorTrip> =>
@@ -43,7 +42,6 @@ describe('what is said of the audit log', () => {
     ['template', { template: 'x'.repeat(limits.MAX_TEMPLATE_CHARACTERS + 1) }],
     ['version', { version: 0 }],
     ['version', { version: limits.MAX_TEMPLATE_VERSION + 1 }],
-    ['template_digest', { templateDigest: new Uint8Array(31) }],
     ['at', { at: '2026-11-23 09:30' }],
     ['at', { at: '' }],
   ])('is refused for offer.log.%s', (field, changes) => {

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_REGISTER_ENTRIES, STATEMENT_KIND } from '../../../core/governance/index.js';
 import { IDENTIFIERS, MAX_SCHEME_KEYS } from '../../../core/linkage/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
 import {
@@ -12,9 +14,10 @@ import {
 } from '../../../core/private-join/index.js';
 import { SEAL_TAG_BYTES } from '../../../core/private-join/seal.js';
 import { chunkFrame, toChunk, toHeader } from '../../../transport/convert-list.js';
-import { fromNodeMessage } from '../../../transport/convert.js';
+import { fromCoordinatorMessage, fromNodeMessage } from '../../../transport/convert.js';
 import * as limits from '../../../transport/limits.js';
 import type { NodeMessage } from '../../../transport/wire.js';
+import { toNode } from './convert-arbitraries.js';
 import { errorOf } from './thrown.js';
 import {
   nodeTrip,
@@ -31,6 +34,7 @@ import {
   noFloors,
   hi,
   coordinatorMessage,
+  registerMessage,
   setsOfSeveral,
   times,
   control,
@@ -216,8 +220,17 @@ describe('a message from the coordinator is refused when', () => {
     ['kind', {}],
     ['welcome.software_version', { welcome: { softwareVersion: 'x'.repeat(65) } }],
     ['offer.run_id', coordinatorMessage({ runId: '' })],
-    ['offer.envelope', coordinatorMessage({ envelope: new Uint8Array(0) })],
-    ['offer.envelope', coordinatorMessage({ envelope: new Uint8Array(limits.MAX_ENVELOPE_BYTES + 1) })],
+    ['offer.template_digest', coordinatorMessage({ templateDigest: new Uint8Array(0) })],
+    ['offer.template_digest', coordinatorMessage({ templateDigest: new Uint8Array(31) })],
+    ['offer.template_digest', coordinatorMessage({ templateDigest: new Uint8Array(33) })],
+    ['offer.register', coordinatorMessage({ register: null })],
+    ['offer.register.size', coordinatorMessage({ register: { size: 0, root: D } })],
+    ['offer.register.size', coordinatorMessage({ register: { size: MAX_REGISTER_ENTRIES + 1, root: D } })],
+    ['offer.register.root', coordinatorMessage({ register: { size: 1, root: new Uint8Array(31) } })],
+    ['offer.register.root', coordinatorMessage({ register: { size: 1, root: new Uint8Array(33) } })],
+    ['register.first', registerMessage({ first: MAX_REGISTER_ENTRIES + 1 })],
+    ['register.lines', registerMessage({ lines: new Uint8Array(limits.MAX_REGISTER_PART_BYTES + 1) })],
+    ['register.statement', registerMessage({ statement: new Uint8Array(STATEMENT_KIND.maxBytes + 1) })],
     ['offer.parameters', coordinatorMessage({ parameters: times(65, (n) => ({ name: `p${n}` })) })],
     ['offer.parameters', coordinatorMessage({ parameters: [{ name: 'a' }, { name: 'a' }] })],
     ['offer.parameters[0].name', coordinatorMessage({ parameters: [{ name: '__proto__' }] })],
@@ -263,7 +276,10 @@ describe('a message from the coordinator is refused when', () => {
   });
 
   it.each([
-    ['the envelope', coordinatorMessage({ envelope: new Uint8Array(limits.MAX_ENVELOPE_BYTES) })],
+    ['the register’s size', coordinatorMessage({ register: { size: MAX_REGISTER_ENTRIES, root: D } })],
+    ['where the register begins', registerMessage({ first: MAX_REGISTER_ENTRIES })],
+    ['a part of the register', registerMessage({ lines: new Uint8Array(limits.MAX_REGISTER_PART_BYTES) })],
+    ['the statement', registerMessage({ statement: new Uint8Array(STATEMENT_KIND.maxBytes) })],
     ['the parameters', coordinatorMessage({ parameters: times(64, (n) => ({ name: `p${n}`, values: [] })) })],
     ['a parameter’s values', coordinatorMessage({ parameters: [{ name: 'a', values: times(1_024, String) }] })],
     ['a parameter’s value', coordinatorMessage({ parameters: [{ name: 'a', values: ['x'.repeat(128)] }] })],
@@ -318,9 +334,23 @@ describe('what this side would say wrongly', () => {
         snapshots: [{ dataset: 'a', snapshot: 'AB', asAt: '', epsilonLeft: 0, linkage: [], rejectedPercent: 0 }],
         floors: { threshold: 0, roundTo: 0, epsilon: null },
         logSize: 0,
+        registerSize: 0,
       },
     } as const;
     expect(errorOf(() => fromNodeMessage(wrong))).toMatchObject({ code: 'BAD_MESSAGE', field: 'snapshot' });
+  });
+
+  it('a template’s digest that is none is refused before it is sent, by its own name', () => {
+    const [offer] = fc.sample(
+      toNode.filter(({ kind }) => kind === 'offer'),
+      { numRuns: 1, seed: 1 },
+    );
+    if (offer?.kind !== 'offer') throw new Error('no offer');
+    const wrong = { ...offer, offer: { ...offer.offer, templateDigest: 'AB' } };
+    expect(errorOf(() => fromCoordinatorMessage(wrong))).toMatchObject({
+      code: 'BAD_MESSAGE',
+      field: 'template_digest',
+    });
   });
 
   it('the widest chunk of records fits into a chunk, and a chunk into a message', () => {

@@ -90,6 +90,7 @@ describe('what goes over the wire comes back as it was', () => {
       snapshots: [{ ...snapshot, linkage: [statistics] }],
       floors: { ...noFloors, epsilon: null },
       logSize: 0,
+      registerSize: 0,
     };
     const received = nodeTrip(fromNodeMessage({ kind: 'hello', hello }));
     const [kept] = received.kind === 'hello' ? (received.hello.snapshots[0]?.linkage ?? []) : [];

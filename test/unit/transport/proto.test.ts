@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HASH_BYTES } from '../../../core/audit/index.js';
 import { MAXIMUM_THRESHOLD } from '../../../core/disclosure/index.js';
+import { MAX_REGISTER_ENTRIES, MAX_REGISTER_FILE_BYTES, STATEMENT_KIND } from '../../../core/governance/index.js';
 import { MAX_SCHEME_KEYS } from '../../../core/linkage/index.js';
 import { MAXIMUM_EPSILON, MINIMUM_EPSILON } from '../../../core/noise/index.js';
 import {
@@ -13,7 +14,6 @@ import {
   SIGNATURE_BYTES,
   WORKING_SECONDS,
 } from '../../../core/private-join/index.js';
-import { MAX_ROSTER_BYTES } from '../../../core/templates/index.js';
 import { packagePath } from '../../../runtime/index.js';
 import { TOKEN_ID_BYTES, TOKEN_SECRET_BYTES } from '../../../transport/index.js';
 import * as limits from '../../../transport/limits.js';
@@ -64,7 +64,14 @@ describe('the proto file says the limits that the code has', () => {
     ['Floors', 'threshold', grouped(MAXIMUM_THRESHOLD)],
     ['Floors', 'round_to', grouped(MAXIMUM_THRESHOLD)],
     ['Floors', 'epsilon', `${MINIMUM_EPSILON} to ${MAXIMUM_EPSILON}`],
-    ['Offer', 'envelope', kibibytes(limits.MAX_ENVELOPE_BYTES)],
+    ['Hello', 'register_size', grouped(MAX_REGISTER_ENTRIES)],
+    ['Offer', 'template_digest', `${HASH_BYTES} bytes`],
+    ['RegisterHead', 'size', `1 to ${grouped(MAX_REGISTER_ENTRIES)}`],
+    ['RegisterHead', 'root', `${HASH_BYTES} bytes`],
+    ['RegisterPart', 'first', grouped(MAX_REGISTER_ENTRIES)],
+    ['RegisterPart', 'lines', kibibytes(limits.MAX_REGISTER_PART_BYTES)],
+    ['RegisterPart', 'lines', `${MAX_REGISTER_FILE_BYTES / 1_048_576} MiB in all parts`],
+    ['RegisterPart', 'statement', kibibytes(STATEMENT_KIND.maxBytes)],
     ['Offer', 'parameters', grouped(limits.MAX_PARAMETERS)],
     ['Offer', 'requester', grouped(limits.MAX_REQUESTER_CHARACTERS)],
     ['Offer', 'purpose', grouped(limits.MAX_NAME_CHARACTERS)],
@@ -91,7 +98,6 @@ describe('the proto file says the limits that the code has', () => {
     ['EnrolmentRequest', 'signing_request', `at most ${limits.MAX_SIGNING_REQUEST_BYTES / 1_024} KiB`],
     ['EnrolmentRequest', 'proof', `${SIGNATURE_BYTES} bytes`],
     ['EnrolmentReply', 'certificate', `at most ${limits.MAX_CERTIFICATE_BYTES / 1_024} KiB`],
-    ['EnrolmentReply', 'roster', kibibytes(MAX_ROSTER_BYTES)],
   ])('%s.%s: %s', (message, field, said) => {
     expect(commentOf(message, field)).toContain(said);
   });
