@@ -14,7 +14,7 @@ import { REQUEST, roster } from '../coordinator/fixtures.js';
 import { testFolder } from '../node-agent/fixtures.js';
 import { serve, tally } from './fixtures.js';
 import type { Said } from './fixtures.js';
-import { writeRoster } from './roster-file.js';
+import { writeRegister } from './register-file.js';
 
 const at = new Date('2026-11-02T11:00:00Z');
 
@@ -29,7 +29,7 @@ interface SavedLog {
 async function savedLog(): Promise<SavedLog> {
   const { rig, environment } = await serve();
   const folder = testFolder();
-  const rosterFile = writeRoster(folder);
+  const register = writeRegister(folder, rig.governance.board);
   for (const quarters of [['2025-Q1'], ['2025-Q2']]) {
     const { id } = rig.service.submit({ ...REQUEST, parameters: { quarters } });
     expect(await rig.ended(id)).toBe('finished');
@@ -44,7 +44,7 @@ async function savedLog(): Promise<SavedLog> {
   });
   return {
     offers,
-    verify: (...words) => tally(['audit', 'verify', copy, '--roster', rosterFile, ...words], { columns: 1_000 }),
+    verify: (...words) => tally(['audit', 'verify', copy, ...register, ...words], { columns: 1_000 }),
     ledger: (agency, write) => {
       const file = join(folder, `${agency}.ledger`);
       const clock = { now: () => at };
@@ -70,7 +70,7 @@ function spent({ offer, head }: SavedLog['offers'][number], agency: string): Ent
 }
 
 function refused(runId: string): EntryBody<'refused'> {
-  return { runId, code: 'PAUSED', reason: 'for a test', envelope: '0'.repeat(64), requester: 'analyst' };
+  return { runId, code: 'PAUSED', reason: 'for a test', templateDigest: '0'.repeat(64), requester: 'analyst@research-office' };
 }
 
 describe('tally audit verify --ledger', () => {
@@ -117,7 +117,7 @@ describe('tally audit verify --ledger', () => {
     const [one, other] = offers;
     if (one === undefined || other === undefined) throw new RangeError('two runs');
     const police = ledger('police', (open) => {
-      open.append('spent', { ...spent(one, 'police'), log: { size: 3, root: '0'.repeat(64) } });
+      open.append('spent', { ...spent(one, 'police'), log: { size: (one.head?.size ?? 0) + 1, root: '0'.repeat(64) } });
       open.append('refused', refused(other.offer.run));
     });
     const { exitCode, out, err } = await verify('--ledger', police);

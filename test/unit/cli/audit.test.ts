@@ -10,7 +10,7 @@ import type { Rig } from '../coordinator/fixtures.js';
 import { testFolder } from '../node-agent/fixtures.js';
 import { serve, tally } from './fixtures.js';
 import type { Said } from './fixtures.js';
-import { writeRoster } from './roster-file.js';
+import { writeRegister } from './register-file.js';
 
 async function finished(rig: Rig): Promise<string> {
   const { id } = rig.service.submit(REQUEST);
@@ -28,7 +28,14 @@ describe('tally audit', () => {
     const [from, to] = [new Date('2027-11-23T09:30:00.000Z'), new Date('2026-11-23T09:30:00.000Z')];
     const entry = { type: 'clock', at: to.toISOString(), from: from.toISOString(), to: to.toISOString() } as const;
     const checkpoint = { origin: 'log', size: 1, root: new Uint8Array(32), at: to };
-    const verified = { checkpoint, entries: [entry], cosigned: [], clocks: [{ index: 0, from, to }], continues: [] };
+    const verified = {
+      checkpoint,
+      entries: [entry],
+      cosigned: [],
+      clocks: [{ index: 0, from, to }],
+      continues: [],
+      register: 0,
+    };
     expect(verifiedCopyText(verified, 1_000)).toContain(
       'Entry 0 says that the coordinator’s clock had been ahead: times before it, up to 2027-11-23 09:30:00 UTC, may be wrong; ' +
         'it was put right to 2026-11-23 09:30:00 UTC.',
@@ -39,10 +46,10 @@ describe('tally audit', () => {
     );
   });
 
-  it('saves the log, verifies it by the roster and says what was asked', async () => {
+  it('saves the log, verifies it by the register and says what was asked', async () => {
     const { rig, environment } = await serve();
     const folder = testFolder();
-    const rosterFile = writeRoster(folder);
+    const register = writeRegister(folder, rig.governance.board);
     const id = await finished(rig);
     const offered = parseNote(rig.auditLog.lastCheckpoint ?? '');
     const size = Number(offered.text.split('\n')[1]);
@@ -57,12 +64,12 @@ describe('tally audit', () => {
     expect(entries).toHaveLength(rig.auditLog.head.size);
     expect(said.err).toContain(`${file}: ${entries.length} entries. Nothing is verified yet`);
 
-    const verify = await tally(['audit', 'verify', file, '--roster', rosterFile]);
+    const verify = await tally(['audit', 'verify', file, ...register]);
     expect(verify.exitCode).toBe(0);
     expect(verify.out).toContain(`The log had ${entries.length} entries on `);
     expect(verify.out).toContain('1 question was put to agencies; 1 ended with a table.');
     expect(verify.out).toContain(`${agency} cosigned the first ${size} on `);
-    const json = await tally(['audit', 'verify', file, '--roster', rosterFile, '--json', '--earlier', file]);
+    const json = await tally(['audit', 'verify', file, ...register, '--json', '--earlier', file]);
     expect(JSON.parse(json.out)).toMatchObject({
       size: entries.length,
       offers: 1,
@@ -71,7 +78,7 @@ describe('tally audit', () => {
     });
 
     const show = await tally(['audit', 'show', file], { columns: 1_000 });
-    expect(show.out).toContain(`run ${id}: analyst asks `);
+    expect(show.out).toContain(`run ${id}: analyst@research-office asks `);
     expect(show.out).toContain('with quarters 2025-Q1');
     expect(show.out).toContain(`run ${id}: ${agency} takes part`);
     expect(show.out).toContain(`run ${id}: a table is released, `);
@@ -84,16 +91,16 @@ describe('tally audit', () => {
   it('says which file is wrong in what way', async () => {
     const { rig, environment } = await serve();
     const folder = testFolder();
-    const rosterFile = writeRoster(folder);
+    const register = writeRegister(folder, rig.governance.board);
     await finished(rig);
     const [first] = await saved(environment, folder, 'first.jsonl');
     const lines = readFileSync(first, 'utf8').split('\n');
     const shorter = join(folder, 'shorter.jsonl');
     writeFileSync(shorter, [...lines.slice(0, 3), ...lines.slice(4)].join('\n'));
-    const verify = await tally(['audit', 'verify', shorter, '--roster', rosterFile]);
+    const verify = await tally(['audit', 'verify', shorter, ...register]);
     expect([verify.exitCode, verify.out]).toEqual([2, '']);
     expect(verify.err).toContain('LOG_COPY_DIFFERS');
-    const wrong = await tally(['audit', 'verify', first, '--roster', rosterFile, '--earlier', rosterFile]);
+    const wrong = await tally(['audit', 'verify', first, ...register, '--earlier', register[1] ?? '']);
     expect(wrong.err).toContain('BAD_LOG_COPY');
     const [, again] = await saved(environment, folder, 'first.jsonl');
     expect(again.err).toContain('FILE_EXISTS');

@@ -1,14 +1,17 @@
 import { Readable, Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
-import { createApi, createApprovedTemplates, EventStreams, tokenHash } from '../../../coordinator/index.js';
+import { createApi, createLiveTemplates, EventStreams, tokenHash } from '../../../coordinator/index.js';
 import { listen } from '../../../web/index.js';
 import { Printer, runCli, type ExitCode } from '../../../cli/index.js';
 import { systemClock } from '../../../runtime/index.js';
+import { ANALYSTS } from '../../../examples/bold/demo/board.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { approved, Rig, roster, TestLog, type RigOptions } from '../coordinator/fixtures.js';
 
 /** What day it is for every command. */
 export const NOW = '2026-11-02T12:00:00Z';
+
+const HEALTH = { entries: 16, roster: 1, stated: NOW, isFileRefused: false } as const;
 
 /** A stream that remembers. */
 export class Ear {
@@ -72,10 +75,15 @@ export async function serve(options: RigOptions = {}): Promise<{ rig: Rig; envir
   const streams = new EventStreams();
   const api = createApi(
     {
-      ...{ runs: rig.service, templates: createApprovedTemplates([approved()]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, isRosterRefused: false },
+      ...{ runs: rig.service, templates: createLiveTemplates([approved()]), registry: rig.registry },
+      ...{ audit: rig.auditLog, roster, register: HEALTH },
     },
-    { tokens: [{ name: 'analyst', sha256: tokenHash('a-token') }], streams, log: new TestLog(), behindProxy: false },
+    {
+      tokens: [{ name: 'analyst', organisation: ANALYSTS, sha256: tokenHash('a-token') }],
+      streams,
+      log: new TestLog(),
+      behindProxy: false,
+    },
   );
   const http = await listen(api, '127.0.0.1', 0, 'api.port');
   onTestFinished(async () => {

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +6,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT_CODES, Printer } from '../../../cli/index.js';
 import { readNewPassphrase, readPassphrase } from '../../../cli/passphrase.js';
 import { createKeyFile, keyIdOf, openKeyFile, rawPublicKey, readKeyFile } from '../../../core/signing/index.js';
-import { verifyEnvelope } from '../../../core/templates/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
-import { FULL_BODY, templateYaml } from '../templates/fixtures.js';
 import { Ear, tally } from './fixtures.js';
 
 const PASSPHRASE = 'tally stick notch';
@@ -76,37 +73,6 @@ describe('tally officer show', () => {
     expect(wrong).toMatchObject({ exitCode: EXIT_CODES.wrongUse, out: '' });
     expect(wrong.err).toMatch(/^WRONG_PASSPHRASE: /);
     expect((await tally(['officer', 'show', file('x', '{}')])).err).toMatch(/^BAD_KEY_FILE: /);
-  });
-});
-
-describe('tally template sign', () => {
-  it('signs with a key file as with a PEM file', async () => {
-    const bytes = createKeyFile(PASSPHRASE, seededRng('sign'));
-    const template = file('a.yaml', templateYaml(FULL_BODY));
-    const out = join(folder, 'a.json');
-    const sign = ['template', 'sign', template, '--officer', 'ada', '--key', file('ada.key', bytes), '--out', out];
-    expect((await tally(sign)).err).toMatch(/^NO_PASSPHRASE: /);
-    expect((await tally([...sign, '--passphrase-file', '-'], { stdin: 'another passphrase' })).err).toMatch(
-      /^WRONG_PASSPHRASE: /,
-    );
-    expect((await tally([...sign, '--passphrase-file', '-'], { stdin: PASSPHRASE })).exitCode).toBe(EXIT_CODES.done);
-    const { publicKey } = readKeyFile(bytes);
-    const officers = [{ id: 'ada', name: 'Ada', organisation: 'Board', publicKey }];
-    expect(verifyEnvelope(new Uint8Array(readFileSync(out)), { threshold: 1, officers }).signers).toEqual(['ada']);
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const pem = file('ec.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
-    const ec = await tally([
-      'template',
-      'sign',
-      template,
-      '--officer',
-      'ada',
-      '--key',
-      pem,
-      '--out',
-      join(folder, 'b'),
-    ]);
-    expect(ec.err).toMatch(/^KEY_UNUSABLE: /);
   });
 });
 

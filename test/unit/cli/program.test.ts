@@ -7,7 +7,8 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT_CODES, exitCodeOf, RemoteError } from '../../../cli/index.js';
 import { MAX_RUNS_LISTED, runDetailView } from '../../../coordinator/index.js';
 import { rawPublicKey } from '../../../core/private-join/index.js';
-import { templateFromPayload, verifyEnvelope } from '../../../core/templates/index.js';
+import { toBase64 } from '../../../core/base/index.js';
+import { Board } from '../../../examples/bold/demo/board.js';
 import { approved, NOISY, PARAMETERS, REQUEST, TEMPLATE } from '../coordinator/fixtures.js';
 import { statistics } from '../coordinator/linkage-fixtures.js';
 import {
@@ -19,7 +20,8 @@ import {
   SUPPORT_YAML,
   templateYaml,
 } from '../templates/fixtures.js';
-import { serve, tally } from './fixtures.js';
+import { NOW, serve, tally } from './fixtures.js';
+import { writeRegister } from './register-file.js';
 
 const ASK = ['run', TEMPLATE, '--param', `quarters=${PARAMETERS.quarters.join(',')}`];
 /** Nothing to choose between, so nothing to subtract. */
@@ -224,7 +226,7 @@ describe('tally runs, templates and agencies', () => {
     await rig.ended(id);
     const listed = await tally(['runs'], { environment });
     expect(listed.out.split('\n')[1]).toMatch(
-      new RegExp(`^${id}  2026-11-22 10:00:00  ${TEMPLATE} +analyst +finished$`),
+      new RegExp(`^${id}  2026-11-22 10:00:00  ${TEMPLATE} +analyst@research-office +finished$`),
     );
     expect(JSON.parse((await tally(['runs', '--json'], { environment })).out)).toMatchObject([{ id }]);
     const shown = await tally(['runs', id], { environment });
@@ -300,6 +302,29 @@ describe('tally runs, templates and agencies', () => {
   });
 });
 
+/** Officers of a federation with the agencies that the templates here ask. */
+function governing(): Board {
+  const key = (): string => toBase64(rawPublicKey(generateKeyPairSync('ed25519').privateKey));
+  const agency = (
+    id: string,
+    name: string,
+    dataset: string,
+  ): ConstructorParameters<typeof Board>[0]['agencies'][number] => ({
+    ...{ id, name, identityKey: key(), datasets: [dataset] },
+  });
+  return new Board({
+    federation: 'unit-test',
+    agencies: [
+      agency('north', 'The northern police', 'police.crimes'),
+      agency('cps', 'The prosecutors', 'cps.charges'),
+      agency('haven', 'The haven', 'charities.support'),
+    ],
+    coordinator: key(),
+    purposes: ['research-statistics'],
+    clock: { now: () => new Date(NOW) },
+  });
+}
+
 describe('tally template check', () => {
   it('says that a template is in order, with its digest', async () => {
     const path = file('template.yaml', templateYaml(FIXED_BODY));
@@ -323,16 +348,21 @@ describe('tally template check', () => {
     expect(again.out).toContain('warning: CHOICES_NEST');
   });
 
-  it('compares it with templates that are signed', async () => {
+  it('compares it with templates that are live', async () => {
     const path = file('template.yaml', templateYaml(FIXED_BODY));
     const narrower = file(
       'narrower.yaml',
       templateYaml(FIXED_BODY).replace('[18, 59]', '[19, 59]').replace('withdrawal-by', 'other-by'),
     );
-    const key = file('key.pem', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    const check = ['template', 'check', path, '--datasets', datasets(), '--templates', folder];
+    const board = governing();
+    const text = readFileSync(narrower, 'utf8');
+    const check = ['template', 'check', path, '--datasets', datasets(), ...writeRegister(folder, board)];
     expect((await tally(check)).out).not.toContain('POPULATIONS_NEST');
-    await tally(['template', 'sign', narrower, '--officer', 'one', '--key', key, '--out', join(folder, 'signed.json')]);
+    board.propose(text.replace('version: 2', 'version: 1'));
+    writeRegister(folder, board);
+    expect((await tally(check)).out).not.toContain('POPULATIONS_NEST');
+    board.publish(text);
+    writeRegister(folder, board);
     const { exitCode, out } = await tally(check);
     expect(exitCode).toBe(EXIT_CODES.wrongUse);
     expect(out).toContain('POPULATIONS_NEST');
@@ -379,83 +409,22 @@ describe('tally template check', () => {
 });
 
 describe('tally template explain', () => {
-  it('says it in plain English, from the file or from what was signed', async () => {
+  it('says it in plain English, and of whom, where it is told of a register', async () => {
     const path = file('template.yaml', templateYaml(FULL_BODY));
-    const { out } = await tally(['template', 'explain', path, '--datasets', datasets()]);
+    const explain = ['template', 'explain', path, '--datasets', datasets()];
+    const { out } = await tally(explain);
     expect(out).toContain('Do victims withdraw when the charge is slow?');
     for (const heading of ['What is asked', 'Why', 'What leaves each agency']) expect(out).toContain(heading);
-    const key = file('key.pem', generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    const signed = join(folder, 'signed.json');
-    await tally(['template', 'sign', path, '--officer', 'one', '--key', key, '--out', signed]);
-    const again = await tally(['template', 'explain', signed, '--datasets', join(folder, 'datasets')]);
-    expect(again.out).toBe(out);
+    expect(out).not.toContain('The northern police');
+    const named = await tally([...explain, ...writeRegister(folder, governing())]);
+    expect(named.out).toContain('The northern police');
+    expect(named.out).toContain('Do victims withdraw when the charge is slow?');
   });
 
-  it('refuses an envelope that is none', async () => {
+  it('refuses what is no template', async () => {
     const { exitCode, err } = await tally(['template', 'explain', file('a.json', '[]'), '--datasets', datasets()]);
     expect(exitCode).toBe(EXIT_CODES.wrongUse);
-    expect(err).toContain('FILE_UNREADABLE');
-  });
-});
-
-describe('tally template sign', () => {
-  const officers = ['one', 'two'].map((id) => ({ id, key: generateKeyPairSync('ed25519').privateKey }));
-  const governance = {
-    threshold: 2,
-    officers: officers.map(({ id, key }) => ({ id, name: id, organisation: id, publicKey: rawPublicKey(key) })),
-  };
-  const keyFile = (index: number): string =>
-    file(`${index}.pem`, officers[index]?.key.export({ type: 'pkcs8', format: 'pem' }) ?? '');
-
-  it('makes an envelope, and adds a second signature to it', async () => {
-    const path = file('template.yaml', templateYaml(FULL_BODY));
-    const [first, second] = [join(folder, 'first.json'), join(folder, 'second.json')];
-    const one = await tally(['template', 'sign', path, '--officer', 'one', '--key', keyFile(0), '--out', first]);
-    expect(one).toMatchObject({ exitCode: EXIT_CODES.done, out: '' });
-    const two = await tally(['template', 'sign', first, '--officer', 'two', '--key', keyFile(1), '--out', second]);
-    expect(two.exitCode).toBe(EXIT_CODES.done);
-    const { payload, signers, digest } = verifyEnvelope(new Uint8Array(readFileSync(second)), governance);
-    expect(signers).toEqual(['one', 'two']);
-    expect(templateFromPayload(payload).template).toBe('withdrawal-by-delay');
-    for (const { err } of [one, two]) expect(err).toContain(digest);
-  });
-
-  it.each([
-    [
-      'a key of another kind',
-      () => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
-      'KEY_UNUSABLE',
-    ],
-    ['a file that is no key', () => 'no key', 'KEY_UNUSABLE'],
-  ])('refuses %s', async (_, key, code) => {
-    const path = file('template.yaml', templateYaml(FULL_BODY));
-    const out = join(folder, 'out.json');
-    const { exitCode, err } = await tally([
-      'template',
-      'sign',
-      path,
-      '--officer',
-      'one',
-      '--key',
-      file('k.pem', key()),
-      '--out',
-      out,
-    ]);
-    expect({ exitCode, code: err.split(':')[0] }).toEqual({ exitCode: EXIT_CODES.wrongUse, code });
-  });
-
-  it('writes over no file, and signs nothing that is wrong', async () => {
-    const path = file('template.yaml', templateYaml(FULL_BODY));
-    const there = file('there.json', 'kept');
-    const key = keyFile(0);
-    const over = await tally(['template', 'sign', path, '--officer', 'one', '--key', key, '--out', there]);
-    expect(over.err).toMatch(/^FILE_EXISTS: /);
-    expect(readFileSync(there, 'utf8')).toBe('kept');
-    const wrong = file('wrong.yaml', templateYaml(FULL_BODY.replace('police.crimes.withdrew', 'police.crimes.mood')));
-    const out = join(folder, 'out.json');
-    const args = ['template', 'sign', wrong, '--officer', 'one', '--key', key, '--out', out, '--datasets', datasets()];
-    expect((await tally(args)).err).toMatch(/^NOT_BINDABLE: /);
-    expect(() => readFileSync(out)).toThrow();
+    expect(err).toContain('BAD_TEMPLATE');
   });
 });
 

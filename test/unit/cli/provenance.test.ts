@@ -9,7 +9,7 @@ import type { Rig } from '../coordinator/fixtures.js';
 import { testFolder } from '../node-agent/fixtures.js';
 import { serve, tally } from './fixtures.js';
 import type { Said } from './fixtures.js';
-import { writeRoster } from './roster-file.js';
+import { writeRegister } from './register-file.js';
 
 /** What no file can show. */
 const UNPROVED = [
@@ -25,7 +25,8 @@ interface Files {
   readonly provenance: string;
   readonly release: string;
   readonly log: string;
-  readonly rosterFile: string;
+  /** How a command is told of the register. */
+  readonly register: readonly string[];
 }
 
 /** A run that finished, and all that `tally` saves of it. */
@@ -43,7 +44,16 @@ async function exported(): Promise<Files> {
   ]) {
     expect((await tally(args, { environment })).exitCode).toBe(0);
   }
-  return { rig, id, environment, folder, provenance, release, log, rosterFile: writeRoster(folder) };
+  return {
+    rig,
+    id,
+    environment,
+    folder,
+    provenance,
+    release,
+    log,
+    register: writeRegister(folder, rig.governance.board),
+  };
 }
 
 async function savedLog({ folder, environment }: Files, name: string): Promise<string> {
@@ -59,8 +69,8 @@ function cosignAs({ audit, auditLog, clock }: Rig, size: number): void {
   audit.cosigned('police', size, formatSignatureLine(cosign(text, witness.name, identityOf('police'), clock.now())));
 }
 
-const verify = ({ provenance, rosterFile }: Files, ...more: readonly string[]): Promise<Said> =>
-  tally(['audit', 'verify-release', provenance, '--roster', rosterFile, ...more], { columns: 1_000 });
+const verify = ({ provenance, register }: Files, ...more: readonly string[]): Promise<Said> =>
+  tally(['audit', 'verify-release', provenance, ...register, ...more], { columns: 1_000 });
 
 describe('tally export --part provenance', () => {
   it('writes what the coordinator signed, byte for byte', async () => {
@@ -102,8 +112,8 @@ describe('tally audit verify-release', () => {
           `^  The coordinator of version 1 of the roster has signed this, and the log of ${logged.index + 1} entries on `,
         ),
       ),
-      `  ${template.template} version ${template.version} (SHA-256 ${named.digest}) is signed by 1 officer, officer-1; 1 had to.`,
-      `  Entry ${offer.index}, ${offer.at}: analyst asked it for ${template.purpose}, with quarters 2025-Q1 2025-Q2, of police, charity-a, charity-b.`,
+      `  ${template.template} version ${template.version} (SHA-256 ${named.digest}) was live, approved by 2 officers, data-officer, victims-officer; 2 had to.`,
+      `  Entry ${offer.index}, ${offer.at}: analyst@research-office asked it for ${template.purpose}, with quarters 2025-Q1 2025-Q2, of police, charity-a, charity-b.`,
       ...answers.map(({ index, at, agency }) => `  Entry ${index}, ${at}: ${agency} took part.`),
       '  By the log all who were asked took part, and nobody else.',
       `  Entry ${logged.index}, ${logged.at}: a table was released, ${logged.suppressed} cells suppressed (SHA-256 ${logged.digest}).`,
@@ -139,14 +149,24 @@ describe('tally audit verify-release', () => {
   it('says the same to a program', async () => {
     const files = await exported();
     const { digest } = readProvenance(readFileSync(files.provenance)).release;
+    const { size } = files.rig.governance.copy.head;
     const said = await verify(files, '--release', files.release, '--json');
     expect(JSON.parse(said.out)).toMatchObject({
       ...{ federation: roster.federation, run: files.id, roster: 1 },
-      template: { template: template.template, version: template.version, signers: ['officer-1'] },
-      offer: { index: 1, requester: 'analyst', parameters: { quarters: ['2025-Q1', '2025-Q2'] } },
-      answers: ['2', '3', '4'].map((index) => ({ index: Number(index) })),
-      release: { index: 5, digest },
-      checkpoint: { size: 6 },
+      template: {
+        template: template.template,
+        version: template.version,
+        approvers: ['data-officer', 'victims-officer'],
+      },
+      offer: {
+        index: 1 + size,
+        register: { size },
+        requester: 'analyst@research-office',
+        parameters: { quarters: ['2025-Q1', '2025-Q2'] },
+      },
+      answers: [2, 3, 4].map((index) => ({ index: index + size })),
+      release: { index: 5 + size, digest },
+      checkpoint: { size: 6 + size },
       cosigned: [],
       verified: { release: true, log: false },
     });
@@ -163,17 +183,22 @@ describe('tally audit verify-release', () => {
     };
     const number = /"value": (\d)/.exec(readFileSync(files.release, 'utf8'))?.[0] ?? '';
     const digit = number.endsWith('9') ? '8' : '9';
+    const [, registerFile = '', , fingerprint = ''] = files.register;
+    const shorter = altered(registerFile, /[^\n]*\n$/, '');
     const cases: readonly (readonly [string, Promise<Said>])[] = [
       ['RELEASE_DIFFERS', verify(files, '--release', altered(files.release, number, `${number.slice(0, -1)}${digit}`))],
       ['BAD_RELEASE', verify(files, '--release', files.log)],
       [
         'BAD_PROVENANCE_SIGNATURE',
-        verify({ ...files, provenance: altered(files.provenance, /"payload":"(....)./, '"payload":"$1A') }),
+        verify({ ...files, provenance: altered(files.provenance, /"sig":"..../, '"sig":"AAAA') }),
       ],
       ['BAD_PROVENANCE', verify({ ...files, provenance: files.release })],
       ['LOG_COPY_DIFFERS', verify(files, '--log', altered(files.log, 'analyst', 'nobody!'))],
       ['BAD_LOG_COPY', verify(files, '--log', files.release)],
-      ['BAD_ROSTER', verify({ ...files, rosterFile: files.release })],
+      ['BAD_REGISTER_FILE', verify({ ...files, register: ['--register', files.release, '--pin', fingerprint] })],
+      ['ROSTER_NOT_PINNED', verify({ ...files, register: ['--register', registerFile, '--pin', 'ab'.repeat(32)] })],
+      ['BAD_USAGE', verify({ ...files, register: ['--register', registerFile] })],
+      ['REGISTER_STALE', verify({ ...files, register: ['--register', shorter, '--pin', fingerprint] })],
       ['FILE_UNREADABLE', verify(files, '--release', join(files.folder, 'none'))],
     ];
     for (const [code, said] of cases) {
@@ -182,9 +207,9 @@ describe('tally audit verify-release', () => {
     }
   });
 
-  it('needs a roster, and says in its help how it ends', async () => {
+  it('needs a register, and says in its help how it ends', async () => {
     const { exitCode, err } = await tally(['audit', 'verify-release', 'x']);
-    expect([exitCode, err]).toEqual([2, expect.stringContaining('--roster')]);
+    expect([exitCode, err]).toEqual([2, expect.stringContaining('--register')]);
     const help = await tally(['audit', 'verify-release', '--help']);
     expect(help.exitCode).toBe(0);
     expect(PROVENANCE_ERROR_CODES.filter((code) => help.out.includes(code))).not.toEqual([]);

@@ -22,7 +22,10 @@ interface World extends ReturnType<Folder['open']> {
   readonly folder: Folder;
 }
 
-function world(entries = known, statement: Uint8Array | undefined = statementOf(entries, HOUR(9))): World {
+function world(
+  entries: readonly Uint8Array[] = known,
+  statement: Uint8Array | undefined = statementOf(entries, HOUR(9)),
+): World {
   const folder = new Folder();
   folder.write(entries, statement);
   return { folder, ...folder.open() };
@@ -107,9 +110,9 @@ describe('a changed file of the register', () => {
     expect(at.registers.roster).toMatchObject({ version: 2, agencies: { length: 1 } });
   });
 
-  it.each<readonly [string, readonly Uint8Array[], string]>([
+  it.each<readonly [string, Uint8Array[], string]>([
     ['shorter', whole.slice(0, 4), 'REGISTER_STALE'],
-    ['another', fork(), 'REGISTER_STALE'],
+    ['another', [...fork()], 'REGISTER_STALE'],
     ['another and longer', [...fork(), ...[1, 2, 3, 4, 5, 6, 7].map((each) => longer(each))], 'LOG_INCONSISTENT'],
   ])('never goes back: one that is %s is refused, and said once', (_, entries, code) => {
     const at = world(whole, statementOf(whole, HOUR(9)));
