@@ -128,14 +128,12 @@ export class RegisterInForce {
     const bytes = naming(files.register, () => formatRegisterFile(copy.entries));
     const { statement: word, stated } = isNews ? heard : kept;
     const next = { copy, statement: word, stated, digest: digestOf(bytes, word) };
-    const changed = this.#took(() =>
+    return this.#took(() =>
       this.#inForce.put(next, () => {
         if (goesOn) replaceFile(files.register, bytes, { mode: FILE_MODE, durably: true });
         if (isNews && word !== undefined) replaceFile(files.statement, word, { mode: FILE_MODE, durably: true });
       }),
     );
-    this.#tell(next, present);
-    return changed;
   }
 
   /** What somebody has handed on may be forged, or of a register that was shown to others. */
@@ -152,22 +150,20 @@ export class RegisterInForce {
   }
 
   #took(work: () => boolean): boolean {
-    const changed = work();
-    if (changed) this.#roster = rosterOf(this.register.current.roster);
-    return changed;
+    const before = this.copy.head.size;
+    if (!work()) return false;
+    this.#roster = rosterOf(this.register.current.roster);
+    const { size } = this.copy.head;
+    const { version } = this.register.current.roster;
+    // Said when it is so, and kept: what could not be written is not in force.
+    if (size > before) {
+      this.#options.log.info({ event: 'register', entries: size, roster: version }, 'a newer register is in force');
+    }
+    return true;
   }
 
   #succeeds(next: LoadedRegister, present: LoadedRegister): void {
     naming(this.#options.files.register, () => assertGoesOn(next.copy, present.copy));
-    this.#tell(next, present);
-  }
-
-  #tell({ copy }: LoadedRegister, present: LoadedRegister): void {
-    const { size } = copy.head;
-    const { version } = copy.register.current.roster;
-    if (size > present.copy.head.size) {
-      this.#options.log.info({ event: 'register', entries: size, roster: version }, 'a newer register is in force');
-    }
   }
 }
 

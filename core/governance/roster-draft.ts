@@ -91,5 +91,9 @@ export function nextRosterText(
 }
 
 function agencyText({ id, identityKey }: EnrolledAgency): string {
-  return `  - { id: ${id}, name: NAME, organisation: ORGANISATION-B, identityKey: ${identityKey}, datasets: [DATASET] }`;
+  return `  - id: ${id}
+    name: NAME
+    organisation: ORGANISATION-B
+    identityKey: ${identityKey}
+    datasets: [DATASET]`;
 }

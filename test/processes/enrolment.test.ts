@@ -225,9 +225,9 @@ describe('a federation made by its commands', () => {
     expect(await enrolled()).toMatchObject({ roster: 'listed' });
     const check = (): Promise<Answer> => tally(['node', 'start', '--config', nodeConfig()]);
     putRegister('node', board);
-    expect(await check()).toMatchObject({ err: '', out: expect.stringContaining('FINGERPRINT_MISSING') as string });
+    expect(await check()).toMatchObject({ code: 1, err: expect.stringMatching(/^FINGERPRINT_MISSING: /) as string });
     pin(nodeConfig(), 'ab'.repeat(32));
-    expect(await check()).toMatchObject({ err: '', out: expect.stringContaining('ROSTER_NOT_PINNED') as string });
+    expect(await check()).toMatchObject({ code: 1, err: expect.stringContaining('ROSTER_NOT_PINNED') as string });
     pin(nodeConfig(), board.fingerprint);
     const running = await startNode();
     await running.waitFor(({ event }) => event === 'connected', DEADLINE_MS);

@@ -39,11 +39,11 @@ describe(`agencies that say no (seed ${testSeed})`, () => {
 
   it('end the run before any row is read, each with its reason, and the analyst hears all of them', async () => {
     // The police hear of it from governance; whoever runs the coordinator has not put it in place.
-    const { board, writeRegister } = federation.running.folder;
-    board.revoke(TEMPLATE, 'It asks for more than it needs.');
-    writeRegister(['police']);
+    const { folder } = federation.running;
+    folder.board.revoke(TEMPLATE, 'It asks for more than it needs.');
+    folder.writeRegister(['police']);
     const reached = ({ event, entries }: { readonly event?: unknown; readonly entries?: unknown }): boolean =>
-      event === 'register' && entries === board.entries.length;
+      event === 'register' && entries === folder.board.entries.length;
     await federation.running.program('police').waitFor(reached, 30_000);
     await change('courts', 'policy.yaml', (policy) => ({ ...policy, allow: [] }));
 
@@ -69,11 +69,11 @@ describe(`agencies that say no (seed ${testSeed})`, () => {
   });
 
   it('hear of it from the coordinator as soon as it has it, and then it asks nobody any more', async () => {
-    const { agencyFolder, board, writeRegister } = federation.running.folder;
-    writeRegister([COORDINATOR]);
+    const { folder } = federation.running;
+    folder.writeRegister([COORDINATOR]);
     for (const agency of ['courts', 'prison-probation']) {
-      const register = join(agencyFolder(agency), 'register.jsonl');
-      await expect.poll(() => readFileSync(register).equals(board.file), { timeout: 30_000 }).toBe(true);
+      const register = join(folder.agencyFolder(agency), 'register.jsonl');
+      await expect.poll(() => readFileSync(register).equals(folder.board.file), { timeout: 30_000 }).toBe(true);
     }
     await expect(federation.submit(TEMPLATE)).rejects.toMatchObject({ code: 'UNKNOWN_TEMPLATE' });
   });

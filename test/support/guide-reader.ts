@@ -79,9 +79,9 @@ export class Reader {
     this.#said = printed;
     const gives = block.values.get('gives');
     if (gives === undefined) return;
-    const [, word] = /^ {2}(\S+)$/m.exec(printed()) ?? [];
+    const [, word] = /^(?: {2}|fingerprint )(\S+)$/m.exec(printed()) ?? [];
     if (word === undefined) throw new Error(`line ${block.line}: there is nothing to hand on in\n${printed()}`);
-    handed.set(gives, word);
+    for (const one of gives.split(',')) handed.set(one, word);
   }
 
   async #leaveRunning(block: Block): Promise<void> {

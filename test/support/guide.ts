@@ -4,7 +4,7 @@
  * - `sh` is typed. After it: whose it is (`charity`; nobody named: every reader of the guide), and
  *   `settings`: values of which are the reader's own; the test gives its own for some;
  *   `background=NAME`: goes on running, and is ended first where one of that name is; `gives=WHO.WHAT`: the first
- *   line of its output that is one indented word is handed to somebody; `stdin=WHAT`: is pasted;
+ *   line of its output that is one indented word, or a fingerprint, is handed to somebody, or with commas to several; `stdin=WHAT`: is pasted;
  *   `repeat`: typed again until its output is as shown; `fails`: ends with an error, as the guide says; `not-run="REASON"`: can't be typed in a test.
  * - `text` is what the command before it prints, or with `from=NAME` all that the one of that name which goes on running has
  *   printed: whole, but for `…`.

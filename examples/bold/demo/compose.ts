@@ -27,7 +27,7 @@ export async function makeComposeFolders(
 ): Promise<string> {
   const folder = resolve(directory);
   announce(
-    `Making keys, certificates, signed templates and ${people.toLocaleString('en-GB')} invented people in ${folder} …`,
+    `Making keys, certificates, a register with everything approved and ${people.toLocaleString('en-GB')} invented people in ${folder} …`,
   );
   const data = generateFederation({ people, seed, directory: join(folder, 'data') });
   const files = await makeFederationFolder({
@@ -45,6 +45,8 @@ export async function makeComposeFolders(
   const logs = join(folder, 'logs');
   mkdirSync(logs, { recursive: true });
   await prepareSnapshots(new Map(AGENCIES.map(({ id }) => [id, files.writeNodeConfig(id, address)])), logs, announce);
-  announce(`Made for ${packagePath('docker-compose.yml')}. Next: docker compose up`);
+  announce(
+    `Made for ${packagePath('docker-compose.yml')}, and fresh for a day, as its register is. Next: docker compose up`,
+  );
   return files.tokenFile;
 }

@@ -4,11 +4,26 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { silentLog } from '../../../core/base/index.js';
 import { formatRegisterFile } from '../../../core/governance/index.js';
+import { NO_FLOORS } from '../../../core/templates/index.js';
 import { rawPublicKey } from '../../../core/private-join/index.js';
-import { auditEntriesView, createCoordinator, MAX_ENTRIES_SHOWN, tokenHash, type CoordinatorConfig } from '../../../coordinator/index.js';
+import {
+  auditEntriesView,
+  createCoordinator,
+  MAX_ENTRIES_SHOWN,
+  tokenHash,
+  type CoordinatorConfig,
+} from '../../../coordinator/index.js';
 import { systemClock, systemRng } from '../../../runtime/index.js';
-import { createAuthority, identityUri, issueCertificate } from '../../../transport/index.js';
+import {
+  createAuthority,
+  createFederationClient,
+  identityUri,
+  issueCertificate,
+  RegisterParts,
+  type TlsMaterial,
+} from '../../../transport/index.js';
 import type { Board } from '../../../examples/bold/demo/board.js';
 import { CRIMES_YAML, HEARINGS_YAML, SUPPORT_YAML } from '../templates/fixtures.js';
 import { template, TestLog } from './fixtures.js';
@@ -18,6 +33,7 @@ const TOKEN = 'a-token';
 const identity = generateKeyPairSync('ed25519').privateKey;
 const newKey = (): Uint8Array => rawPublicKey(generateKeyPairSync('ed25519').privateKey);
 let made: string;
+let police: TlsMaterial;
 let folder: string;
 
 const boardAt = (federation: string, key = rawPublicKey(identity)): Board =>
@@ -51,6 +67,13 @@ beforeAll(async () => {
     clock,
     validDays: 1,
   });
+  const node = await issueCertificate(authority, {
+    commonName: 'Police',
+    uris: [identityUri({ role: 'agency', federation: 'unit-test', agency: 'police' })],
+    clock,
+    validDays: 1,
+  });
+  police = { authority: authority.certificate, ...node };
   const secret = { mode: 0o600 };
   mkdirSync(join(made, 'datasets'));
   writeFileSync(join(made, 'authority.crt'), authority.certificate);
@@ -118,6 +141,30 @@ function make(changes: Partial<CoordinatorConfig> = {}): {
   return { log, coordinator: createCoordinator(config(changes), { clock: systemClock, rng: systemRng, log }) };
 }
 
+/** Connects as the police's node, which has nothing of the register yet: where each update begins, and its entries. */
+function policeAt(port: number): () => (readonly [number, number])[] {
+  const whole = new RegisterParts();
+  const updates: (readonly [number, number])[] = [];
+  const client = createFederationClient(
+    {
+      ...{ federation: 'unit-test', agency: 'police', address: `127.0.0.1:${port}`, tls: police },
+      ...{ softwareVersion: '1', log: silentLog, clock: systemClock, rng: systemRng },
+    },
+    {
+      connected: () => undefined,
+      disconnected: () => undefined,
+      received: (message) => {
+        const update = message.kind === 'register' ? whole.take(message.part) : undefined;
+        if (update !== undefined) updates.push([update.first, update.entries.length]);
+      },
+      hello: () => ({ softwareVersion: '1', snapshots: [], floors: NO_FLOORS, logSize: 0, registerSize: 0 }),
+    },
+  );
+  client.start();
+  onTestFinished(() => client.stop());
+  return () => updates;
+}
+
 describe('a coordinator that starts', () => {
   it('says where it listens, answers, stops, and leaves its ports and its database to the next', async () => {
     for (const round of [1, 2]) {
@@ -150,7 +197,8 @@ describe('a coordinator that starts', () => {
     const officers = boardAt('unit-test');
     officers.publish(yamlOf(template));
     const { coordinator, log } = make(governedBy(officers));
-    const { apiPort } = await coordinator.start();
+    const { apiPort, federationPort } = await coordinator.start();
+    const sent = policeAt(federationPort);
     const ask = async (path: string): Promise<unknown> =>
       (await fetch(`http://127.0.0.1:${apiPort}${path}`, { headers: { authorization: `Bearer ${TOKEN}` } })).json();
     const until = async (path: string, wanted: unknown): Promise<void> => {
@@ -162,6 +210,7 @@ describe('a coordinator that starts', () => {
     const logged = async (): Promise<number> =>
       auditEntriesView.parse(await ask(`/api/audit/entries?from=0&limit=${MAX_ENTRIES_SHOWN}`)).entries.length;
     expect(await logged()).toBe(1 + length);
+    await expect.poll(sent, { timeout: 10_000 }).toEqual([[0, length]]);
     officers.revoke(template.template, 'Its question misleads.');
     officers.amend(({ agencies }) => ({ agencies: agencies.slice(0, 1) }));
     send(folder, officers);
@@ -169,6 +218,10 @@ describe('a coordinator that starts', () => {
     await until('/api/templates', { templates: [] });
     await until('/api/agencies', { agencies: [{ id: 'police' }] });
     expect(await logged()).toBe(1 + length + 2);
+    await expect.poll(sent, { timeout: 10_000 }).toEqual([
+      [0, length],
+      [length, 2],
+    ]);
     expect(log.of('register-not-applied')).toEqual([]);
     await coordinator.stop();
   });
