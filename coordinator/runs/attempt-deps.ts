@@ -8,6 +8,7 @@ import type { CoordinatorConfig } from '../config.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
 import type { BudgetDeps } from './budget.js';
 import type { ProtectionDeps } from './protection.js';
+import type { AskingGrounds } from './register-trouble.js';
 import type { PhaseCost } from './run.js';
 
 /** What runs are done with; the same for every run. */
@@ -15,6 +16,8 @@ export interface AttemptDeps extends BudgetDeps, ProtectionDeps {
   readonly roster: Roster;
   /** What the coordinator has of the register by now. */
   readonly register: RegisterHead;
+  /** What governance has signed, as far as it has come here. */
+  readonly governance: AskingGrounds;
   readonly registry: AgencyRegistry;
   readonly audit: AuditTrail;
   readonly federation: Pick<FederationServer, 'openRun'>;

@@ -23,7 +23,7 @@ import { findAnswer } from './budget.js';
 import { prepareRun, type PreparedRun } from './prepared-run.js';
 import { protectRun } from './protection.js';
 import { makeRelease } from './release.js';
-import type { RegisterTrouble } from './register-trouble.js';
+import { assertMayAsk, type RegisterTrouble } from './register-trouble.js';
 import { endingOf, notLogged, standsStill, unanswered } from './run-ending.js';
 import type { RunProgress } from './run-feed.js';
 import type { RunJournal } from './run-journal.js';
@@ -84,6 +84,8 @@ export class RunAttempt {
   async carryOut(): Promise<void> {
     let link: RunLink | null = null;
     try {
+      // Grants, rosters and statements have a last day, which may have passed while it waited; nobody else sees a replay.
+      assertMayAsk(this.#run, this.#deps.governance, this.#deps.clock.now());
       const prepared = prepareRun(this.#run, this.#template, this.#deps);
       const { requestDigest, participation } = prepared;
       const asked = { participants: participation.participants, requestDigest };

@@ -8,6 +8,9 @@ const overtaken: ReadonlyMap<CoordinatorErrorCode, FailureCode> = new Map([
   ['AGENCIES_NOT_CONNECTED', 'PARTY_LOST'],
   ['SNAPSHOTS_MISSING', 'SNAPSHOT_UNREADABLE'],
   ['TEMPLATE_EXPIRED', 'REFUSED'],
+  ['PURPOSE_NOT_GRANTED', 'REFUSED'],
+  ['ROSTER_STALE', 'REFUSED'],
+  ['REGISTER_STALE', 'REFUSED'],
   ['BUDGET_SPENT', 'REFUSED'],
 ]);
 

@@ -9,7 +9,7 @@ import { findAnswer } from './budget.js';
 import { prepareRun } from './prepared-run.js';
 import { makeProvenance } from './provenance.js';
 import type { Release } from './release.js';
-import { approvalTrouble, assertMayAsk, keptOut, partyTrouble, type AskingGrounds } from './register-trouble.js';
+import { approvalTrouble, assertMayAsk, keptOut, partyTrouble } from './register-trouble.js';
 import { RunAttempt } from './run-attempt.js';
 import type { RunFeed, RunListener } from './run-feed.js';
 import { RunJournal } from './run-journal.js';
@@ -25,8 +25,6 @@ export const MAX_REVEALED_RUNS = 8;
 /** Roster and register are asked for at each submission, and when a run begins: they may be getters. */
 export interface RunServiceDeps extends Omit<AttemptDeps, 'reveal' | 'store'> {
   readonly templates: LiveTemplates;
-  /** What governance has signed, as far as it has come here. */
-  readonly governance: AskingGrounds;
   readonly store: RunStore;
   readonly feed: RunFeed;
   /** A UUID, never the same twice. */

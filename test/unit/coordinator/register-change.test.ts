@@ -146,6 +146,39 @@ describe('runs that wait when the register changes', () => {
     expect([rig.service.get(first.id).run.state, rig.offers.length]).toEqual([underWay, 3]);
   });
 
+  it.each<readonly [string, number, (rig: Rig) => void, RegExp]>([
+    ['a registrar’s last word has grown old', 86_401, () => undefined, /more than a day ago/],
+    [
+      'the last day of the grant has passed',
+      86_400,
+      (rig) => {
+        const { board } = rig.governance;
+        withdrawing(rig)(board);
+        const grant = { act: 'grant', organisation: 'research-office', purpose: PURPOSE } as const;
+        board.act({ ...grant, until: '2026-11-22' }, ['data-officer', 'victims-officer']);
+        rig.takeRegister();
+      },
+      /^No grant in force/,
+    ],
+  ])('are not asked, nor answered with what is known, where %s by their turn', async (_, seconds, prepare, message) => {
+    const rig = new Rig();
+    prepare(rig);
+    expect(await rig.ended(rig.service.submit(REQUEST).id)).toBe('finished');
+    rig.behaviours['charity-a'] = 'silent';
+    const [first, waiting] = [
+      rig.service.submit({ ...REQUEST, parameters: { quarters: ['2025-Q1'] } }).id,
+      rig.service.submit(REQUEST).id,
+    ];
+    await rig.offered(6);
+    rig.clock.advance(seconds);
+    expect([await rig.ended(first), await rig.ended(waiting)]).toEqual(['failed', 'failed']);
+    expect(rig.service.get(waiting).run).toMatchObject({
+      replayOf: null,
+      ending: { code: 'REFUSED', party: 'coordinator', message: expect.stringMatching(message) as string },
+    });
+    expect(rig.offers).toHaveLength(6);
+  });
+
   it('keep their turn where the grant of somebody else is withdrawn', async () => {
     const rig = new Rig({ behaviours: { 'charity-a': 'silent' } });
     const { board } = rig.governance;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { approved, NOISY, REQUEST, Rig, roster } from './fixtures.js';
+import { requesterNamed } from './governance-fixtures.js';
 
 const offersOf = (rig: Rig): string[] => rig.offers.map(({ runId }) => runId);
 
@@ -16,7 +17,7 @@ describe('what was asked before of the same snapshots', () => {
     const { id } = rig.service.submit({
       ...REQUEST,
       parameters: { quarters: ['2025-Q1', '2025-Q2'] },
-      requester: 'another',
+      requester: requesterNamed('another'),
     });
     expect(await rig.ended(id)).toBe('finished');
 
@@ -26,7 +27,7 @@ describe('what was asked before of the same snapshots', () => {
     expect(again.run).toMatchObject({
       replayOf: first,
       requestDigest: original.run.requestDigest,
-      requester: 'another',
+      requester: requesterNamed('another'),
     });
     expect(again.run.participants).toEqual(original.run.participants);
     expect(again.run.startedAt).not.toBeNull();
