@@ -60,12 +60,20 @@ export class FileInForce<Content extends Loaded> {
     return this.#loaded !== before;
   }
 
-  /** Takes what the files say by now, for whoever has just written them; it has passed `take`. True when it is another than before. */
-  put(next: Content): boolean {
+  /**
+   * Takes what `write` makes the files say; it has passed `take`. True when it is another than before.
+   * Thrown as `write` does: then the one before stays in force, and the next looks see to what was written.
+   */
+  put(next: Content, write: () => void): boolean {
     const before = this.#loaded;
-    this.#version = versionOf(this.#options.files);
+    // Where somebody else has changed one of the files since, only a look can say what is in it.
+    const isUntouched = versionOf(this.#options.files) === this.#version;
+    write();
     this.#loaded = next;
-    this.#said = '';
+    if (isUntouched) {
+      this.#version = versionOf(this.#options.files);
+      this.#said = '';
+    }
     return next.digest !== before.digest;
   }
 

@@ -16,9 +16,13 @@ import type { Loaded } from './file-in-force.js';
 import type { GovernanceFiles } from './governance-config.js';
 
 /** A register of which every signature has been checked, and what a registrar says of it. */
-export interface LoadedRegister extends Loaded {
+export interface LoadedRegister extends Loaded, Word {
   readonly copy: RegisterCopy;
-  /** The file's bytes; undefined where there is none. */
+}
+
+/** A registrar's. */
+export interface Word {
+  /** As it was signed, the file's bytes; undefined where there is none. */
   readonly statement: Uint8Array | undefined;
   /** What it says, or why it says nothing that can be believed here. */
   readonly stated: RegisterStatement | GovernanceError;
@@ -43,24 +47,16 @@ export function loadRegister(files: GovernanceFiles): LoadedRegister {
     throw new RuntimeError('REGISTER_UNREADABLE', `There is no ${file}: put the register there that governance sends.`);
   }
   const statement = readBounded(files.statement, STATEMENT_KIND.maxBytes);
-  return {
-    ...loadedFrom(
-      naming(file, () => parseRegisterFile(bytes)),
-      statement,
-      files,
-    ),
-    digest: digestOf(bytes, statement),
-  };
+  const copy = copyOf(
+    naming(file, () => parseRegisterFile(bytes)),
+    files,
+  );
+  return { copy, ...wordOn(copy, statement), digest: digestOf(bytes, statement) };
 }
 
-/** The same of entries that came another way. Thrown when they can't be believed: RuntimeError REGISTER_INVALID. */
-export function loadedFrom(
-  entries: readonly Uint8Array[],
-  statement: Uint8Array | undefined,
-  { register: file, fingerprint }: GovernanceFiles,
-): Omit<LoadedRegister, 'digest'> {
-  const copy = naming(file, () => registerCopy(entries, fingerprint ?? ''));
-  return { copy, statement, stated: statedBy(copy, statement) };
+/** Goes through all entries. Thrown when they can't be believed: RuntimeError REGISTER_INVALID. */
+export function copyOf(entries: readonly Uint8Array[], { register: file, fingerprint }: GovernanceFiles): RegisterCopy {
+  return naming(file, () => registerCopy(entries, fingerprint ?? ''));
 }
 
 export function digestOf(register: Uint8Array, statement: Uint8Array | undefined): string {
@@ -68,11 +64,12 @@ export function digestOf(register: Uint8Array, statement: Uint8Array | undefined
   return hash.update(statement ?? '').digest('hex');
 }
 
-function statedBy(copy: RegisterCopy, statement: Uint8Array | undefined): RegisterStatement | GovernanceError {
+/** What a statement says of this register. */
+export function wordOn(copy: RegisterCopy, statement: Uint8Array | undefined): Word {
   try {
-    return statedOf(copy, statement);
+    return { statement, stated: statedOf(copy, statement) };
   } catch (thrown) {
-    if (thrown instanceof GovernanceError) return thrown;
+    if (thrown instanceof GovernanceError) return { statement, stated: thrown };
     throw thrown;
   }
 }

@@ -1,16 +1,19 @@
+import { equalBytes } from '../core/base/index.js';
 import type { Log } from '../core/base/index.js';
 import { assertFresh, assertGoesOn, formatRegisterFile, GovernanceError, rosterOf } from '../core/governance/index.js';
-import type { Register, RegisterCopy, RegisterStatement } from '../core/governance/index.js';
+import type { GovernanceErrorCode, Register, RegisterCopy, RegisterStatement } from '../core/governance/index.js';
 import type { Roster } from '../core/templates/index.js';
 import { RuntimeError } from './errors.js';
 import { FileInForce } from './file-in-force.js';
 import type { GovernanceFiles } from './governance-config.js';
-import { digestOf, loadedFrom, loadRegister, naming } from './register-files.js';
-import type { LoadedRegister } from './register-files.js';
+import { copyOf, digestOf, loadRegister, naming, wordOn } from './register-files.js';
+import type { LoadedRegister, Word } from './register-files.js';
 import { replaceFile } from './whole-file.js';
 
 /** Others on this computer may read what governance has signed, nobody else write it. */
 const FILE_MODE = 0o644;
+/** Said of another stretch of the register than the one that is known here: whoever handed it on may be ahead or behind. */
+const STALE: ReadonlySet<GovernanceErrorCode> = new Set(['REGISTER_STALE', 'ROSTER_STALE']);
 
 export interface RegisterInForceOptions {
   readonly files: GovernanceFiles;
@@ -99,9 +102,10 @@ export class RegisterInForce {
   }
 
   /**
-   * Takes what another party has, and keeps it in the files. True when it is in force and was not before.
-   * Thrown when it doesn't follow from what is in force, or can't be believed: RuntimeError REGISTER_INVALID; when the files
-   * can't be written: what the operating system says.
+   * Takes what another party has, and keeps it in the files. True when it is in force and was not before. A statement that
+   * is no use keeps nothing else away: the entries may bring a revocation.
+   * Thrown when the entries don't follow from what is in force, or can't be believed: RuntimeError REGISTER_INVALID; as `check`
+   * does; when the files can't be written: what the operating system says.
    */
   take({ first, entries, statement }: RegisterNews): boolean {
     const { files, check } = this.#options;
@@ -112,48 +116,82 @@ export class RegisterInForce {
         `${files.register}: the news begin at entry ${first}, and there are ${present.copy.head.size} here: those between are missing.`,
       );
     }
-    const all = [...present.copy.entries.slice(0, first), ...entries];
-    // What says less than is known already changes nothing.
-    const goesOn = all.length > present.copy.head.size;
-    const known = goesOn ? all : present.copy.entries;
-    const heard = loadedFrom(known, statement, files);
-    const isNews = isLater(heard, present);
+    const more = naming(files.register, () => moreThan(present.copy.entries, { first, entries }));
+    const goesOn = more.length > 0;
+    const copy = goesOn ? copyOf([...present.copy.entries, ...more], files) : present.copy;
+    // A newer roster may have done away with whoever spoke last.
+    const kept = wordOn(copy, present.statement);
+    const heard = statement === undefined ? kept : this.#heard(copy, statement);
+    const isNews = isLater(heard, kept);
     if (!goesOn && !isNews) return false;
-    const next = isNews ? heard : loadedFrom(known, present.statement, files);
-    check(rosterOf(next.copy.register.current.roster));
-    const bytes = formatRegisterFile(known);
-    const loaded = { ...next, digest: digestOf(bytes, next.statement) };
-    this.#succeeds(loaded, present);
-    if (goesOn) replaceFile(files.register, bytes, { mode: FILE_MODE, durably: true });
-    if (isNews && next.statement !== undefined) {
-      replaceFile(files.statement, next.statement, { mode: FILE_MODE, durably: true });
+    check(rosterOf(copy.register.current.roster));
+    const bytes = naming(files.register, () => formatRegisterFile(copy.entries));
+    const { statement: word, stated } = isNews ? heard : kept;
+    const next = { copy, statement: word, stated, digest: digestOf(bytes, word) };
+    const changed = this.#took(() =>
+      this.#inForce.put(next, () => {
+        if (goesOn) replaceFile(files.register, bytes, { mode: FILE_MODE, durably: true });
+        if (isNews && word !== undefined) replaceFile(files.statement, word, { mode: FILE_MODE, durably: true });
+      }),
+    );
+    this.#tell(next, present);
+    return changed;
+  }
+
+  /** What somebody has handed on may be forged, or of a register that was shown to others. */
+  #heard(copy: RegisterCopy, statement: Uint8Array): Word {
+    const heard = wordOn(copy, statement);
+    const { stated: err } = heard;
+    if (err instanceof GovernanceError && !STALE.has(err.code)) {
+      this.#options.log.error(
+        { event: 'register-refused', entries: this.copy.head.size, err },
+        'what is said of the register is no use here; the word before stays in force',
+      );
     }
-    return this.#took(() => this.#inForce.put(loaded));
+    return heard;
   }
 
   #took(work: () => boolean): boolean {
-    const before = this.copy.head.size;
-    if (!work()) return false;
-    this.#roster = rosterOf(this.register.current.roster);
-    const { size } = this.copy.head;
-    const { version } = this.register.current.roster;
-    // Said when it is so, and kept: what could not be written is not in force.
-    if (size > before) {
-      this.#options.log.info({ event: 'register', entries: size, roster: version }, 'a newer register is in force');
-    }
-    return true;
+    const changed = work();
+    if (changed) this.#roster = rosterOf(this.register.current.roster);
+    return changed;
   }
 
   #succeeds(next: LoadedRegister, present: LoadedRegister): void {
     naming(this.#options.files.register, () => assertGoesOn(next.copy, present.copy));
+    this.#tell(next, present);
+  }
+
+  #tell({ copy }: LoadedRegister, present: LoadedRegister): void {
+    const { size } = copy.head;
+    const { version } = copy.register.current.roster;
+    if (size > present.copy.head.size) {
+      this.#options.log.info({ event: 'register', entries: size, roster: version }, 'a newer register is in force');
+    }
   }
 }
 
+/** What news bring beyond these entries. Thrown when they say another thing of what is known: GovernanceError LOG_INCONSISTENT. */
+function moreThan(
+  known: readonly Uint8Array[],
+  { first, entries }: Pick<RegisterNews, 'first' | 'entries'>,
+): readonly Uint8Array[] {
+  const overlap = known.length - first;
+  const other = entries.slice(0, overlap).findIndex((entry, place) => !isSame(entry, known[first + place]));
+  if (other < 0) return entries.slice(overlap);
+  throw new GovernanceError(
+    'LOG_INCONSISTENT',
+    `Entry ${first + other} of the news is not the one that there was before: one of the two was changed. Keep the register, and tell governance.`,
+  );
+}
+
+function isSame(entry: Uint8Array, known: Uint8Array | undefined): boolean {
+  return known !== undefined && equalBytes(entry, known);
+}
+
 /** Whether it brings a later word of a registrar than there was: of a later time, or of the same second and more. */
-function isLater({ stated: next }: Stated, { stated: present }: Stated): boolean {
+function isLater({ stated: next }: Word, { stated: present }: Word): boolean {
   if (next instanceof GovernanceError) return false;
   if (present instanceof GovernanceError || next.issued > present.issued) return true;
   return next.issued === present.issued && next.size > present.size;
 }
-
-type Stated = Pick<LoadedRegister, 'stated'>;

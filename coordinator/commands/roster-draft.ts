@@ -16,7 +16,8 @@ export function addRosterDraft(coordinator: Command, means: CommandMeans): void 
       'after',
       `
 Where there is a register already, it is the next version of its roster, with those who have enrolled since. Keys are filled
-in; what is in capitals is governance's to say. A roster in which something is left in capitals is refused, with its line.`,
+in; what is in capitals is governance's to say. A roster in which an id, a key, a date or a dataset is left in capitals is
+refused, with its line; names may be anything: 'tally roster explain' shows them to whoever signs.`,
     )
     .action(({ config, out }: RosterDraftOptions) => {
       writeNewFile(out, rosterDraft(config, means.clock));

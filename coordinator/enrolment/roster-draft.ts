@@ -11,7 +11,7 @@ import { federationOf } from './federation-name.js';
 /**
  * A roster for governance to fill in: with the keys that agencies and coordinator have, and capitals for what nobody but
  * governance can say. Where there is a register, it is the version after the one in force, with whoever has enrolled since.
- * @returns YAML; with anything left in capitals it can't be signed
+ * @returns YAML; with anything but a name left in capitals it can't be signed
  * Thrown when nobody has enrolled who isn't in the roster: CoordinatorError NOBODY_TO_LIST; else as by `enrolments`.
  */
 export function rosterDraft(configFile: string, clock: Clock): string {

@@ -10,6 +10,10 @@ export interface RegisterTrouble {
   readonly message: string;
 }
 
+/** Requests are of an analyst of an organisation, since it is organisations that are granted purposes. */
+const OF_NONE =
+  'Who asks is of no organisation: give their token the organisation that governance has granted the purpose.';
+
 type Asked = Pick<Run, 'templateDigest' | 'requester'>;
 
 /** Undefined where whoever asked may ask it still. */
@@ -19,7 +23,7 @@ export function approvalTrouble(
   now: Date,
 ): RegisterTrouble | undefined {
   const who = requesterOf(requester);
-  if (who === undefined) return { party: COORDINATOR, message: 'who asked is of no organisation' };
+  if (who === undefined) return { party: COORDINATOR, message: `PURPOSE_NOT_GRANTED: ${OF_NONE}` };
   try {
     register.assertMayAsk(templateDigest, who, now);
     return undefined;
@@ -37,7 +41,8 @@ export function assertMayAsk(asked: Asked, governance: AskingGrounds, now: Date)
   try {
     governance.assertUpToDate(now);
     const who = requesterOf(asked.requester);
-    if (who !== undefined) governance.register.assertMayAsk(asked.templateDigest, who, now);
+    if (who === undefined) throw new GovernanceError('PURPOSE_NOT_GRANTED', OF_NONE);
+    governance.register.assertMayAsk(asked.templateDigest, who, now);
   } catch (thrown) {
     if (!(thrown instanceof GovernanceError)) throw thrown;
     const { code, message } = thrown;

@@ -2,7 +2,7 @@ import { FIRST_EVENT, isEnded, RUN_STATES, RUN_TRANSITIONS, type RunState } from
 
 const meanings: Readonly<Record<RunState, string>> = {
   submitted: 'The request was accepted and waits for its turn.',
-  offering: 'Every agency has been sent the signed template and is deciding.',
+  offering: 'Every agency has been asked, by the template’s digest, and is deciding.',
   keying: 'All agreed; the joint key is being put together from their shares.',
   ring: 'Every list is on its way round the mixers.',
   matching: 'The coordinator links the final pseudonyms.',

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 
 import type { Log } from '../../core/base/index.js';
+import { RuntimeError } from '../../runtime/index.js';
 import { WebError } from '../../web/index.js';
 import { NodeError } from '../errors.js';
 
@@ -25,7 +26,7 @@ export function errorPages(log: Log): ErrorRequestHandler {
       response.status(403).render('error.njk', { title: 'This was not done', message: thrown.message });
       return;
     }
-    if (thrown instanceof NodeError) {
+    if (thrown instanceof NodeError || thrown instanceof RuntimeError) {
       // Written for the operator, who is the one to read this. Its first line says what is wrong, each other one where.
       const [message, ...problems] = thrown.message.split('\n');
       const title = 'This can’t be shown or done';

@@ -7,6 +7,7 @@ export const FOLDERS_TOGETHER = ['unit', 'contract', 'properties', 'vectors', 'p
  */
 export const FILES_ALONE = [
   'test/protocol/workers.test.ts',
+  'test/unit/coordinator/enrolment-only.test.ts',
   'test/unit/node-agent/known-keys.test.ts',
   'test/unit/node-agent/noise-key.test.ts',
   'test/unit/node-agent/prepare-resume.test.ts',

@@ -12,7 +12,7 @@ import { canHave } from '../support/needs.js';
 import type { ProcessFederation } from '../support/process-federation.js';
 import { testSeed } from '../support/seeded-rng.js';
 import { barriers, BROWSERS, openBrowser, picture } from './browser.js';
-import { DATASET, runningNode, TEMPLATE, writeOptOuts } from './console-site.js';
+import { DATASET, GONE, PROPOSED, runningNode, TEMPLATE, writeOptOuts } from './console-site.js';
 import type { ConsoleSite } from './console-site.js';
 
 /* The console of a running node as people use it: in a browser, by keyboard, without JavaScript, on a narrow screen. */
@@ -34,6 +34,8 @@ const PAGES = [
 const FURTHER = [
   `/data/${DATASET}`,
   `/questions/${TEMPLATE}`,
+  `/questions/${PROPOSED}`,
+  `/questions/${GONE.revoked}`,
   '/ledger?before=3',
   '/questions/none',
   '/nothing/at/all',
@@ -92,6 +94,12 @@ describe.runIf(available)(`the console in a browser (seed ${testSeed})`, () => {
       expect(await page.locator('h1').textContent()).toMatch(new RegExp(`^${name}`));
       expect(await page.title()).toMatch(new RegExp(`^${name} – Tallystick node of .+`));
       expect([path, await barriers(page)]).toEqual([path, []]);
+      if (path === '/questions') {
+        const list = await page.locator('main').textContent();
+        for (const [state, of] of [['live', TEMPLATE], ['proposed', PROPOSED], ...Object.entries(GONE)]) {
+          expect(list).toContain(`${of}, version 3, ${state}`);
+        }
+      }
       await picture(page, name);
     }
     expect(complaints).toEqual([]);

@@ -4,17 +4,22 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { silentLog } from '../../core/base/index.js';
+import { formatRegisterFile } from '../../core/governance/index.js';
 import { loadConfig } from '../../node-agent/config.js';
 import { prepareAll } from '../../node-agent/prepare-all.js';
 import { refreshOptOuts } from '../../node-agent/consent/refresh-opt-outs.js';
 import type { PreparedSnapshot } from '../../node-agent/snapshot/prepare.js';
 import { createWorkerEngine, systemClock } from '../../runtime/index.js';
+import { statusFile, writeStatus } from '../../node-agent/status/node-status.js';
+import { statusOf } from '../unit/node-agent/status-fixtures.js';
 import { seededRng, testSeed } from '../support/seeded-rng.js';
 import {
   countRows,
   DATASET,
+  GONE,
   newNode,
   OPTED_OUT,
+  PROPOSED,
   TEMPLATE,
   UNUSABLE_ROWS,
   wordsOf,
@@ -82,18 +87,42 @@ describe(`the console of a node that has never run (seed ${testSeed})`, () => {
     }
   });
 
-  it('says that a folder of templates is missing or empty, and that none is named', async () => {
-    const text = readFileSync(site.configFile, 'utf8');
-    const withTemplates = async (setting: string): Promise<string> => {
-      writeFileSync(site.configFile, text.replace('templates: templates\n', setting));
-      await site.open();
-      visitor = await site.visitor();
-      return words('/questions');
-    };
-    expect(await withTemplates('templates: nowhere\n')).toMatch(/must be a folder.* Code: FILE_UNREADABLE/);
-    expect(await withTemplates('templates: spool\n')).toContain('Your folder of templates is empty');
-    expect(await withTemplates('')).toContain('Your configuration names no folder of templates');
-    writeFileSync(site.configFile, text);
+  it('says where each template of the register stands, and which version is meant', async () => {
+    const said = await words('/questions');
+    expect(said).toMatch(new RegExp(`${TEMPLATE}, version 3, live Answered`));
+    expect(said).toMatch(new RegExp(`${PROPOSED}, version 3, proposed Refused`));
+    for (const [state, name] of Object.entries(GONE)) expect(said).toContain(`${name}, version 3, ${state} `);
+    expect(await words(`/questions/${TEMPLATE}`)).not.toContain('answers only what is live');
+    for (const [state, name] of [['proposed', PROPOSED], ...Object.entries(GONE)] as const) {
+      expect(await words(`/questions/${name}`)).toContain(`It is ${state}: a node answers only what is live`);
+    }
+  });
+
+  it('says that nothing was proposed yet, and of a register that is missing or no use what is wrong with it', async () => {
+    const { register } = loadConfig(site.configFile).governance;
+    const text = readFileSync(register);
+    writeFileSync(register, formatRegisterFile(node.board.entries.slice(0, 1)));
+    expect(await words('/questions')).toContain('Nothing has been proposed yet in the register of governance');
+    writeFileSync(register, 'nonsense\n');
+    for (const path of ['/questions', '/data', `/questions/${TEMPLATE}`]) {
+      const answer = await visitor.see(path);
+      expect([path, answer.status, wordsOf(answer)]).toEqual([path, 409, expect.stringContaining('REGISTER_INVALID')]);
+    }
+    rmSync(register);
+    expect(await words('/questions')).toMatch(/put the register there.* Code: REGISTER_UNREADABLE/);
+    writeFileSync(register, text);
+  });
+
+  it('says of a running node that nothing is answered by its register, and why', async () => {
+    const { ledger } = loadConfig(site.configFile);
+    const status = statusOf(new Date());
+    writeStatus(ledger, { ...status, register: { ...status.register, trouble: 'REGISTER_STALE: why.' } });
+    expect(await words('/')).toMatch(
+      /Nothing is answered by the register .* that the node has: REGISTER_STALE: why[.]/,
+    );
+    writeStatus(ledger, status);
+    expect(await words('/')).not.toContain('by the register');
+    rmSync(statusFile(ledger));
   });
 
   it('says of a ledger that is no ledger that it can’t be shown, not that it is empty', async () => {

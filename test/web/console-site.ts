@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { expect, vi } from 'vitest';
 import { silentLog } from '../../core/base/index.js';
 import { AGENCIES } from '../../examples/bold/agencies.js';
 import { makeFederationFolder } from '../../examples/bold/demo/federation-folder.js';
+import type { FederationFolder } from '../../examples/bold/demo/federation-folder.js';
 import { generateFederation } from '../../examples/bold/federation.js';
 import type { Federation } from '../../examples/bold/federation.js';
 import { templateText } from '../../examples/bold/library.js';
@@ -27,10 +28,12 @@ import { seededRng, testSeed } from '../support/seeded-rng.js';
 /** Whose node it is: a charity's, whose people have been asked. */
 export const OPERATOR = 'charity-a';
 export const DATASET = 'third-sector.support';
-/** Signed by governance. */
+/** Live in the register of governance. */
 export const TEMPLATE = 'support-reached-after-referral';
-/** Governance has never seen it. */
+/** Officers have it before them. */
 export const PROPOSED = 'access-to-support-after-conviction';
+/** What was live once, each by its state. */
+export const GONE = { revoked: 'asked-once', expired: 'asked-in-its-time' } as const;
 /** Rows of the charity's that can't be used. */
 export const UNUSABLE_ROWS = 1;
 /** The first of its people, who have opted out. */
@@ -71,18 +74,14 @@ export class ConsoleSite {
   readonly refused: unknown[] = [];
   #server: HttpServer | undefined;
 
-  /** @param folder of the node, with its configuration, which this adds to */
-  constructor(folder: string) {
+  /** @param federation in whose folder the node's is, with its configuration, which this adds to */
+  constructor(federation: Pick<FederationFolder, 'agencyFolder' | 'board' | 'writeRegister'>) {
+    const folder = federation.agencyFolder(OPERATOR);
     this.folder = folder;
     this.configFile = join(folder, 'node.yaml');
     this.secretFile = join(folder, 'console.secret');
-    this.configure('templates: templates\nconsole: { port: 0, secret: console.secret }\n');
-    const templates = join(folder, 'templates');
-    mkdirSync(templates);
-    writeFileSync(join(templates, `${PROPOSED}.yaml`), templateText(PROPOSED));
-    writeFileSync(join(templates, 'nonsense.yaml'), 'nonsense: <b>true</b>\n');
-    const signed = join(folder, '..', 'coordinator', 'templates', `${TEMPLATE}.json`);
-    copyFileSync(signed, join(templates, `${TEMPLATE}.json`));
+    this.configure('console: { port: 0, secret: console.secret }\n');
+    decide(federation);
     expect(createConsoleSecret(this.secretFile, this.rng)).toBe(true);
     this.secret = readFileSync(this.secretFile, 'utf8').trim();
   }
@@ -186,6 +185,7 @@ export async function says({ see }: Visitor, path: string, words: RegExp): Promi
 
 export interface NewNode {
   readonly site: ConsoleSite;
+  readonly board: FederationFolder['board'];
   readonly data: Federation;
   readonly close: () => Promise<void>;
 }
@@ -206,12 +206,12 @@ export async function newNode(): Promise<NewNode> {
     workers: 1,
   });
   folder.writeNodeConfig(OPERATOR, 'localhost:7400');
-  const site = new ConsoleSite(folder.agencyFolder(OPERATOR));
+  const site = new ConsoleSite(folder);
   const close = async (): Promise<void> => {
     await site.close();
     rmSync(directory, { recursive: true, force: true });
   };
-  return { site, data, close };
+  return { site, board: folder.board, data, close };
 }
 
 /** A federation of real processes, the node among them. It has the template twice (`copyOf`). */
@@ -219,7 +219,17 @@ export async function runningNode(): Promise<{ readonly site: ConsoleSite; reado
   const federation = await ProcessFederation.start({
     ...{ people: PEOPLE, seed: testSeed, agencies: COMPANY, templates: [TEMPLATE], copies: 1, alter: spoil },
   });
-  return { site: new ConsoleSite(federation.running.folder.agencyFolder(OPERATOR)), federation };
+  return { site: new ConsoleSite(federation.running.folder), federation };
+}
+
+/** Officers go on: one template is proposed, one revoked, and the last day of one has passed. */
+function decide({ board, writeRegister }: Pick<FederationFolder, 'board' | 'writeRegister'>): void {
+  const named = (name: string): string => templateText(TEMPLATE).replace(/^template: .*$/m, `template: ${name}`);
+  board.propose(templateText(PROPOSED));
+  board.publish(named(GONE.revoked));
+  board.revoke(GONE.revoked, 'The figures were misread.');
+  board.publish(named(GONE.expired).replace(/^expires: .*$/m, 'expires: 2020-01-01'));
+  writeRegister();
 }
 
 /** Makes a list of the first of the charity's people, who say that they are not to be counted; its part of a configuration. */

@@ -27,12 +27,13 @@ import { auditCode, entriesOf, MemoryLog } from './audit-fixtures.js';
 const run = '3f0c8f0e-5a52-4a1f-9d55-6f1f3c1a2b3c';
 const at = '2026-11-23T09:30:00.000Z';
 const digest = 'ab'.repeat(32);
-const logged: LoggedTemplate = { template: 'support-by-offence', version: 3, templateDigest: digest, at };
+const logged: LoggedTemplate = { template: 'support-by-offence', version: 3, at };
 const offer: RunOffer = {
   runId: run,
-  envelope: utf8Bytes('signed'),
+  templateDigest: digest,
+  register: { size: 7, root: digest },
   parameters: { quarters: ['2025-Q1', '2025-Q2'], groups: ['rape'] },
-  requester: 'analyst',
+  requester: 'analyst@justice',
   purpose: 'research-statistics',
   participants: [
     {
@@ -45,7 +46,7 @@ const offer: RunOffer = {
 };
 const entries: readonly AuditEntry[] = [
   { type: 'opened', at, format: AUDIT_LOG_FORMAT, federation: 'bold-test' },
-  { type: 'roster', at, version: 2, digest },
+  { type: 'register', at, index: 0, leaf: digest },
   offerEntry(offer, logged),
   { type: 'answer', at, run, agency: 'police', refusal: null },
   { type: 'answer', at, run, agency: 'charity', refusal: 'NOT_ALLOWED_HERE' },
@@ -166,7 +167,9 @@ describe('the entry of an offer', () => {
   if (police === undefined || charity === undefined) throw new RangeError('two participants');
   const changes: readonly Partial<RunOffer>[] = [
     { runId: run.replace('3', '4') },
-    { envelope: utf8Bytes('signeD') },
+    { templateDigest: 'cd'.repeat(32) },
+    { register: { size: 8, root: digest } },
+    { register: { size: 7, root: 'cd'.repeat(32) } },
     { parameters: { ...offer.parameters, groups: ['theft'] } },
     { parameters: { ...offer.parameters, quarters: ['2025-Q2', '2025-Q1'] } },
     { requester: 'another' },

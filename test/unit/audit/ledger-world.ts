@@ -1,4 +1,4 @@
-import { rootOf } from '../../../core/audit/index.js';
+import { leafHash, rootOf } from '../../../core/audit/index.js';
 import { AUDIT_LOG_FORMAT, entryBytes, verifyCopy, verifyLedgers } from '../../../core/audit-entries/index.js';
 import type {
   AgencyLedger,
@@ -10,7 +10,8 @@ import type {
   LogHead,
   VerifiedLedger,
 } from '../../../core/audit-entries/index.js';
-import { toHex } from '../../../core/base/index.js';
+import { toHex, utf8Bytes } from '../../../core/base/index.js';
+import { registerHead } from '../../../core/governance/index.js';
 import { checkpointOf, FEDERATION, log, MemoryLog, seconds } from './audit-fixtures.js';
 
 /* A small log with three runs, and the ledger that the node of police has of it. */
@@ -24,10 +25,13 @@ export const [first, second, third] = RUNS;
 const digest = 'ab'.repeat(32);
 const snapshot = 'cd'.repeat(32);
 const at = seconds(0).toISOString();
+/** Of a register nothing is looked at here but that it is the same. */
+const REGISTER = [utf8Bytes('the first roster')];
 
 export const offer = (run: string, changes: Partial<AuditEntryOf<'offer'>> = {}): AuditEntryOf<'offer'> => ({
   ...{ type: 'offer', at, run, digest, template: 'support-by-offence', version: 3, templateDigest: digest },
-  ...{ parameters: { quarters: ['2025-Q2', '2025-Q1'] }, requester: 'analyst', purpose: 'research-statistics' },
+  register: registerHead(REGISTER),
+  ...{ parameters: { quarters: ['2025-Q2', '2025-Q1'] }, requester: 'analyst@justice', purpose: 'research-statistics' },
   participants: [
     {
       agency: 'police',
@@ -47,9 +51,13 @@ export const release = (run: string): AuditEntry => ({ type: 'release', at, run,
 export const failure = (run: string): AuditEntry => ({ type: 'failure', at, run, code: 'REFUSED' });
 export const opened: AuditEntry = { type: 'opened', at, format: AUDIT_LOG_FORMAT, federation: FEDERATION };
 
+function told(entry: Uint8Array, index: number): AuditEntry {
+  return { type: 'register', at, index, leaf: toHex(leafHash(entry)) };
+}
+
 /** One run with a table, one that police refused, one that it took part in and that failed. */
 export const LOGGED: readonly AuditEntry[] = [
-  ...[opened, offer(first), answer(first, 'charity'), answer(first), release(first)],
+  ...[opened, ...REGISTER.map(told), offer(first), answer(first, 'charity'), answer(first), release(first)],
   ...[offer(second), answer(second, 'police', 'PAUSED'), failure(second)],
   ...[offer(third), answer(third), failure(third)],
 ];
@@ -83,7 +91,7 @@ export const asked: AskedOfAgency = {
 
 /** That police took part. */
 export const tookPart = (entry: number, run: string, head: LogHead | null = headAt(run)): LedgerClaim => ({
-  ...{ entry, at: seconds(entry), run, head, requester: 'analyst', asked, answer: { refusal: null } },
+  ...{ entry, at: seconds(entry), run, head, requester: 'analyst@justice', asked, answer: { refusal: null } },
 });
 export const refused = (
   entry: number,
@@ -111,7 +119,13 @@ export function compared(
   signedAtSeconds = 60,
 ): VerifiedLedger {
   const copy = copyOf(entries, signedAtSeconds);
-  const verified = verifyCopy(copy, { log, federation: FEDERATION, witnesses: new Map(), earlier: [] });
+  const verified = verifyCopy(copy, {
+    log,
+    federation: FEDERATION,
+    witnesses: new Map(),
+    earlier: [],
+    register: REGISTER,
+  });
   const [found] = verifyLedgers(copy, verified, FEDERATION, [ledger]);
   if (found === undefined) throw new RangeError('no ledger was compared');
   return found;

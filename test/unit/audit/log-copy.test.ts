@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
-import { cosign, formatNote, parseNote, rootOf, signCheckpoint, withCosignature } from '../../../core/audit/index.js';
+import {
+  cosign,
+  formatNote,
+  leafHash,
+  parseNote,
+  rootOf,
+  signCheckpoint,
+  withCosignature,
+} from '../../../core/audit/index.js';
 import type { NoteKey } from '../../../core/audit/index.js';
 import {
   AUDIT_LOG_FORMAT,
@@ -11,7 +19,8 @@ import {
   verifyCopy,
 } from '../../../core/audit-entries/index.js';
 import type { AuditEntry, LogCopy, VerifiedCopy } from '../../../core/audit-entries/index.js';
-import { equalBytes, utf8Bytes } from '../../../core/base/index.js';
+import { equalBytes, toHex, utf8Bytes } from '../../../core/base/index.js';
+import { registerHead } from '../../../core/governance/index.js';
 import {
   auditCode,
   checkpointOf,
@@ -30,9 +39,17 @@ const digest = 'ab'.repeat(32);
 const [run, other] = ['3f0c8f0e-5a52-4a1f-9d55-6f1f3c1a2b3c', '4f0c8f0e-5a52-4a1f-9d55-6f1f3c1a2b3c'] as const;
 
 const opened: AuditEntry = { type: 'opened', at, format: AUDIT_LOG_FORMAT, federation: FEDERATION };
-const offer = (id: string): AuditEntry => ({
+/** What of a register the log tells of: its leaves. */
+const governed = ['the first roster', 'a grant', 'a template'].map((text) => utf8Bytes(text));
+/** Of a federation that was founded anew. */
+const another = ['another roster', 'another grant'].map((text) => utf8Bytes(text));
+const told = (index: number, entries = governed): AuditEntry => ({
+  ...{ type: 'register', at, index, leaf: toHex(leafHash(entries[index] ?? new Uint8Array(0))) },
+});
+const offer = (id: string, size = 1, entries = governed): AuditEntry => ({
   ...{ type: 'offer', at, run: id, digest, template: 'support-by-offence', version: 3, templateDigest: digest },
-  ...{ parameters: { quarters: ['2025-Q1'] }, requester: 'analyst', purpose: 'research-statistics' },
+  register: registerHead(entries.slice(0, size)),
+  ...{ parameters: { quarters: ['2025-Q1'] }, requester: 'analyst@justice', purpose: 'research-statistics' },
   participants: ['police', 'charity'].map((agency) => ({ agency, datasets: [] })),
 });
 const answer = (id: string, agency: string, refusal: string | null = null): AuditEntry => ({
@@ -40,7 +57,7 @@ const answer = (id: string, agency: string, refusal: string | null = null): Audi
 });
 const release = (id: string): AuditEntry => ({ type: 'release', at, run: id, digest, suppressed: 2 });
 const failure = (id: string): AuditEntry => ({ type: 'failure', at, run: id, code: 'REFUSED' });
-const roster: AuditEntry = { type: 'roster', at, version: 2, digest };
+const roster = told(0);
 
 const whole = [
   ...[opened, roster, offer(run), answer(run, 'charity'), answer(run, 'police'), release(run)],
@@ -67,10 +84,15 @@ interface Held {
   readonly earlier?: readonly string[];
   readonly key?: NoteKey;
   readonly federation?: string;
+  readonly register?: readonly Uint8Array[];
 }
 
-function verified(copy: LogCopy, { earlier = [], key = log, federation = FEDERATION }: Held = {}): VerifiedCopy {
-  return verifyCopy(copy, { log: key, federation, witnesses: new Map([['police', policeWitness]]), earlier });
+function verified(
+  copy: LogCopy,
+  { earlier = [], key = log, federation = FEDERATION, register = governed }: Held = {},
+): VerifiedCopy {
+  const witnesses = new Map([['police', policeWitness]]);
+  return verifyCopy(copy, { log: key, federation, witnesses, earlier, register });
 }
 
 const codeOf = (copy: LogCopy, held: Held = {}): string | undefined => auditCode(() => verified(copy, held));
@@ -177,21 +199,74 @@ describe('a log that is verified from its first entry', () => {
   it.each<readonly [string, readonly AuditEntry[]]>([
     ['is not opened', [roster]],
     ['is opened twice', [opened, opened]],
-    ['offers a run twice', [opened, offer(run), failure(run), offer(run)]],
+    ['offers a run twice', [opened, roster, offer(run), failure(run), offer(run)]],
     ['has an answer to nothing', [opened, answer(run, 'police')]],
-    ['has an answer of who wasn’t asked', [opened, offer(run), answer(run, 'cps')]],
-    ['has an answer twice', [opened, offer(run), answer(run, 'police'), answer(run, 'police', 'PAUSED')]],
-    ['has a table before all have answered', [opened, offer(run), answer(run, 'police'), release(run)]],
+    ['has an answer of who wasn’t asked', [opened, roster, offer(run), answer(run, 'cps')]],
+    ['has an answer twice', [opened, roster, offer(run), answer(run, 'police'), answer(run, 'police', 'PAUSED')]],
+    ['has a table before all have answered', [opened, roster, offer(run), answer(run, 'police'), release(run)]],
     ['ends what isn’t under way', [opened, failure(run)]],
-    ['ends a run twice', [opened, offer(run), failure(run), failure(run)]],
+    ['ends a run twice', [opened, roster, offer(run), failure(run), failure(run)]],
+    ['begins its register with the second entry', [opened, told(1)]],
+    ['leaves an entry of the register out', [opened, told(0), told(2)]],
+    ['tells of an entry of the register twice', [opened, told(0), told(1), told(1)]],
+    ['offers by no register', [opened, offer(run)]],
+    ['offers by more of the register than it has told of', [opened, told(0), offer(run, 2)]],
+    ['offers by less of the register than it has told of', [opened, told(0), told(1), offer(run, 1)]],
+    ['offers by another register of the same size', [opened, told(0), offer(run, 1, another)]],
+    [
+      'goes by the register from before it was founded anew',
+      [opened, told(0), told(1), told(0, another), offer(run, 2)],
+    ],
   ])('is none that %s, whoever has signed it', (_, wrong) => {
     expect(codeOf(copyOf(bytesOf(wrong)))).toBe('BAD_ENTRY');
     expect(() => verified(copyOf(bytesOf(wrong)))).toThrow(/^Entry [0-9]: It can't stand here: /);
+  });
+
+  it('names what is wrong with the register where it stands', () => {
+    expect(() => verified(copyOf(bytesOf([opened, told(0), told(2)])))).toThrow(
+      "Entry 2: It can't stand here: it is entry 2 of the register, and entry 1 is the next",
+    );
+    expect(() => verified(copyOf(bytesOf([opened, told(0), offer(run, 2)])))).toThrow(
+      'it names a register of 2 entries, which is not the one of 1 that the log has told of',
+    );
   });
 
   it('names an entry that is none', () => {
     const copy = copyOf([...bytesOf([opened]), utf8Bytes('{}')]);
     expect(codeOf(copy)).toBe('BAD_ENTRY');
     expect(() => verified(copy)).toThrow(/^Entry 1: This is not an entry of an audit log/);
+  });
+});
+
+describe('the register that a log tells of', () => {
+  const founded = [opened, told(0), offer(run), failure(run), told(1)];
+  const registerIn = (entries: readonly AuditEntry[], register: readonly Uint8Array[]): number =>
+    verified(copyOf(bytesOf(entries)), { register }).register;
+
+  it('is the one that is held against it, as far as both go', () => {
+    expect(registerIn([opened], governed)).toBe(0);
+    expect(registerIn(founded, governed)).toBe(2);
+    expect(registerIn([...founded, told(2)], governed)).toBe(3);
+    expect(registerIn([...founded, told(2)], governed.slice(0, 2))).toBe(2);
+    expect(registerIn(founded, [])).toBe(0);
+  });
+
+  it('is whole in an offer: its size and its root, of all that was told', () => {
+    expect(registerIn([...founded, offer(other, 2)], governed)).toBe(2);
+  });
+
+  it('may be founded anew, and then is the new one', () => {
+    const anew = [...founded, told(0, another), offer(other, 1, another)];
+    expect(registerIn(anew, another)).toBe(1);
+    expect(registerIn([...anew, told(1, another)], another)).toBe(2);
+    expect(codeOf(copyOf(bytesOf(anew)), { register: governed })).toBe('REGISTER_DIFFERS');
+  });
+
+  it.each([
+    ['the first', [...another.slice(0, 1), ...governed.slice(1)], 0],
+    ['the last', [...governed.slice(0, 1), ...another.slice(1)], 1],
+  ])('is another where %s of its entries is another', (_, register, index) => {
+    expect(codeOf(copyOf(bytesOf(founded)), { register })).toBe('REGISTER_DIFFERS');
+    expect(() => registerIn(founded, register)).toThrow(`Entry ${index} of the register is not the one`);
   });
 });

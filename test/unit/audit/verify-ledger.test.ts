@@ -49,26 +49,26 @@ describe('a ledger that says what the log says', () => {
   it('holds, with how much was compared', () => {
     expect(compared()).toEqual({
       ...{ agency: 'police', entries: 6, span: ledgerOf([]).span },
-      ...{ continues: [2, 6, 9], agreed: 3, unanswered: 0, contradictions: [], questions: [] },
+      ...{ continues: [3, 7, 10], agreed: 3, unanswered: 0, contradictions: [], questions: [] },
     });
   });
 
   it('holds where a run ended before its answer came, or the copy did', () => {
-    const cut = LOGGED.slice(0, 9);
+    const cut = LOGGED.slice(0, 10);
     expect(compared(cut)).toMatchObject({ agreed: 3, unanswered: 1, contradictions: [], questions: [] });
-    expect(compared(changed(9))).toMatchObject({ agreed: 3, unanswered: 1, contradictions: [], questions: [] });
+    expect(compared(changed(10))).toMatchObject({ agreed: 3, unanswered: 1, contradictions: [], questions: [] });
   });
 
   it('holds where an offer was gone through and refused, could not be answered, or has no head', () => {
     const watched = { ...tookPart(3, second), answer: { refusal: 'NOT_LIVE' } };
-    const log = changed(6, answer(second, 'police', 'NOT_LIVE'));
+    const log = changed(7, answer(second, 'police', 'NOT_LIVE'));
     const last = tookPart(5, third, headAt(third, log));
     const ledger = ledgerOf([CLAIMS[0], watched, refused(4, second, 'NOT_LIVE'), last]);
     expect(compared(log, ledger)).toMatchObject({ agreed: 3, contradictions: [], questions: [] });
     const unable = ledgerOf([CLAIMS[0], { ...CLAIMS[1], answer: null }]);
-    expect(compared(LOGGED.slice(0, 6), unable)).toMatchObject({ agreed: 2, unanswered: 1, contradictions: [] });
+    expect(compared(LOGGED.slice(0, 7), unable)).toMatchObject({ agreed: 2, unanswered: 1, contradictions: [] });
     expect(compared(LOGGED, ledgerOf([CLAIMS[0], refused(4, second, 'PAUSED', null), CLAIMS[2]]))).toMatchObject({
-      ...{ agreed: 3, continues: [2, 9], contradictions: [], questions: [] },
+      ...{ agreed: 3, continues: [3, 10], contradictions: [], questions: [] },
     });
   });
 
@@ -79,12 +79,12 @@ describe('a ledger that says what the log says', () => {
 
 describe('a log that is not as the node saw it', () => {
   it('was rewritten: what follows differs, what was before agrees', () => {
-    const rewritten = changed(4, { ...release(first), suppressed: 3 } as AuditEntry);
+    const rewritten = changed(5, { ...release(first), suppressed: 3 } as AuditEntry);
     expect(contradictions(rewritten)).toEqual([['LOG_NOT_AS_SEEN', null, 'log']]);
     const { contradictions: found, continues } = compared(rewritten);
-    expect(continues).toEqual([2]);
+    expect(continues).toEqual([3]);
     expect(found[0]).toMatchObject({ entry: 4 });
-    expect(found[0]?.message).toMatch(/^2 entries of the ledger, the first of them 4 .* They agree in the first 2\. /);
+    expect(found[0]?.message).toMatch(/^2 entries of the ledger, the first of them 4 .* They agree in the first 3\. /);
   });
 
   it('has lost a run: the run is named', () => {
@@ -101,7 +101,7 @@ describe('a log that is not as the node saw it', () => {
   });
 
   it('is shorter than what the node saw before the copy was signed', () => {
-    const older = LOGGED.slice(0, 8);
+    const older = LOGGED.slice(0, 9);
     // Entry 5 of the ledger is of five seconds after the start.
     const within = 5 + MAX_AHEAD_SECONDS;
     expect(contradictions(older, undefined, within)).toEqual([]);
@@ -113,7 +113,7 @@ describe('a log that is not as the node saw it', () => {
   it('says otherwise what was asked, where the node had nothing proved of it', () => {
     const [, ...rest] = CLAIMS;
     const ledger = ledgerOf([tookPart(2, first, null), ...rest]);
-    const rewritten = changed(1, offer(first, { version: 4 }));
+    const rewritten = changed(2, offer(first, { version: 4 }));
     expect(contradictions(rewritten, ledger)).toEqual([
       ['LOG_NOT_AS_SEEN', null, 'log'],
       ['OFFER_NOT_AS_ASKED', first, 'log'],
@@ -129,15 +129,15 @@ describe('a log that is not as the node saw it', () => {
 
 describe('a log that says otherwise what was answered', () => {
   it.each<readonly [string, readonly AuditEntry[]]>([
-    ['that it takes part, where it refused', changed(6, answer(second))],
-    ['another refusal', changed(6, answer(second, 'police', 'BUSY'))],
+    ['that it takes part, where it refused', changed(7, answer(second))],
+    ['another refusal', changed(7, answer(second, 'police', 'BUSY'))],
   ])('says %s', (_, entries) => {
     const ledger = ledgerOf([CLAIMS[0], CLAIMS[1]]);
     expect(contradictions(entries, ledger)).toEqual([['ANSWER_NOT_AS_GIVEN', second, 'log']]);
   });
 
   it('says that it refused, where it took part', () => {
-    const entries = changed(9, answer(third, 'police', 'PAUSED'));
+    const entries = changed(10, answer(third, 'police', 'PAUSED'));
     expect(contradictions(entries)).toEqual([['ANSWER_NOT_AS_GIVEN', third, 'log']]);
   });
 
@@ -148,9 +148,9 @@ describe('a log that says otherwise what was answered', () => {
 
   it('has none of a run in which its share of the key was used', () => {
     const ended = (opened: boolean): AgencyLedger => ledgerOf(CLAIMS, { ends: [{ run: third, opened }] });
-    expect(contradictions(changed(9), ended(true))).toEqual([['ANSWER_NOT_AS_GIVEN', third, 'log']]);
-    expect(contradictions(changed(9), ended(false))).toEqual([]);
-    expect(contradictions(LOGGED.slice(0, 9), ended(true))).toEqual([]);
+    expect(contradictions(changed(10), ended(true))).toEqual([['ANSWER_NOT_AS_GIVEN', third, 'log']]);
+    expect(contradictions(changed(10), ended(false))).toEqual([]);
+    expect(contradictions(LOGGED.slice(0, 10), ended(true))).toEqual([]);
   });
 
   it('has a table of a run in which its share of the key was never used', () => {
@@ -160,7 +160,7 @@ describe('a log that says otherwise what was answered', () => {
     // A node that was killed noted no end.
     expect(contradictions(LOGGED, ledgerOf(CLAIMS, { ends: [] }))).toEqual([]);
     expect(
-      contradictions(LOGGED.slice(0, 4), ledgerOf([CLAIMS[0]], { ends: [{ run: first, opened: false }] })),
+      contradictions(LOGGED.slice(0, 5), ledgerOf([CLAIMS[0]], { ends: [{ run: first, opened: false }] })),
     ).toEqual([]);
   });
 });
@@ -174,7 +174,7 @@ describe('an answer in the log that the ledger hasn’t', () => {
   });
 
   it('is no contradiction where it was only asked', () => {
-    const unanswered = changed(6);
+    const unanswered = changed(7);
     const ledger = ledgerOf([CLAIMS[0], tookPart(5, third, headAt(third, unanswered))]);
     expect(contradictions(unanswered, ledger)).toEqual([]);
   });
@@ -256,7 +256,7 @@ describe('an offer that came without a proof', () => {
       ...CLAIMS.slice(0, 2),
       { ...refused(5, third, 'LOG_INCONSISTENT', null), requester: 'another' },
     ]);
-    const log = [...LOGGED.slice(0, 9), answer(third, 'police', 'LOG_INCONSISTENT'), failure(third)];
+    const log = [...LOGGED.slice(0, 10), answer(third, 'police', 'LOG_INCONSISTENT'), failure(third)];
     expect(contradictions(log, ledgerOf(ledger.claims, { ends: [] }))).toEqual([['OFFER_NOT_AS_ASKED', third, 'log']]);
   });
 });

@@ -139,12 +139,36 @@ describe('who may ask', () => {
     });
   });
 
-  it('puts the name of the token, and no other, on what is asked', async () => {
+  it('puts the name of the token and its organisation, and no other, on what is asked', async () => {
     const { ask, rig } = await serve();
     const { body } = await ask('/api/runs', post(submission));
     expect(body).toMatchObject({ requester: 'analyst@research-office', state: 'submitted' });
     expect(await ask('/api/runs', post({ ...submission, requester: 'the minister' }))).toMatchObject({ status: 400 });
     expect(rig.service.list(10)).toHaveLength(1);
+    const organisation = await ask('/api/runs', post({ ...submission, organisation: 'data-board' }));
+    expect(organisation).toMatchObject({ status: 400, body: { code: 'BAD_BODY' } });
+    expect(rig.service.list(10)).toHaveLength(1);
+  });
+
+  it('takes nothing from an organisation that was not granted the purpose', async () => {
+    const { ask, rig } = await serve();
+    const other = { ...post(submission), headers: { authorization: 'Bearer another' } };
+    expect(await ask('/api/runs', other)).toMatchObject({ status: 403, body: { code: 'PURPOSE_NOT_GRANTED' } });
+    expect(rig.service.list(10)).toEqual([]);
+    expect(await ask('/api/templates', { headers: { authorization: 'Bearer another' } })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  it('takes nothing while nobody has said lately how far the register is, or the roster has expired', async () => {
+    const { ask, rig } = await serve();
+    const day = 86_400;
+    rig.clock.advance(day + 1);
+    expect(await ask('/api/runs', post(submission))).toMatchObject({ status: 409, body: { code: 'REGISTER_STALE' } });
+    rig.clock.advance(60 * day);
+    rig.takeRegister();
+    expect(await ask('/api/runs', post(submission))).toMatchObject({ status: 409, body: { code: 'ROSTER_STALE' } });
+    expect(rig.service.list(10)).toEqual([]);
   });
 });
 

@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { AuditTrail, SeenSizes } from '../../../coordinator/index.js';
+import { AuditTrail, CoordinatorError, MAX_BATCH_ENTRIES, SeenSizes } from '../../../coordinator/index.js';
 import {
   cosign,
   cosignedAt,
   formatSignatureLine,
+  leafHash,
   openCheckpoint,
   parseNote,
   verifyConsistency,
@@ -16,13 +17,17 @@ import {
 } from '../../../core/audit/index.js';
 import { isLogged, parseEntry, releaseDigest } from '../../../core/audit-entries/index.js';
 import type { LogEvidence } from '../../../core/audit-entries/index.js';
+import { toHex, utf8Bytes } from '../../../core/base/index.js';
 import { MAX_CONSISTENCY_PROOFS } from '../../../transport/index.js';
-import { approved, identityOf, REQUEST, Rig, roster } from './fixtures.js';
+import { approved, identityOf, REQUEST, Rig, roster, TEMPLATE } from './fixtures.js';
+import { boardOf } from './governance-fixtures.js';
 
 const AGENCIES = ['police', 'charity-a', 'charity-b'];
 
 function entriesOf({ auditLog }: Rig): ReturnType<typeof parseEntry>[] {
-  return auditLog.entries(0, auditLog.head.size).map(parseEntry);
+  const { size } = auditLog.head;
+  const pages = Array.from({ length: Math.ceil(size / MAX_BATCH_ENTRIES) }, (_, page) => page * MAX_BATCH_ENTRIES);
+  return pages.flatMap((first) => auditLog.entries(first, Math.min(first + MAX_BATCH_ENTRIES, size)).map(parseEntry));
 }
 
 /** Signs the checkpoint of an offer, as the agency's node does. */
@@ -53,13 +58,16 @@ describe('the audit log of a coordinator', () => {
     await rig.ended(id);
     const { release } = rig.service.get(id);
     const { digest: templateDigest } = approved();
-    const [opened, offer, ...rest] = entriesOf(rig);
+    const entries = entriesOf(rig);
+    const [opened] = entries;
+    const [offer, ...rest] = entries.filter(({ type }) => type !== 'opened' && type !== 'register');
     expect(opened).toMatchObject({ type: 'opened', federation: roster.federation });
     expect(offer).toMatchObject({
       type: 'offer',
       run: id,
-      requester: 'analyst',
+      requester: REQUEST.requester,
       templateDigest,
+      register: rig.governance.copy.head,
       parameters: { quarters: ['2025-Q1', '2025-Q2'] },
     });
     expect(
@@ -94,23 +102,103 @@ describe('the audit log of a coordinator', () => {
     await rig.ended(rig.service.submit(REQUEST).id);
     expect(rig.auditLog.head.size).toBe(size);
   });
+});
 
-  it('names a roster once, and again when another is in force', () => {
+describe('the register in the audit log', () => {
+  const registerOf = (rig: Rig): { readonly index: number; readonly leaf: string }[] =>
+    entriesOf(rig).flatMap((entry) => (entry.type === 'register' ? [{ index: entry.index, leaf: entry.leaf }] : []));
+  const told = (entries: readonly Uint8Array[]): { readonly index: number; readonly leaf: string }[] =>
+    entries.map((entry, index) => ({ index, leaf: toHex(leafHash(entry)) }));
+  /** As a coordinator that starts on this log. */
+  const anew = ({ auditLog: audit, clock, log }: Rig): AuditTrail =>
+    new AuditTrail({ audit, roster: () => roster, clock, log });
+
+  it('is told once, in its order, before anything else, and what is new when it comes', () => {
     const rig = new Rig();
-    const before = rig.auditLog.head.size;
-    for (const [version, digest] of [
-      [1, 'a'],
-      [1, 'a'],
-      [2, 'b'],
-    ] as const)
-      rig.audit.roster(version, digest.repeat(64));
-    expect(entriesOf(rig).slice(before)).toMatchObject([
-      { type: 'roster', version: 1, digest: 'a'.repeat(64) },
-      { type: 'roster', version: 2, digest: 'b'.repeat(64) },
-    ]);
-    const { auditLog: audit, clock, log } = rig;
-    new AuditTrail({ audit, roster: () => roster, clock, log }).roster(2, 'b'.repeat(64));
-    expect(rig.auditLog.head.size).toBe(before + 2);
+    const { board } = rig.governance;
+    const { length } = board.entries;
+    expect(registerOf(rig)).toEqual(told(board.entries));
+    expect(entriesOf(rig).map(({ type }) => type)).toEqual(['opened', ...board.entries.map(() => 'register')]);
+    rig.audit.register(board.entries);
+    expect(rig.auditLog.head.size).toBe(1 + length);
+    board.amend(() => ({ witnesses: 1 }));
+    board.revoke(TEMPLATE, 'Its question misleads.');
+    rig.audit.register(board.entries);
+    rig.audit.register(board.entries);
+    expect(rig.auditLog.head.size).toBe(1 + length + 2);
+    expect(registerOf(rig)).toEqual(told(board.entries));
+  });
+
+  it('is known to a coordinator that starts again, which goes on where the log ends', () => {
+    const rig = new Rig();
+    const { board } = rig.governance;
+    const { size } = rig.auditLog.head;
+    const again = anew(rig);
+    again.register(board.entries);
+    expect(rig.auditLog.head.size).toBe(size);
+    board.amend(() => ({ witnesses: 1 }));
+    again.register(board.entries);
+    expect(registerOf(rig)).toEqual(told(board.entries));
+  });
+
+  it('begins anew where the federation was founded anew, and goes on from there', () => {
+    const rig = new Rig();
+    const before = registerOf(rig);
+    const refounded = boardOf(roster, rig.clock);
+    rig.audit.register(refounded.entries);
+    const again = anew(rig);
+    again.register(refounded.entries);
+    expect(registerOf(rig)).toEqual([...before, ...told(refounded.entries)]);
+    refounded.amend(() => ({ witnesses: 1 }));
+    again.register(refounded.entries);
+    expect(registerOf(rig)).toEqual([...before, ...told(refounded.entries)]);
+  });
+
+  it.each<readonly [string, (entries: readonly Uint8Array[]) => (Uint8Array | undefined)[]]>([
+    ['an older one', (entries) => entries.slice(0, -1)],
+    ['one with another entry', (entries) => [...entries.slice(0, -1), entries[1]]],
+    ['one with another entry, and more of them', (entries) => [...entries.slice(0, 2), ...entries.slice(1)]],
+  ])('is no other: %s is refused, and nothing of it written', (_, change) => {
+    const rig = new Rig();
+    const { size } = rig.auditLog.head;
+    const other = change(rig.governance.board.entries).filter((entry) => entry !== undefined);
+    for (const trail of [rig.audit, anew(rig)]) {
+      expect(() => trail.register(other)).toThrow(expect.objectContaining({ code: 'REGISTER_NOT_LOGGED' }));
+    }
+    expect(rig.auditLog.head.size).toBe(size);
+  });
+
+  it('is there before the offer that names it, also when it could not be written when it came', async () => {
+    const rig = new Rig();
+    rig.governance.board.amend(() => ({ witnesses: 1 }));
+    const full = new CoordinatorError('AUDIT_LOG_UNWRITABLE', 'disk full');
+    const failing = vi.spyOn(rig.auditLog, 'append').mockImplementation(() => {
+      throw full;
+    });
+    rig.takeRegister();
+    expect(rig.log.of('audit-log-unwritten')).toMatchObject([{ err: full, waiting: 1 }]);
+    failing.mockRestore();
+    const { size } = rig.auditLog.head;
+    expect(await rig.ended(rig.service.submit(REQUEST).id)).toBe('finished');
+    const [last, offer] = entriesOf(rig).slice(size);
+    const { entries, head } = rig.governance.copy;
+    expect(last).toMatchObject({ type: 'register', index: entries.length - 1 });
+    expect(offer).toMatchObject({ type: 'offer', register: head });
+  });
+
+  it('is written in as many parts as its length takes, all of it before the offer that it waits for', async () => {
+    const rig = new Rig();
+    const more = Array.from({ length: MAX_BATCH_ENTRIES }, (_, place) => utf8Bytes(`entry ${place}`));
+    const longer = [...rig.governance.board.entries, ...more];
+    vi.spyOn(rig.auditLog, 'append').mockImplementationOnce(() => {
+      throw new CoordinatorError('AUDIT_LOG_UNWRITABLE', 'disk full');
+    });
+    const { size } = rig.auditLog.head;
+    rig.audit.register(longer);
+    expect([rig.auditLog.head.size, rig.log.of('audit-log-unwritten').length]).toEqual([size, 1]);
+    expect(await rig.ended(rig.service.submit(REQUEST).id)).toBe('finished');
+    expect(registerOf(rig)).toEqual(told(longer));
+    expect(entriesOf(rig)[size + MAX_BATCH_ENTRIES]).toMatchObject({ type: 'offer' });
   });
 });
 

@@ -54,7 +54,7 @@ describe('the configuration', () => {
     expect(config.federation.tls.authority).toBe(join(folder, 'tls', 'authority.crt'));
     expect(config.api).toMatchObject({
       host: '127.0.0.1',
-      tokens: [{ name: 'analyst', organisation: 'research-office', sha256: tokenHash('a token') }],
+      tokens: [{ name: 'analyst', organisation: 'analysts', sha256: tokenHash('a token') }],
     });
     expect(config.governance).toEqual({
       register: join(folder, 'register.jsonl'),
@@ -122,7 +122,7 @@ describe('the configuration', () => {
     ['a token of no organisation', () => without(/^ {6}organisation: .*\n/m), 'api.tokens[0].organisation'],
     [
       'an organisation that no roster could have',
-      () => changed('organisation: research-office', 'organisation: Research@Office'),
+      () => changed('organisation: analysts', 'organisation: Research@Office'),
       'api.tokens[0].organisation',
     ],
     ['no register', () => without(/^ {2}register: .*$/m), 'governance.register'],
@@ -168,16 +168,10 @@ describe('init', () => {
     const { configFile, token, identityKey } = initCoordinator(directory, seededRng('init'));
     expect(dirname(configFile)).toBe(directory);
     const config = loadConfig(configFile);
-    expect(config.api.tokens).toEqual([
-      { name: 'analyst', organisation: 'research-office', sha256: tokenHash(token) },
-    ]);
+    expect(config.api.tokens).toEqual([{ name: 'analyst', organisation: 'analysts', sha256: tokenHash(token) }]);
     expect(readFileSync(configFile, 'utf8')).not.toContain(token);
     for (const file of [configFile, config.identityKey]) expect(statSync(file).mode & 0o077).toBe(0);
-    for (const place of [
-      config.datasets,
-      config.spool.directory,
-      dirname(config.federation.tls.privateKey),
-    ]) {
+    for (const place of [config.datasets, config.spool.directory, dirname(config.federation.tls.privateKey)]) {
       expect(existsSync(place)).toBe(true);
     }
     const pem = readFileSync(config.identityKey, 'utf8');

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { formatRegisterFile } from '../../../core/governance/index.js';
 import { rawPublicKey } from '../../../core/private-join/index.js';
-import { auditEntriesView, createCoordinator, MAX_ENTRIES_SHOWN, tokenHash, type CoordinatorConfig } from '../../../coordinator/index.js';
+import {
+  auditEntriesView,
+  createCoordinator,
+  MAX_ENTRIES_SHOWN,
+  tokenHash,
+  type CoordinatorConfig,
+} from '../../../coordinator/index.js';
 import { systemClock, systemRng } from '../../../runtime/index.js';
 import { createAuthority, identityUri, issueCertificate } from '../../../transport/index.js';
 import type { Board } from '../../../examples/bold/demo/board.js';

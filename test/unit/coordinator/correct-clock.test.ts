@@ -5,18 +5,20 @@ import { Writable } from 'node:stream';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
+import { loadConfig } from '../../../coordinator/config.js';
 import { readIdentity } from '../../../coordinator/configured-files.js';
 import { storeIn } from '../../../coordinator/audit/audit-store.js';
 import { AuditLog, auditFile as auditFileOf, openDatabase, runCoordinatorCommand } from '../../../coordinator/index.js';
 import { MAX_AHEAD_SECONDS, MAX_CLOCK_CORRECTIONS, openCheckpoint } from '../../../core/audit/index.js';
 import type { Checkpoint } from '../../../core/audit/index.js';
 import { parseEntry } from '../../../core/audit-entries/index.js';
-import { finish, toBase64 } from '../../../core/base/index.js';
+import { finish } from '../../../core/base/index.js';
 import { systemClock } from '../../../runtime/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { entriesOf, START } from '../audit/audit-fixtures.js';
-import { writeRoster } from '../cli/roster-file.js';
 import { auditFile, auditFolder, auditOptions, codeOf, HandClock, openAudit } from './audit-log-fixtures.js';
+import { roster } from './fixtures.js';
+import { boardOf } from './governance-fixtures.js';
 
 const YEAR = 365 * 86_400;
 const later = (seconds: number): Date => new Date(START.getTime() + seconds * 1_000);
@@ -122,10 +124,12 @@ describe('tally coordinator correct-clock', () => {
     expect((await run('correct-clock', ...config)).err).toContain('AUDIT_CLOCK_RIGHT: There is no audit log ');
 
     const key = readIdentity(join(made, 'identity.pem'));
-    const rosterFile = writeRoster(made);
-    const roster = JSON.parse(readFileSync(rosterFile, 'utf8')) as Record<string, unknown>;
-    const own = { federation: 'bold-test', coordinator: { identityKey: toBase64(key.publicKey) } };
-    writeFileSync(rosterFile, JSON.stringify({ ...roster, ...own }));
+    const own = { federation: 'bold-test', coordinator: { identityKey: key.publicKey } };
+    const board = boardOf({ ...roster, ...own }, clock);
+    const configFile = join(made, 'coordinator.yaml');
+    const text = readFileSync(configFile, 'utf8');
+    writeFileSync(configFile, text.replace(/# fingerprint: .*/, `fingerprint: ${board.fingerprint}`));
+    writeFileSync(loadConfig(configFile).governance.register, board.file);
     const file = auditFileOf(join(made, 'coordinator.db'));
     const inLog = <T>(time: Date, work: (log: AuditLog) => T): T => {
       const log = AuditLog.open({ file, federation: 'bold-test', key, clock: { now: () => time } });

@@ -110,4 +110,3 @@ export function publish(board: Board, templates: readonly Template[]): void {
   const live = new Set(register.proposals.filter(({ state }) => state === 'live').map((one) => yamlOf(one.template)));
   for (const text of templates.map(yamlOf).filter((one) => !live.has(one))) board.publish(text);
 }
-

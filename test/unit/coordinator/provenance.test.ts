@@ -16,10 +16,11 @@ import {
 import { cosign, formatSignatureLine, parseNote, witnessKey } from '../../../core/audit/index.js';
 import { parseEntry, releaseDigest } from '../../../core/audit-entries/index.js';
 import type { LogCopy } from '../../../core/audit-entries/index.js';
-import { toBase64, utf8Bytes } from '../../../core/base/index.js';
+import { utf8Bytes } from '../../../core/base/index.js';
 import { readProvenance, verifyProvenance } from '../../../core/provenance/index.js';
 import { listen } from '../../../web/index.js';
 import { approved, identityOf, REQUEST, Rig, roster, template } from './fixtures.js';
+import { APPROVERS, requesterNamed } from './governance-fixtures.js';
 import type { RigOptions } from './fixtures.js';
 
 const AGENCIES = ['police', 'charity-a', 'charity-b'];
@@ -90,8 +91,8 @@ function failOnce({ auditLog }: Rig): void {
   });
 }
 
-const cosignedOf = (bytes: Uint8Array): string[] =>
-  verifyProvenance(bytes, { roster }).cosigned.map(({ agency }) => agency);
+const cosignedOf = (bytes: Uint8Array, { governance }: Rig): string[] =>
+  verifyProvenance(bytes, { register: governance.copy }).cosigned.map(({ agency }) => agency);
 
 function databaseFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'provenance-'));
@@ -115,18 +116,24 @@ describe('the provenance of a run', () => {
     const { release } = runDetailView.parse(jsonOf(await ask(id)));
     const answer = await ask(`${id}/provenance`);
     expect([answer.status, answer.type]).toEqual([200, 'application/json; charset=utf-8']);
-    const { provenance, signers, hasRelease, log } = verifyProvenance(answer.bytes, {
-      roster,
+    const { provenance, approvers, hasRelease, log, ...verified } = verifyProvenance(answer.bytes, {
+      register: rig.governance.copy,
       release: utf8Bytes(JSON.stringify(release)),
       log: copyOf(rig),
     });
-    expect([signers, hasRelease, log?.checkpoint.size]).toEqual([['officer-1'], true, rig.auditLog.head.size]);
-    const { digest, envelope } = approved();
+    expect([approvers, hasRelease, log?.checkpoint.size]).toEqual([APPROVERS, true, rig.auditLog.head.size]);
+    expect(verified.roster).toEqual(rig.governance.board.roster);
+    const { digest } = approved();
     expect(provenance).toMatchObject({
       federation: roster.federation,
       run: id,
-      template: { template: template.template, version: template.version, digest, envelope: toBase64(envelope) },
-      offer: { requester: 'analyst', purpose: template.purpose, parameters: { quarters: ['2025-Q1', '2025-Q2'] } },
+      template: { template: template.template, version: template.version, digest },
+      offer: {
+        register: rig.governance.copy.head,
+        requester: 'analyst@research-office',
+        purpose: template.purpose,
+        parameters: { quarters: ['2025-Q1', '2025-Q2'] },
+      },
       release: { digest: releaseDigest(release) },
     });
     expect(provenance.offer.participants).toEqual(rig.offers[0]?.participants);
@@ -160,7 +167,7 @@ describe('the provenance of a run', () => {
   it('is that of the run which the table is of, where it was answered from an earlier release', async () => {
     const { rig, ask } = await serving();
     const first = await finished(rig);
-    const again = await finished(rig, { ...REQUEST, requester: 'another' });
+    const again = await finished(rig, { ...REQUEST, requester: requesterNamed('another') });
     expect(rig.service.get(again).run.replayOf).toBe(first);
     const [of, to] = await Promise.all([first, again].map((id) => ask(`${id}/provenance`)));
     expect(to?.bytes).toEqual(of?.bytes);
@@ -170,11 +177,12 @@ describe('the provenance of a run', () => {
   it('has its own entries, whatever else is in the log', async () => {
     const { rig, ask } = await serving();
     const first = await finished(rig);
-    rig.audit.roster(2, 'ab'.repeat(32));
+    rig.governance.board.amend(() => ({ witnesses: 1 }));
+    rig.takeRegister();
     const second = await finished(rig, { ...REQUEST, parameters: { quarters: ['2025-Q1'] } });
     for (const id of [first, second]) {
       const { bytes } = await ask(`${id}/provenance`);
-      const { provenance } = verifyProvenance(bytes, { roster, log: copyOf(rig) });
+      const { provenance } = verifyProvenance(bytes, { register: rig.governance.copy, log: copyOf(rig) });
       const { offer, answers, release } = provenance;
       const [entry] = rig.auditLog.entries(release.index, release.index + 1).map(parseEntry);
       expect(entry).toMatchObject({ type: 'release', run: id });
@@ -199,7 +207,7 @@ describe('the provenance of a run', () => {
     const next = await finished(rig, { ...REQUEST, parameters: { quarters: ['2025-Q1'] } });
     for (const run of [id, next]) {
       const { bytes } = await ask(`${run}/provenance`);
-      expect(verifyProvenance(bytes, { roster, log: copyOf(rig) }).provenance.run).toBe(run);
+      expect(verifyProvenance(bytes, { register: rig.governance.copy, log: copyOf(rig) }).provenance.run).toBe(run);
     }
   });
 
@@ -208,18 +216,19 @@ describe('the provenance of a run', () => {
     const id = await finished(rig);
     const { size } = rig.auditLog.head;
     const provenance = async (): Promise<Uint8Array> => (await ask(`${id}/provenance`)).bytes;
-    const sizeOf = (bytes: Uint8Array): number => verifyProvenance(bytes, { roster }).checkpoint.size;
-    expect([cosignedOf(await provenance()), sizeOf(await provenance())]).toEqual([[], size]);
+    const sizeOf = (bytes: Uint8Array): number =>
+      verifyProvenance(bytes, { register: rig.governance.copy }).checkpoint.size;
+    expect([cosignedOf(await provenance(), rig), sizeOf(await provenance())]).toEqual([[], size]);
     // The offer's own checkpoint is cosigned by all, and says nothing of what came after it.
     cosignAs(rig, AGENCIES, size - 4);
-    expect([cosignedOf(await provenance()), sizeOf(await provenance())]).toEqual([[], size]);
+    expect([cosignedOf(await provenance(), rig), sizeOf(await provenance())]).toEqual([[], size]);
     await finished(rig, { ...REQUEST, parameters: { quarters: ['2025-Q1'] } });
     cosignAs(rig, ['police'], size + 1);
-    expect([cosignedOf(await provenance()), sizeOf(await provenance())]).toEqual([['police'], size + 1]);
+    expect([cosignedOf(await provenance(), rig), sizeOf(await provenance())]).toEqual([['police'], size + 1]);
     cosignAs(rig, AGENCIES, size + 5);
-    expect([cosignedOf(await provenance()), sizeOf(await provenance())]).toEqual([AGENCIES, size + 5]);
+    expect([cosignedOf(await provenance(), rig), sizeOf(await provenance())]).toEqual([AGENCIES, size + 5]);
     cosignAs(rig, ['charity-a', 'charity-b'], size + 1);
-    expect([cosignedOf(await provenance()), sizeOf(await provenance())]).toEqual([AGENCIES, size + 1]);
+    expect([cosignedOf(await provenance(), rig), sizeOf(await provenance())]).toEqual([AGENCIES, size + 1]);
   });
 });
 
@@ -248,11 +257,12 @@ describe('the provenance of a run of before the coordinator started', () => {
       database.close();
     };
 
-  it('is the same, also when the template in the folder is another by now', async () => {
+  it('is the same, also when its template has been superseded by now', async () => {
     const next = approved({ version: template.version + 1, title: 'Another title' });
     const { id, before, after } = await restarted(undefined, { templates: [next] });
     expect(after.templates.get(template.template).digest).not.toBe(approved().digest);
     expect(after.service.provenance(id)).toEqual(before);
+    expect(verifyProvenance(before, { register: after.governance.copy }).approvers).toEqual(APPROVERS);
   });
 
   it('waits for the release to be in the log', async () => {
@@ -272,11 +282,12 @@ describe('the provenance of a run of before the coordinator started', () => {
     expect(codeOf(() => after.service.provenance(id))).toBe('RELEASE_NOT_LOGGED');
     after.service.recover();
     const release = utf8Bytes(JSON.stringify(after.service.get(id).release));
-    expect(verifyProvenance(after.service.provenance(id), { roster, release }).hasRelease).toBe(true);
+    expect(
+      verifyProvenance(after.service.provenance(id), { register: after.governance.copy, release }).hasRelease,
+    ).toBe(true);
   });
 
   it.each<readonly [string, (database: string) => void, RegExp]>([
-    ['its template was not kept', edit('UPDATE runs SET envelope = NULL'), /its signed template was not kept/],
     [
       'its question is stored otherwise than it was put',
       edit('UPDATE run_floors SET threshold = threshold + 1'),

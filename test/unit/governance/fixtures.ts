@@ -144,11 +144,13 @@ type Unmade = UnmadeAct & Partial<ActOrigin>;
 /** A log in the making: entries as their signers write them, whether they may or not. */
 export class Entries {
   readonly list: Uint8Array[] = [];
+  readonly #federation: string;
   /** Fingerprint of the roster that acts name; where a roster isn't taken, it is for the test to set back. */
   inForce = '';
   #seconds = 0;
 
   constructor(roster: SignedRoster = ROSTER) {
+    this.#federation = roster.federation;
     this.roster(roster, ['ada', 'ben', 'cyd']);
   }
 
@@ -166,7 +168,7 @@ export class Entries {
 
   /** The act as it is signed; no two are made in the same second. */
   made(act: Unmade): Act {
-    return completeAct(act, { federation: 'demo', roster: this.inForce, made: this.#now() });
+    return completeAct(act, { federation: this.#federation, roster: this.inForce, made: this.#now() });
   }
 
   #now(): string {
@@ -182,7 +184,7 @@ export class Entries {
 
   review(proposal: string, officer: string, principles = ALL_MET): Review {
     const salt = toHex(sha256(new TextEncoder().encode(`${proposal}/${officer}`)));
-    return { federation: 'demo', made: this.#now(), act: 'review', proposal, officer, salt, principles };
+    return { federation: this.#federation, made: this.#now(), act: 'review', proposal, officer, salt, principles };
   }
 
   commit(review: Review, signer = review.officer): void {
@@ -215,6 +217,7 @@ export class Entries {
     return proposal;
   }
 
+  /** Until the end of January 2027; its digest. */
   grant(change: object = {}, signers: readonly string[] = ['ada', 'cyd']): string {
     const purpose = 'research-statistics';
     return this.act({ act: 'grant', organisation: 'justice', purpose, until: '2027-01-31', ...change }, ...signers);

@@ -22,7 +22,7 @@ import {
   template,
 } from './federation-fixtures.js';
 import { crimes } from './fixtures.js';
-import { logged } from './offer-log-fixtures.js';
+import { loggedOf } from './offer-log-fixtures.js';
 import { now } from './snapshot-fixtures.js';
 
 export interface AskedRun {
@@ -56,7 +56,7 @@ export function asked({
       policy: allowAll,
       snapshots: new Map([[crimes.dataset, snapshot]]),
       consent: noConsentNeeded,
-      logged,
+      logged: loggedOf(about),
       clock: { now: () => now },
     },
   );

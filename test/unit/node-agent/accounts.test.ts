@@ -19,6 +19,7 @@ import { codeOf, crimes, testFolder } from './fixtures.js';
 import type { CrimeRow } from './fixtures.js';
 import { openLedger } from './ledger-fixtures.js';
 import { federation, prepareCrimes, snapshotsIn, storageKey, strangers } from './snapshot-fixtures.js';
+import { ANALYST } from './test-board.js';
 
 const dataset = crimes.dataset;
 const snapshot = snapshotIdOf(dataset);
@@ -72,7 +73,7 @@ describe('LedgerAccounts, spending', () => {
           version: 3,
           templateDigest: run.templateDigest,
           parameters: { quarters: ['2025-Q1'] },
-          requester: 'analyst',
+          requester: ANALYST,
           purpose: 'research-statistics',
           quarter: '2026-Q2',
           spent: 1_500_000,
@@ -269,9 +270,12 @@ describe('LedgerAccounts, writing down', () => {
     accounts.ended(first, { ...finished, clipped: [{ dataset, values: 3 }] });
     accounts.ended(second, failedEarly);
     const request = toHex(first.plan.request);
-    const envelope = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
+    const { templateDigest } = offer;
     expect([...ledger.entries()].map(({ kind, body }) => [kind, body])).toEqual([
-      ['refused', { runId: offer.runId, code: 'BUSY', reason: 'y'.repeat(500), requester: 'x'.repeat(500), envelope }],
+      [
+        'refused',
+        { runId: offer.runId, code: 'BUSY', reason: 'y'.repeat(500), requester: 'x'.repeat(500), templateDigest },
+      ],
       ['answered', { runId: first.offer.runId, request, clipped: [{ dataset, values: 3 }] }],
       ['failed', { runId: second.offer.runId, request, code: 'PARTY_LOST', party: 'cps', opened: false, clipped: [] }],
     ]);

@@ -411,7 +411,10 @@ describe('the log', () => {
       destination: { write: (text: string) => (line = text) },
       fields: NODE_LOG_FIELDS,
     });
-    const fields = { event: 'run-ended', runId: 'r', outcome: 'PARTY_LOST', party: 'cps', cpuSeconds: 1.5 };
+    const fields = {
+      ...{ event: 'run-ended', runId: 'r', outcome: 'PARTY_LOST', party: 'cps', cpuSeconds: 1.5 },
+      ...{ entries: 9, roster: 2 },
+    };
     log.info({ ...fields, surname: 'Quillfeather' }, 'the run has ended');
     expect(JSON.parse(line)).toMatchObject({ ...fields, surname: WITHHELD });
   });

@@ -6,7 +6,8 @@ import type { RunOffer } from '../../../core/templates/index.js';
 import type { LoggedOffer } from '../../../node-agent/offers/offer-log.js';
 import { MAX_CONSISTENCY_PROOFS } from '../../../transport/index.js';
 import { MemoryLog } from '../audit/audit-fixtures.js';
-import { identityOf, template } from './federation-fixtures.js';
+import { governanceOf, identityOf, template } from './federation-fixtures.js';
+import type { Question } from './federation-fixtures.js';
 import { federation } from './snapshot-fixtures.js';
 
 const AT = '2020-01-01T00:00:00.000Z';
@@ -16,6 +17,13 @@ export const loggedTemplate: LoggedTemplate = { template: template.template, ver
 
 /** An offer of which it was shown that it is in the log. */
 export const logged: LoggedOffer = { head: { size: 7, root: 'f'.repeat(64) }, template: loggedTemplate };
+
+/** Of an offer by `question`, whatever its template is. */
+export function loggedOf(offer: Question): LoggedOffer {
+  const { proposals } = governanceOf(offer).copy.register;
+  const asked = proposals.find(({ templateDigest }) => templateDigest === offer.templateDigest)?.template ?? template;
+  return { ...logged, template: { ...loggedTemplate, template: asked.template, version: asked.version } };
+}
 
 /** A coordinator's log, in memory, in which every offer is that it is asked about. */
 export class OfferedLog {

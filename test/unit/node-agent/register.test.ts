@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { toBase64 } from '../../../core/base/index.js';
-import { formatRegisterFile } from '../../../core/governance/index.js';
+import { formatRegisterFile, REGISTER_FRESH_SECONDS } from '../../../core/governance/index.js';
 import type { SignedAgency } from '../../../core/governance/index.js';
 import { EXIT_CODES } from '../../../node-agent/commands/index.js';
 import { SNAPSHOT_LOOK_MS } from '../../../node-agent/look-out.js';
+import { readStatus, STATUS_WRITE_MS } from '../../../node-agent/status/node-status.js';
+import { partsOf } from '../../../transport/index.js';
 import { agencyFolder, GOVERNANCE, putInPlace } from './agency-folder.js';
 import type { AgencyFolder } from './agency-folder.js';
 import { identityOf } from './federation-fixtures.js';
 import { run } from './run-words.js';
+import { now } from './snapshot-fixtures.js';
 import { alone, approvedRun, nodeIn } from './started-node.js';
 import type { Started } from './started-node.js';
 import { textOf } from './test-board.js';
@@ -111,6 +114,14 @@ describe('a running node with a newer register', () => {
     ['an agency of it may no longer offer what is asked', 'charity', agenciesOf(charity({ datasets: [] }))],
     ['its template is revoked', 'coordinator', (board) => board.revoke(alone.template, 'The figures were misread.')],
     [
+      'the grant for it is withdrawn',
+      'coordinator',
+      (board) => {
+        const [grant] = board.grounds.copy.register.grants;
+        board.act({ act: 'withdraw-grant', grant: grant?.digest ?? '', reason: 'They have left.' }, ['data-officer']);
+      },
+    ],
+    [
       'its purpose is no longer open to whoever asked',
       'coordinator',
       (board) => {
@@ -147,6 +158,34 @@ describe('a running node with a newer register', () => {
     change(agency, ({ clock }) => (clock.at = new Date(clock.at.getTime() + 60_000)));
     expect(saidOf(its, 'register')).toHaveLength(1);
     expect(saidOf(its, 'run-ended')).toEqual([]);
+  });
+});
+
+describe('a running node that has not heard from a registrar lately', () => {
+  it('refuses what is asked, says so in its status, and answers again when the coordinator brings a registrar’s word', async () => {
+    const { agency, asked, another: again } = await approvedRun();
+    const at = new Date(now);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const its = nodeIn(agency, { openRun: true, at });
+    await its.node.start();
+    const troubleIn = (): unknown => {
+      vi.advanceTimersByTime(STATUS_WRITE_MS);
+      return readStatus(join(agency.folder, 'snapshots.ledger'))?.register.trouble;
+    };
+    at.setTime(now.getTime() + REGISTER_FRESH_SECONDS * 1_000);
+    expect(troubleIn()).toBeNull();
+    at.setTime(at.getTime() + 1_000);
+    expect(troubleIn()).toMatch(/^REGISTER_STALE: /);
+    its.handlers().received({ kind: 'offer', offer: asked });
+    expect(refusals(its)).toEqual(['REGISTER_STALE']);
+    const { board } = agency;
+    board.clock.at = new Date(at);
+    const word = { first: board.entries.length, entries: [], statement: board.statement() };
+    for (const part of partsOf(word)) its.handlers().received({ kind: 'register', part });
+    expect(troubleIn()).toBeNull();
+    its.handlers().received({ kind: 'offer', offer: again() });
+    await vi.waitFor(() => expect(its.carried).toHaveLength(1));
   });
 });
 

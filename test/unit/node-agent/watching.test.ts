@@ -386,7 +386,7 @@ describe('tally node ledger show', () => {
       /^1 {2}2026-04-02 09:30:00 {2}Another policy is in force: .*\n2 {2}.* {2}Another snapshot of /,
     );
     expect(stdout).toContain(
-      '3  2026-04-02 09:30:00  Refused analyst (NOT_ALLOWED_HERE): its policy does not allow support-by-offence version 3\n',
+      '3  2026-04-02 09:30:00  Refused analyst@research-office (NOT_ALLOWED_HERE): its policy does not allow support-by-offence version 3\n',
     );
     expect((await show('--last', '1')).stdout).toMatch(/^3 /);
     expect((await show('--last', '100')).stdout).toBe(stdout);

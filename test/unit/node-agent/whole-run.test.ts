@@ -45,7 +45,7 @@ import {
   template,
 } from './federation-fixtures.js';
 import { crimes, crimesMapping, testFolder } from './fixtures.js';
-import { logged } from './offer-log-fixtures.js';
+import { loggedOf } from './offer-log-fixtures.js';
 import { federation, now } from './snapshot-fixtures.js';
 import { ANALYST } from './test-board.js';
 
@@ -182,7 +182,7 @@ async function nodeOf(agency: string, optOuts?: OptedOut): Promise<RunningNode> 
         }),
         spent: () => undefined,
         isPaused: () => false,
-        look: () => logged,
+        look: (offer) => loggedOf(offer),
         verify: (offer, found) =>
           verifyOffer(offer, {
             logged: found,
@@ -251,7 +251,7 @@ async function run(
     }),
   );
   const { plan } = verifyOffer(offer, {
-    logged,
+    logged: loggedOf(offer),
     self: 'police',
     governance: governanceOf(offer),
     catalogue,

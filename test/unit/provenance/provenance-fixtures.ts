@@ -1,10 +1,8 @@
-import { createPrivateKey } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
-
 import {
   cosign,
   formatNote,
   inclusionProof,
+  leafHash,
   parseNote,
   rootOf,
   withCosignature,
@@ -12,42 +10,57 @@ import {
 } from '../../../core/audit/index.js';
 import { AUDIT_LOG_FORMAT, entryBytes, offerEntry, releaseDigest } from '../../../core/audit-entries/index.js';
 import type { AuditEntry, LogCopy, LoggedTemplate } from '../../../core/audit-entries/index.js';
-import { CodedError, toBase64, utf8Bytes } from '../../../core/base/index.js';
-import { rawPublicKey } from '../../../core/private-join/index.js';
+import { CodedError, toBase64, toHex, utf8Bytes } from '../../../core/base/index.js';
+import { registerCopy, registerHead } from '../../../core/governance/index.js';
+import type { RegisterCopy, SignedRoster } from '../../../core/governance/index.js';
 import { PROVENANCE_FORMAT, signProvenance, verifyProvenance } from '../../../core/provenance/index.js';
 import type { Provenance, ProvenanceGrounds } from '../../../core/provenance/index.js';
-import { canonicalTemplate, signTemplate, templateDigest } from '../../../core/templates/index.js';
-import type { Roster, RunOffer } from '../../../core/templates/index.js';
+import { canonicalTemplate, templateDigest } from '../../../core/templates/index.js';
+import type { RunOffer } from '../../../core/templates/index.js';
 import { checkpointOf, coordinator, FEDERATION, MemoryLog, seconds, testKey } from '../audit/audit-fixtures.js';
-import { FULL_BODY, template as parseBody } from '../templates/fixtures.js';
-
-function officerKey(number: number): KeyObject {
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, number)]);
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-}
+import { Entries, fingerprintOf, ROSTER, TEMPLATE } from '../governance/fixtures.js';
 
 export const RUN = '3f0c8f0e-5a52-4a1f-9d55-6f1f3c1a2b3c';
-export const template = parseBody(FULL_BODY);
-export const payload = canonicalTemplate(template);
-export const ada = officerKey(100);
-export const envelope = signTemplate(payload, 'ada', ada);
+export const template = TEMPLATE;
 
-const [police, charity] = [testKey(2), testKey(3)];
+const police = testKey(2);
 
-export const roster: Roster = {
+const agency = (id: string, seed: number, dataset: string): SignedRoster['agencies'][number] => ({
+  ...{ id, name: `Agency ${id}`, organisation: 'police' },
+  ...{ identityKey: toBase64(testKey(seed).publicKey), datasets: [dataset] },
+});
+
+export const roster: SignedRoster = {
+  ...ROSTER,
   federation: FEDERATION,
-  version: 4,
   agencies: [
-    { id: 'police', name: 'The police', identityKey: police.publicKey, datasets: ['police.crimes'] },
-    { id: 'charity', name: 'The charity', identityKey: charity.publicKey, datasets: ['charities.support'] },
-    { id: 'courts', name: 'The courts', identityKey: testKey(4).publicKey, datasets: ['courts.hearings'] },
+    agency('police', 2, 'police.crimes'),
+    agency('charity', 3, 'charities.support'),
+    agency('courts', 4, 'courts.hearings'),
   ],
-  coordinator: { identityKey: coordinator.publicKey },
-  governance: {
-    threshold: 1,
-    officers: [{ id: 'ada', name: 'Ada', organisation: 'Board', publicKey: rawPublicKey(ada) }],
-  },
+  coordinator: { identityKey: toBase64(coordinator.publicKey) },
 };
+
+/** A register of this roster, and what else it is made to have. */
+export function governed(act: (entries: Entries) => void, change: Partial<SignedRoster> = {}): RegisterCopy {
+  const founding = { ...roster, ...change };
+  const entries = new Entries(founding);
+  act(entries);
+  return registerCopy(entries.list, fingerprintOf(founding));
+}
+
+/** The same register, of whose first entries somebody has these only. */
+export function cutOff({ entries }: RegisterCopy, size: number): RegisterCopy {
+  return registerCopy(entries.slice(0, size), fingerprintOf(roster));
+}
+
+export function ask(entries: Entries): void {
+  entries.grant();
+  entries.live();
+}
+
+/** The template is live, and the purpose granted. */
+export const register = governed(ask);
 
 export const release = {
   question: 'What is asked?',
@@ -57,9 +70,10 @@ export const releaseBytes = utf8Bytes(`${JSON.stringify(release, null, 2)}\n`);
 
 export const offer: RunOffer = {
   runId: RUN,
-  envelope,
+  templateDigest: templateDigest(canonicalTemplate(template)),
+  register: register.head,
   parameters: { quarters: ['2025-Q1', '2025-Q2'] },
-  requester: 'analyst',
+  requester: 'analyst@justice',
   purpose: 'research-statistics',
   participants: [
     {
@@ -86,8 +100,10 @@ export interface Story {
   readonly logged: LoggedTemplate;
   readonly answers: readonly { readonly agency: string; readonly refusal: string | null }[];
   readonly release: { readonly digest: string; readonly suppressed: number };
-  /** Places of the offer, the answers and the release in the log, after the two entries that it begins with. */
+  /** Places of the offer, the answers and the release in the log, after the entries that it begins with. */
   readonly places: readonly number[];
+  /** The register as the log tells of it. */
+  readonly register: readonly Uint8Array[];
 }
 
 const STORY: Story = {
@@ -95,7 +111,6 @@ const STORY: Story = {
   logged: {
     template: template.template,
     version: template.version,
-    templateDigest: templateDigest(payload),
     at: time(1),
   },
   answers: [
@@ -104,6 +119,7 @@ const STORY: Story = {
   ],
   release: { digest: releaseDigest(release), suppressed: 2 },
   places: [0, 1, 2, 3],
+  register: register.entries,
 };
 
 export interface Told {
@@ -123,7 +139,7 @@ export function told(changes: Partial<Story> = {}): Told {
   ];
   const opening: AuditEntry[] = [
     { type: 'opened', at: time(0), format: AUDIT_LOG_FORMAT, federation: FEDERATION },
-    { type: 'roster', at: time(0), version: roster.version, digest: 'ab'.repeat(32) },
+    ...story.register.map((entry, index) => registerEntry(entry, index)),
   ];
   const places = ofRun.map((_, place) => story.places[place] ?? place);
   const inOrder = places.map((_, wanted) => ofRun[places.indexOf(wanted)]).filter((entry) => entry !== undefined);
@@ -133,19 +149,32 @@ export function told(changes: Partial<Story> = {}): Told {
     const index = opening.length + (places[place] ?? 0);
     return { index, inclusion: inclusionProof(log, index, entries.length).map(toBase64) };
   };
-  const { template: name, version, templateDigest: digest, at } = story.logged;
-  const { parameters, requester, purpose, participants } = story.offer;
+  const { template: name, version, at } = story.logged;
+  const { templateDigest: digest, register: head, parameters, requester, purpose, participants } = story.offer;
   return {
     entries,
     provenance: {
       ...{ format: PROVENANCE_FORMAT, federation: FEDERATION, run: RUN },
-      template: { template: name, version, digest, envelope: toBase64(story.offer.envelope) },
-      offer: { at, ...placeOf(0), parameters: { ...parameters }, requester, purpose, participants: [...participants] },
+      template: { template: name, version, digest },
+      offer: {
+        ...{ at, ...placeOf(0), register: head, parameters: { ...parameters } },
+        ...{ requester, purpose, participants: [...participants] },
+      },
       answers: answers.map((answer, place) => ({ ...answer, ...placeOf(1 + place) })),
       release: { ...ended, ...placeOf(1 + answers.length) },
       checkpoint: cosignedBy(noteOf(entries, 20), 'police', police),
     },
   };
+}
+
+export function registerEntry(entry: Uint8Array, index: number): AuditEntry {
+  return { type: 'register', at: time(0), index, leaf: toHex(leafHash(entry)) };
+}
+
+/** What happened where this register was in force, and nothing came to it since. */
+export function under(copy: RegisterCopy, changes: Partial<Story> = {}): Told {
+  const asked = { ...(changes.offer ?? offer), register: registerHead(copy.entries) };
+  return told({ ...changes, register: copy.entries, offer: asked });
 }
 
 export function noteOf(entries: readonly Uint8Array[], atSeconds: number): string {
@@ -168,7 +197,7 @@ export function signed(provenance: Provenance): Uint8Array {
 
 /** The code with which verifying says no; undefined where it doesn't. */
 export function codeOf(bytes: Uint8Array, grounds: Partial<ProvenanceGrounds> = {}): string | undefined {
-  return thrownCode(() => verifyProvenance(bytes, { roster, ...grounds }));
+  return thrownCode(() => verifyProvenance(bytes, { register, ...grounds }));
 }
 
 export function thrownCode(work: () => unknown): string | undefined {

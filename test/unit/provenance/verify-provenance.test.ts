@@ -4,25 +4,28 @@ import { entryBytes } from '../../../core/audit-entries/index.js';
 import { concatBytes, fromBase64, toBase64, utf8Bytes } from '../../../core/base/index.js';
 import { MAX_RELEASE_BYTES, verifyProvenance } from '../../../core/provenance/index.js';
 import type { Provenance } from '../../../core/provenance/index.js';
-import { rawPublicKey } from '../../../core/private-join/index.js';
-import { canonicalTemplate, signTemplate } from '../../../core/templates/index.js';
-import type { Roster } from '../../../core/templates/index.js';
+import type { SignedRoster } from '../../../core/governance/index.js';
 import { seconds, testKey } from '../audit/audit-fixtures.js';
+import { following } from '../governance/fixtures.js';
+import type { Entries } from '../governance/fixtures.js';
 import {
-  ada,
+  ask,
   codeOf,
   copyOf,
   cosignedBy,
-  envelope,
+  cutOff,
+  governed,
   noteOf,
   offer,
+  register,
+  registerEntry,
   release,
   releaseBytes,
   roster,
   RUN,
   signed,
-  template,
   told,
+  under,
 } from './provenance-fixtures.js';
 import type { Story } from './provenance-fixtures.js';
 
@@ -31,22 +34,23 @@ const bytes = signed(provenance);
 
 describe('a provenance of which everything holds', () => {
   it('says who has signed and cosigned, and what was held against it', () => {
-    expect(verifyProvenance(bytes, { roster })).toEqual({
+    expect(verifyProvenance(bytes, { register })).toEqual({
       provenance,
       checkpoint: expect.objectContaining({ size: entries.length, at: seconds(20) }) as unknown,
-      signers: ['ada'],
+      roster,
+      approvers: ['ben', 'dan'],
       cosigned: [{ agency: 'police', at: seconds(21) }],
       hasRelease: false,
       log: undefined,
     });
-    const all = verifyProvenance(bytes, { roster, release: releaseBytes, log: copyOf(entries) });
-    expect(all).toMatchObject({ hasRelease: true, log: { continues: [entries.length] } });
+    const all = verifyProvenance(bytes, { register, release: releaseBytes, log: copyOf(entries) });
+    expect(all).toMatchObject({ hasRelease: true, log: { continues: [entries.length], register: register.head.size } });
   });
 
   it('counts no cosignature of whom the roster doesn’t know, or that another key has made', () => {
     const note = noteOf(entries, 20);
-    const cosignedOf = (checkpoint: string, by: Roster = roster): unknown =>
-      verifyProvenance(signed({ ...provenance, checkpoint }), { roster: by }).cosigned;
+    const cosignedOf = (checkpoint: string): unknown =>
+      verifyProvenance(signed({ ...provenance, checkpoint }), { register }).cosigned;
     expect(cosignedOf(note)).toEqual([]);
     expect(cosignedOf(cosignedBy(note, 'prison', testKey(7)))).toEqual([]);
     expect(cosignedOf(cosignedBy(note, 'police', testKey(7)))).toEqual([]);
@@ -71,7 +75,7 @@ function other(value: unknown, path: readonly string[]): unknown {
   if (typeof value !== 'string') throw new TypeError('a text is expected');
   const text = value;
   if (field === 'at') return text.replace(/\.000Z$/, '.001Z');
-  if (field === 'envelope' || field === 'inclusion') {
+  if (field === 'inclusion') {
     return toBase64(fromBase64(text).map((byte, place) => (place === 0 ? byte ^ 1 : byte)));
   }
   if (/^[0-9a-f-]{36,64}$/.test(text)) return `${text[0] === '0' ? '1' : '0'}${text.slice(1)}`;
@@ -91,6 +95,8 @@ function withOther(path: readonly string[]): unknown {
 const CODES: Readonly<Record<string, string>> = {
   federation: 'OTHER_FEDERATION',
   checkpoint: 'BAD_CHECKPOINT_SIGNATURE',
+  'offer.register.size': 'REGISTER_STALE',
+  'offer.register.root': 'LOG_INCONSISTENT',
 };
 
 describe('a provenance in which one thing is another, and which the coordinator has signed all the same', () => {
@@ -103,15 +109,16 @@ describe('a provenance in which one thing is another, and which the coordinator 
       ...['checkpoint', 'federation', 'offer.at', 'offer.inclusion', 'offer.index', 'offer.parameters.quarters'],
       ...['offer.participants.agency', 'offer.participants.datasets.dataset', 'offer.participants.datasets.snapshot'],
       ...['offer.participants.floors.epsilon', 'offer.participants.floors.roundTo'],
-      ...['offer.participants.floors.threshold', 'offer.purpose', 'offer.requester'],
+      ...['offer.participants.floors.threshold', 'offer.purpose', 'offer.register.root', 'offer.register.size'],
+      'offer.requester',
       ...['release.at', 'release.digest', 'release.inclusion', 'release.index', 'release.suppressed', 'run'],
-      ...['template.digest', 'template.envelope', 'template.template', 'template.version'],
+      ...['template.digest', 'template.template', 'template.version'],
     ]);
   });
 
   it.each(paths.map((path) => [path.join('.'), path] as const))('%s', (_, path) => {
     const altered = withOther(path) as Provenance;
-    expect(codeOf(signed(altered))).toBe(CODES[path[0] ?? ''] ?? 'ENTRY_NOT_LOGGED');
+    expect(codeOf(signed(altered))).toBe(CODES[path.join('.')] ?? 'ENTRY_NOT_LOGGED');
   });
 
   it.each<readonly [string, Partial<Provenance>, string]>([
@@ -154,15 +161,17 @@ describe('a provenance in which one thing is another, and which the coordinator 
 describe('a log that no honest coordinator can have', () => {
   const lie = (changes: Partial<Story>): string | undefined => codeOf(signed(told(changes).provenance));
   const { logged } = (() => {
-    const { template: name, version, digest } = provenance.template;
-    return { logged: { template: name, version, templateDigest: digest, at: provenance.offer.at } };
+    const { template: name, version } = provenance.template;
+    return { logged: { template: name, version, at: provenance.offer.at } };
   })();
   const answer = (agency: string, refusal: string | null = null): Story['answers'][number] => ({ agency, refusal });
 
   it.each<readonly [string, Partial<Story>, string]>([
     ['names another template', { logged: { ...logged, template: 'another' } }, 'TEMPLATE_DIFFERS'],
     ['names another version', { logged: { ...logged, version: 99 } }, 'TEMPLATE_DIFFERS'],
-    ['names another digest', { logged: { ...logged, templateDigest: 'ab'.repeat(32) } }, 'TEMPLATE_DIFFERS'],
+    ['asks what nobody signed', { offer: { ...offer, templateDigest: 'ab'.repeat(32) } }, 'TEMPLATE_NOT_APPROVED'],
+    ['asks for somebody of no organisation', { offer: { ...offer, requester: 'analyst' } }, 'PURPOSE_NOT_GRANTED'],
+    ['asks for another organisation', { offer: { ...offer, requester: 'analyst@charity' } }, 'PURPOSE_NOT_GRANTED'],
     ['has an answer of who wasn’t asked', { answers: [answer('charity'), answer('courts')] }, 'ANSWERS_DIFFER'],
     ['has not every answer', { answers: [answer('police')] }, 'ANSWERS_DIFFER'],
     ['has one answer more', { answers: ['charity', 'police', 'prison'].map((one) => answer(one)) }, 'ANSWERS_DIFFER'],
@@ -187,46 +196,97 @@ describe('a log that no honest coordinator can have', () => {
       },
       'UNKNOWN_PARTICIPANT',
     ],
-    ['asks with what nobody signed', { offer: { ...offer, envelope: utf8Bytes('{}') } }, 'BAD_ENVELOPE'],
   ])('%s', (_, changes, code) => {
     expect(lie(changes)).toBe(code);
   });
-
-  it('is held against the template itself, not only its digest', () => {
-    const payload = canonicalTemplate({ ...template, version: template.version + 1 });
-    expect(lie({ offer: { ...offer, envelope: signTemplate(payload, 'ada', ada) } })).toBe('TEMPLATE_DIFFERS');
-  });
 });
 
-describe('the roster', () => {
-  const { governance } = roster;
-  const [officer] = governance.officers;
-  if (officer === undefined) throw new RangeError('an officer');
-  const another = { ...officer, publicKey: testKey(8).publicKey };
+describe('the register', () => {
+  const revoked = (entries: Entries): void => {
+    entries.grant();
+    entries.act({ act: 'revoke', proposal: entries.live(), reason: 'Not any more.' }, 'cyd');
+  };
+  const later = (act: (entries: Entries) => void): ReturnType<typeof governed> => governed((entries) => act(entries));
 
-  it.each<readonly [string, Partial<Roster>, string]>([
-    ['of another coordinator', { coordinator: { identityKey: testKey(9).publicKey } }, 'BAD_PROVENANCE_SIGNATURE'],
-    ['of another federation', { federation: 'bold-other' }, 'OTHER_FEDERATION'],
-    ['without the officer', { governance: { ...governance, officers: [{ ...another, id: 'ben' }] } }, 'UNKNOWN_SIGNER'],
-    ['with another key of the officer', { governance: { ...governance, officers: [another] } }, 'BAD_SIGNATURE'],
+  it.each<readonly [string, Partial<SignedRoster>, string]>([
     [
-      'that asks for more officers',
-      { governance: { threshold: 2, officers: [officer, { ...another, id: 'ben' }] } },
-      'TOO_FEW_SIGNERS',
+      'of another coordinator',
+      { coordinator: { identityKey: toBase64(testKey(9).publicKey) } },
+      'BAD_PROVENANCE_SIGNATURE',
     ],
-    ['without an agency', { agencies: roster.agencies.slice(1) }, 'UNKNOWN_PARTICIPANT'],
+    ['of another federation', { federation: 'bold-other' }, 'OTHER_FEDERATION'],
+    ['without an agency', { agencies: roster.agencies.slice(1), witnesses: 0 }, 'UNKNOWN_PARTICIPANT'],
     [
       'that lets an agency offer less',
       { agencies: roster.agencies.map((agency) => ({ ...agency, datasets: [] })) },
       'UNKNOWN_PARTICIPANT',
     ],
+    ['whose last day had passed', { expires: '2026-11-22' }, 'ROSTER_STALE'],
   ])('%s is another', (_, changes, code) => {
-    expect(codeOf(bytes, { roster: { ...roster, ...changes } })).toBe(code);
+    const other = governed(ask, changes);
+    expect(codeOf(signed(under(other).provenance), { register: other })).toBe(code);
+    expect(codeOf(bytes, { register: other })).toBe('LOG_INCONSISTENT');
   });
 
-  it('is that with which the template was signed', () => {
-    expect(rawPublicKey(ada)).toEqual(officer.publicKey);
-    expect(toBase64(envelope)).toBe(provenance.template.envelope);
+  it('is too short where it ends before what the coordinator had', () => {
+    expect(codeOf(bytes, { register: cutOff(register, register.head.size - 1) })).toBe('REGISTER_STALE');
+  });
+
+  it('is another where one entry is another, of the same federation', () => {
+    const other = governed((entries) => {
+      entries.grant({ until: '2027-01-30' });
+      entries.live();
+    });
+    expect(other.head.size).toBe(register.head.size);
+    expect(codeOf(bytes, { register: other })).toBe('LOG_INCONSISTENT');
+  });
+
+  it.each<readonly [string, (entries: Entries) => void, (entries: Entries) => void, string]>([
+    [
+      'had not published the template',
+      (entries) => void entries.grant(),
+      (entries) => void entries.live(),
+      'TEMPLATE_NOT_APPROVED',
+    ],
+    [
+      'had not granted the purpose',
+      (entries) => void entries.live(),
+      (entries) => void entries.grant(),
+      'PURPOSE_NOT_GRANTED',
+    ],
+    ['had revoked the template', revoked, () => undefined, 'TEMPLATE_REVOKED'],
+  ])('is held as it stood: it %s when it was asked', (_, then, since, code) => {
+    const before = governed(then);
+    const now = later((entries) => {
+      then(entries);
+      since(entries);
+    });
+    expect(now.entries.slice(0, before.head.size)).toEqual(before.entries);
+    expect(codeOf(signed(under(before).provenance), { register: now })).toBe(code);
+  });
+
+  it('may go on: what was revoked since was approved when it was asked', () => {
+    const now = later(revoked);
+    expect(now.entries.slice(0, -1)).toEqual(register.entries);
+    expect(verifyProvenance(bytes, { register: now })).toMatchObject({ approvers: ['ben', 'dan'] });
+  });
+
+  it('may go on: who has left since took part all the same, and signed with the key of then', () => {
+    const next = following(roster, {
+      agencies: roster.agencies.filter(({ id }) => id !== 'police'),
+      coordinator: { identityKey: toBase64(testKey(9).publicKey) },
+    });
+    const now = later((entries) => {
+      ask(entries);
+      entries.roster(next, ['ada', 'ben', 'cyd']);
+    });
+    expect(now.register.current.roster.version).toBe(2);
+    const found = verifyProvenance(bytes, { register: now, log: copyOf(entries) });
+    expect(found).toMatchObject({
+      roster: { version: 1 },
+      cosigned: [{ agency: 'police' }],
+      log: { register: register.head.size },
+    });
   });
 });
 
@@ -268,20 +328,32 @@ describe('the release that is held against it', () => {
 });
 
 describe('the copy of the log that is held against it', () => {
-  const roster2 = entryBytes({ type: 'roster', at: seconds(30).toISOString(), version: 5, digest: 'cd'.repeat(32) });
+  // An entry that has come to the register since, of which the register here has not heard.
+  const since = entryBytes(registerEntry(utf8Bytes('since'), register.head.size));
+  const after = entryBytes(registerEntry(utf8Bytes('after'), register.head.size + 1));
   const again = entryBytes({ type: 'failure', at: seconds(31).toISOString(), run: RUN, code: 'REFUSED' });
 
   it('may be longer', () => {
-    const { log } = verifyProvenance(bytes, { roster, log: copyOf([...entries, roster2]) });
+    const { log } = verifyProvenance(bytes, { register, log: copyOf([...entries, since]) });
     expect(log?.checkpoint.size).toBe(entries.length + 1);
     expect(log?.continues).toEqual([entries.length]);
   });
 
+  it('tells of the register that is held against it, or it is another', () => {
+    expect(codeOf(bytes, { log: copyOf([...entries, since]) })).toBeUndefined();
+    const longer = governed((more) => {
+      ask(more);
+      more.grant({ organisation: 'charity' });
+    });
+    expect(codeOf(bytes, { register: longer, log: copyOf(entries) })).toBeUndefined();
+    expect(codeOf(bytes, { register: longer, log: copyOf([...entries, since]) })).toBe('REGISTER_DIFFERS');
+  });
+
   it('is older, another, or one in which the run ends twice', () => {
     expect(codeOf(bytes, { log: copyOf(entries.slice(0, -1), 10) })).toBe('CHECKPOINT_OLD');
-    const fork = [...entries.slice(0, -1), roster2];
+    const fork = [...entries.slice(0, -1), since];
     expect(codeOf(bytes, { log: copyOf(fork) })).toBe('LOG_FORKED');
-    expect(codeOf(bytes, { log: copyOf([...fork, roster2]) })).toBe('LOG_INCONSISTENT');
+    expect(codeOf(bytes, { log: copyOf([...fork, after]) })).toBe('LOG_INCONSISTENT');
     expect(codeOf(bytes, { log: copyOf([...entries, again]) })).toBe('BAD_ENTRY');
     expect(codeOf(bytes, { log: { ...copyOf(entries), entries: entries.slice(1) } })).toBe('LOG_COPY_DIFFERS');
   });
