@@ -150,16 +150,9 @@ export class RegisterInForce {
   }
 
   #took(work: () => boolean): boolean {
-    const before = this.copy.head.size;
-    if (!work()) return false;
-    this.#roster = rosterOf(this.register.current.roster);
-    const { size } = this.copy.head;
-    const { version } = this.register.current.roster;
-    // Said when it is so, and kept: what could not be written is not in force.
-    if (size > before) {
-      this.#options.log.info({ event: 'register', entries: size, roster: version }, 'a newer register is in force');
-    }
-    return true;
+    const changed = work();
+    if (changed) this.#roster = rosterOf(this.register.current.roster);
+    return changed;
   }
 
   #succeeds(next: LoadedRegister, present: LoadedRegister): void {
