@@ -58,7 +58,7 @@ describe(`the audit log of a federation (seed ${testSeed})`, () => {
   beforeAll(async () => {
     const templates = [TEMPLATE];
     federation = await ProcessFederation.start({
-      people: 2_000,
+      people: 6_000,
       seed: testSeed,
       agencies: AGENCIES,
       templates,
