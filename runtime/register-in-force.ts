@@ -150,9 +150,16 @@ export class RegisterInForce {
   }
 
   #took(work: () => boolean): boolean {
-    const changed = work();
-    if (changed) this.#roster = rosterOf(this.register.current.roster);
-    return changed;
+    const before = this.copy.head.size;
+    if (!work()) return false;
+    this.#roster = rosterOf(this.register.current.roster);
+    const { size } = this.copy.head;
+    // Said when it is so, and kept: what could not be written is not in force.
+    if (size > before) {
+      const { version } = this.#roster;
+      this.#options.log.info({ event: 'register', entries: size, roster: version }, 'a newer register is in force');
+    }
+    return true;
   }
 
   #succeeds(next: LoadedRegister, present: LoadedRegister): void {
