@@ -52,6 +52,8 @@ export class HostileCoordinator {
   readonly #waiting = new Map<string, (code: Answer['code']) => void>();
   /** `agency run` of each share of a key that has come: without it nobody can open what an agency sends. */
   readonly shares: string[] = [];
+  /** What its log is to tell of the register, where it holds back the rest. */
+  known: readonly Uint8Array[] | undefined;
   audit: AuditLog;
   trail: AuditTrail;
   #port = 0;
@@ -142,7 +144,7 @@ export class HostileCoordinator {
 
   /** Writes it into the log as it is. */
   write(offer: RunOffer, named: Question): LoggedOffer {
-    this.trail.register(this.#options.board.entries);
+    this.trail.register(this.known ?? this.#options.board.entries);
     return this.trail.offer(offer, named);
   }
 

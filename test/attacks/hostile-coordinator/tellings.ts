@@ -1,5 +1,5 @@
 import { contradiction, evidenceText, openCheckpoint, verifyEvidence } from '../../../core/audit/index.js';
-import { entryBytes } from '../../../core/audit-entries/index.js';
+import { entryBytes, parseEntry } from '../../../core/audit-entries/index.js';
 import { boardOfOnesOwn } from './news.js';
 import { isAnswered } from './answered.js';
 import { NAMED, QUESTION } from './question.js';
@@ -12,8 +12,6 @@ export interface Telling {
   readonly tell: (world: World) => Promise<Findings>;
   readonly found: Findings;
 }
-
-const AT = { at: '2026-11-23T09:30:00.000Z' } as const;
 
 /** Shows one log to the first agency and another to the second; gives its two copies. */
 async function forked(world: World): Promise<ReturnType<World['coordinator']['copy']>> {
@@ -90,13 +88,18 @@ const TELLINGS: readonly Telling[] = [
     found: ['LOG_COPY_DIFFERS'],
   },
   {
-    name: 'an entry replaced in a saved copy is not what was signed',
+    name: 'an entry replaced in a saved copy is not what was signed, or can’t stand there',
     tell: (world) => {
       const copy = world.coordinator.copy();
-      const other = entryBytes({ ...AT, type: 'failure', run: world.offer().runId, code: 'CANCELLED' });
-      return Promise.resolve(world.audited({ ...copy, entries: copy.entries.with(-1, other) }));
+      const last = parseEntry(copy.entries.at(-1) ?? new Uint8Array());
+      if (last.type !== 'answer') throw new RangeError('the last thing that happened was an answer');
+      const { runId: run } = world.offer();
+      const others = [entryBytes({ ...last, refusal: 'BUSY' }), entryBytes({ ...last, run })];
+      return Promise.resolve(
+        others.flatMap((other) => world.audited({ ...copy, entries: copy.entries.with(-1, other) })),
+      );
     },
-    found: ['BAD_ENTRY'],
+    found: ['LOG_COPY_DIFFERS', 'BAD_ENTRY'],
   },
   {
     name: 'a saved copy of before the last run is older than the checkpoints that nodes have kept',
