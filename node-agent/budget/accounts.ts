@@ -73,7 +73,7 @@ export interface Accounts {
    * Pays for a run before anything of it leaves the node. A request that was paid for before is free. `snapshots` are
    * those of the offer, by dataset.
    * Thrown when it is too close to what was answered, too little is left, or too many were answered: Refusal
-   * DIFFERENCING, BUDGET_SPENT, CAP_REACHED; when it can't be written down: NodeError LEDGER_UNUSABLE. Then nothing has
+   * DIFFERENCING, BUDGET_SPENT, CAP_REACHED; when a run of this id was paid for before: PROTOCOL_VIOLATION; when it can't be written down: NodeError LEDGER_UNUSABLE. Then nothing has
    * been spent.
    */
   spend(verified: VerifiedOffer, snapshots: ReadonlyMap<string, GuardedSnapshot>): void;
@@ -225,6 +225,10 @@ export class LedgerAccounts implements Accounts {
 
   /** Millionths. Thrown when there were too many runs, or too little is left: Refusal. */
   #affordable(verified: VerifiedOffer): { readonly isPaid: boolean; readonly cost: number } {
+    // The ledger knows it after a restart, too: two runs of one id could be taken for one by whoever reads it.
+    if (this.#memory.hasRun(verified.offer.runId)) {
+      throw new Refusal('PROTOCOL_VIOLATION', 'a run with this id has been taken part in before');
+    }
     assertBelowCap(this.#memory, this.#policy().caps.runsPerWeek, this.#clock.now());
     const isPaid = this.#isPaid(verified);
     const cost = isPaid ? 0 : toMillionths(verified.cost.total);

@@ -58,6 +58,8 @@ export class LedgerMemory {
   /** Of snapshots whose linkage statistics may have left. */
   readonly #linkage = new Map<string, LinkageSpending>();
   readonly #requests = new Map<string, RememberedRequest>();
+  /** Ids of runs that were taken part in. */
+  readonly #runs = new Set<string>();
   /** When runs were taken part in, in milliseconds, in the order of the ledger. */
   readonly #runsAt: number[] = [];
   #read = 0;
@@ -99,6 +101,11 @@ export class LedgerMemory {
     return (
       known?.length === snapshots.size && known.every(({ dataset, snapshot }) => snapshots.get(dataset) === snapshot)
     );
+  }
+
+  /** Whether a run of this id was taken part in. */
+  hasRun(runId: string): boolean {
+    return this.#runs.has(runId);
   }
 
   /** Whether the linkage statistics of the snapshot have been paid for; where they cost nothing, whether they left. */
@@ -177,7 +184,8 @@ export class LedgerMemory {
   }
 
   #spent(body: Spent): void {
-    const { request, spent, quarter, datasets } = body;
+    const { runId, request, spent, quarter, datasets } = body;
+    this.#runs.add(runId);
     for (const { dataset, snapshot } of datasets) {
       add(this.#bySnapshot, keyOf(dataset, snapshot), spent);
       this.#addToQuarter(dataset, quarter, spent);

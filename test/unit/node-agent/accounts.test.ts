@@ -97,6 +97,19 @@ describe('LedgerAccounts, spending', () => {
     expect([...again.entries()].map(({ body }) => 'spent' in body && body.spent)).toEqual([1_500_000, 0, 0]);
   });
 
+  it('takes part in a run once, also after a restart', () => {
+    const folder = testFolder();
+    const ledger = openLedger(folder);
+    const run = asked();
+    accountsOf(ledger).spend(run, roomySnapshots());
+    ledger.close();
+    const again = openLedger(folder);
+    const accounts = accountsOf(again);
+    expect(codeOf(() => accounts.spend(run, roomySnapshots()))).toBe('PROTOCOL_VIOLATION');
+    accounts.spend(asked(), roomySnapshots());
+    expect([...again.entries()].map(({ kind }) => kind)).toEqual(['spent', 'spent']);
+  });
+
   it('takes it anew for anything else: other parameters, another template, another snapshot', () => {
     const accounts = accountsOf(openLedger(testFolder()));
     const snapshots = roomySnapshots();

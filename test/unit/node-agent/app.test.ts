@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -180,7 +181,8 @@ describe('a node with opt-out lists', () => {
     const late = new Date(last + 1_000);
     expect(await answerOf(agency, asked, late)).toMatchObject({ kind: 'refusal', code: 'OPT_OUTS_STALE' });
     await refresh(agency, { clock: { now: () => late } });
-    expect(await answerOf(agency, asked, late)).toMatchObject({ kind: 'hello' });
+    const again = { ...asked, runId: randomUUID() };
+    expect(await answerOf(agency, again, late)).toMatchObject({ kind: 'hello' });
   });
 
   it('answers nothing before they have been read, and says so', async () => {
