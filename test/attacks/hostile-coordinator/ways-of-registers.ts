@@ -46,7 +46,7 @@ export const WAYS_OF_REGISTERS = ways('another register', [
     name: 'a register of its own making, with officers of its own',
     code: 'REGISTER_STALE',
     attempt: (world) => tellAndAsk(world, boardOfOnesOwn(world).entries),
-    told: ['register-refused ROSTER_NOT_PINNED'],
+    told: ['register-refused LOG_INCONSISTENT'],
     found: ['BAD_ENTRY'],
   },
   {
