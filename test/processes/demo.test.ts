@@ -59,6 +59,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
+/** Of one question: fewer say little about it by themselves. */
+const ENOUGH_INTERVALS = 10;
+
 describe('npm run demo', () => {
   it('answers four questions, twice beside each other: one ends and leaves nothing behind, one stays up until Ctrl-C', async () => {
     const files = [1, 2].map((seed) => join(temporary, `${seed}.json`));
@@ -94,6 +97,7 @@ describe('npm run demo', () => {
         expect(impossible).toBe(0);
         // Noise is in them: were it not, every number would be exact.
         expect(exact).toBeLessThan(decoded);
+        if (intervals >= ENOUGH_INTERVALS) expect(inside).toBeGreaterThan(intervals / 2);
         stated += intervals;
         right += inside;
         expect(question.truth.length).toBeGreaterThan(3);
@@ -104,7 +108,7 @@ describe('npm run demo', () => {
       expect(Object.keys(report.cpuSeconds)).toHaveLength(7);
       for (const seconds of Object.values(report.cpuSeconds)) expect(seconds).toBeGreaterThan(0);
     }
-    // Over all questions together: one of them states three intervals about the same few people, which miss together.
+    // A question that states three was seen to miss all of them once, and why was not looked into: all count here.
     expect(right).toBeGreaterThan(stated / 2);
     expect(interrupted).toBe(true);
     expect(outcomes.map(({ stderr }) => stderr.includes('npx tally runs --url http://127.0.0.1:'))).toEqual([
