@@ -13,10 +13,9 @@ import {
 } from '../runtime/index.js';
 import { createFederationServer, type FederationServer, type Tap, type Timings } from '../transport/index.js';
 import { listen } from '../web/index.js';
-import { createApi } from './api/api.js';
 import { EventStreams } from './api/event-stream.js';
 import { readAgreed, takeTemplates } from './agreed.js';
-import type { CoordinatorConfig } from './config.js';
+import { isSynthetic, type CoordinatorConfig } from './config.js';
 import { readTls } from './configured-files.js';
 import type { AuditTrail } from './audit/audit-trail.js';
 import { openAudit } from './audit/open-audit.js';
@@ -26,6 +25,7 @@ import { federationHandlers } from './federation/handlers.js';
 import { RegisterFeed } from './federation/register-feed.js';
 import { REGISTER_LOOK_MS } from './open-register.js';
 import type { TemplatesInForce } from './register/live-templates.js';
+import { createService } from './service.js';
 import { RunFeed } from './runs/run-feed.js';
 import { RunService } from './runs/run-service.js';
 import { createThreadProtector } from './runs/thread-protector.js';
@@ -212,15 +212,16 @@ async function start(
       return { entries: copy.head.size, roster: roster.version, stated: stated?.issued ?? null, isFileRefused };
     },
   };
-  const api = createApi(services, {
-    tokens: config.api.tokens,
-    streams,
-    log,
-    behindProxy: config.api.tlsTerminatedUpstream,
-  });
+  const service = createService(
+    { api: services, site: { runs, templates, registers, registry, audit: audit.log, clock } },
+    {
+      ...{ federation: name, synthetic: isSynthetic(name), tokens: config.api.tokens, streams, rng, log },
+      behindProxy: config.api.tlsTerminatedUpstream,
+    },
+  );
   const { port: apiPort } = await lifecycle.start(
     'api',
-    () => listen(api, config.api.host, config.api.port, 'api.port'),
+    () => listen(service, config.api.host, config.api.port, 'api.port'),
     async (http) => {
       streams.close();
       await http.stop(gracefulMs);

@@ -16,11 +16,16 @@ const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 's
 
 /**
  * Pages are Nunjucks views, `render('name.njk', …)`: those of the folder given, then the layout that all programs share, then
- * the Design System's. Whatever a view shows is escaped.
+ * the Design System's and the Ministry of Justice's. Whatever a view shows is escaped.
  */
 export function useViews(app: Express, folder: string, globals: Readonly<Record<string, unknown>>): void {
   const views = nunjucks.configure(
-    [folder, packagePath('web', 'views'), packagePath('node_modules', 'govuk-frontend', 'dist')],
+    [
+      folder,
+      packagePath('web', 'views'),
+      packagePath('node_modules', 'govuk-frontend', 'dist'),
+      packagePath('node_modules', '@ministryofjustice', 'frontend'),
+    ],
     { autoescape: true, express: app, noCache: false },
   );
   views.addFilter('number', (value: number) => NUMBER.format(value));

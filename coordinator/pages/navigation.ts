@@ -1,0 +1,45 @@
+import type { RequestHandler } from 'express';
+import { signedInAccount } from '../access/session-account.js';
+import type { Account, Role } from '../access/account.js';
+
+interface MenuEntry {
+  readonly href: string;
+  readonly text: string;
+  /** Left out for everybody else; undefined: it is for everybody. */
+  readonly role?: Role;
+}
+
+const MENU: readonly MenuEntry[] = [
+  { href: '/questions', text: 'Questions' },
+  { href: '/runs', text: 'Runs and results' },
+  { href: '/promises', text: 'What we promise' },
+  { href: '/opt-out', text: 'Opt out' },
+  { href: '/verify', text: 'Check for yourself' },
+  { href: '/governance', text: 'Governance', role: 'officer' },
+  { href: '/operations', text: 'Operations', role: 'operator' },
+];
+
+/** The menu of every page, and who has signed in: what the layout shows. */
+export function navigation(canSignIn: boolean): RequestHandler {
+  return (request, response, next) => {
+    const account = signedInAccount(request);
+    response.locals['account'] = account;
+    response.locals['navigation'] = [
+      ...MENU.filter(({ role }) => role === undefined || account?.roles.includes(role) === true).map(
+        ({ href, text }) => ({ href, text, active: isAt(request.path, href) }),
+      ),
+      ...(canSignIn ? [accountEntry(account, request.path)] : []),
+    ];
+    next();
+  };
+}
+
+function accountEntry(account: Account | undefined, path: string): object {
+  return account === undefined
+    ? { href: '/sign-in', text: 'Sign in', active: isAt(path, '/sign-in') }
+    : { href: '/account', text: 'Your account', active: isAt(path, '/account') };
+}
+
+function isAt(path: string, href: string): boolean {
+  return path === href || path.startsWith(`${href}/`);
+}

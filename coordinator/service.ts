@@ -1,0 +1,38 @@
+import express, { type Express } from 'express';
+import type { Log, Rng } from '../core/base/index.js';
+import { createApi, type ApiServices } from './api/api.js';
+import type { EventStreams } from './api/event-stream.js';
+import type { CoordinatorConfig } from './config.js';
+import type { SiteServices } from './pages/site-services.js';
+import { createSite } from './pages/site.js';
+
+export interface ServiceParts {
+  readonly api: ApiServices;
+  readonly site: SiteServices;
+}
+
+export interface ServiceOptions {
+  readonly federation: string;
+  /** Invented people only. */
+  readonly synthetic: boolean;
+  readonly tokens: CoordinatorConfig['api']['tokens'];
+  readonly streams: EventStreams;
+  /** Whether a proxy stands before it, which says from whom a request comes. */
+  readonly behindProxy: boolean;
+  readonly rng: Rng;
+  readonly log: Log;
+}
+
+/** What the coordinator says over HTTP: to programs under /api and /health, to people everywhere else. */
+export function createService({ api, site }: ServiceParts, options: ServiceOptions): Express {
+  const { federation, synthetic, tokens, streams, behindProxy, rng, log } = options;
+  const service = express();
+  service.disable('x-powered-by');
+  const programs = createApi(api, { tokens, streams, log, behindProxy });
+  const people = createSite(site, { federation, synthetic, behindProxy, signIn: undefined, rng, log });
+  service.use((request, response, next) => {
+    const isForPrograms = request.path === '/health' || request.path.startsWith('/api/');
+    (isForPrograms ? programs : people.app)(request, response, next);
+  });
+  return service;
+}
