@@ -213,7 +213,7 @@ async function start(
     },
   };
   const service = createService(
-    { api: services, site: { runs, templates, registers, registry, audit: audit.log, clock } },
+    { api: services, site: { runs, templates, registers, registry, audit: audit.log, streams, clock } },
     {
       ...{ federation: name, synthetic: isSynthetic(name), tokens: config.api.tokens, streams, rng, log },
       behindProxy: config.api.tlsTerminatedUpstream,

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/base/index.js';
 import type { RegisterInForce } from '../../runtime/index.js';
+import type { EventStreams } from '../api/event-stream.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
 import type { LiveTemplates } from '../register/live-templates.js';
@@ -7,12 +8,14 @@ import type { RunService } from '../runs/run-service.js';
 
 /** What the pages show, and act on. */
 export interface SiteServices {
-  readonly runs: Pick<RunService, 'submit' | 'cancel' | 'get' | 'list' | 'follow' | 'provenance'>;
+  readonly runs: Pick<RunService, 'preview' | 'submit' | 'cancel' | 'get' | 'list' | 'follow' | 'provenance'>;
   /** Those that may be asked. */
   readonly templates: LiveTemplates;
   /** What governance has signed, and the roster in force. */
   readonly registers: Pick<RegisterInForce, 'copy' | 'register' | 'roster' | 'statement' | 'stated' | 'isFileRefused'>;
   readonly audit: AuditLog;
   readonly registry: Pick<AgencyRegistry, 'list'>;
+  /** Those of the API and of the pages together. */
+  readonly streams: EventStreams;
   readonly clock: Clock;
 }

@@ -4,6 +4,8 @@ import type { Log, Rng } from '../../core/base/index.js';
 import { packagePath } from '../../runtime/index.js';
 import { pageSecurity, requireCsrfToken, serveAssets, useViews } from '../../web/index.js';
 import { GuardedRoutes } from '../access/guarded-routes.js';
+import { askPages } from './analyst/ask-pages.js';
+import { progressPages } from './analyst/progress-pages.js';
 import { errorPages, notFound, tooMany } from './error-pages.js';
 import { navigation } from './navigation.js';
 import { homePages } from './public/home-pages.js';
@@ -52,6 +54,7 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
   useViews(app, packagePath('coordinator', 'pages', 'views'), { serviceName: 'Tallystick', federation, synthetic });
   app.use(...pageSecurity(rng, behindProxy));
   serveAssets(app);
+  app.use('/assets', express.static(packagePath('coordinator', 'pages', 'scripts')));
   app.use(
     rateLimit({
       windowMs: 60_000,
@@ -70,6 +73,8 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
   app.use(navigation(signIn !== undefined));
   const routes = new GuardedRoutes();
   homePages(routes, services);
+  askPages(routes, services);
+  progressPages(routes, services);
   signIn?.pages(routes);
   app.use(routes.router);
   app.use(notFound);

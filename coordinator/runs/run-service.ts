@@ -12,6 +12,7 @@ import type { Release } from './release.js';
 import { approvalTrouble, assertMayAsk, keptOut, partyTrouble } from './register-trouble.js';
 import { RunAttempt } from './run-attempt.js';
 import type { RunFeed, RunListener } from './run-feed.js';
+import { previewRun, type RunPreview } from './run-preview.js';
 import { RunJournal } from './run-journal.js';
 import { canCancel, isEnded, transition } from './run-states.js';
 import type { PhaseCost, Run, RunEnding, RunEvent } from './run.js';
@@ -91,6 +92,14 @@ export class RunService {
       if (release !== undefined) audit.released(id, release);
       else audit.failed(id, store.getRun(id)?.ending?.code ?? RESTARTED.code);
     }
+  }
+
+  /** What a request would come to. Thrown: as `submit` says, but for QUEUE_FULL and STOPPING. */
+  preview({ template: name, parameters, requester }: SubmittedRequest): RunPreview {
+    const { templates, governance, clock } = this.#deps;
+    const live = templates.get(name);
+    assertMayAsk({ templateDigest: live.digest, requester }, governance, clock.now());
+    return previewRun({ parameters, requester }, live, this.#deps);
   }
 
   /**

@@ -122,6 +122,7 @@ export type {
   RateClause,
   Template,
 } from './template.js';
+export { noiseDeviation } from './run-noise.js';
 export { DEFAULT_BUDGET, policyOf, runCost, runTerms } from './terms.js';
 export type { RunCost, RunTerms, TermsParticipant } from './terms.js';
 export {
