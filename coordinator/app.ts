@@ -4,27 +4,22 @@ import { z } from 'zod';
 import type { AlarmClock, Log, Rng } from '../core/base/index.js';
 import { COORDINATOR, createGroup } from '../core/private-join/index.js';
 import { revokedSerials } from '../core/templates/index.js';
-import {
-  createSealedStores,
-  createWorkerEngine,
-  Lifecycle,
-  packagePath,
-  type RegisterInForce,
-} from '../runtime/index.js';
-import { createFederationServer, type FederationServer, type Tap, type Timings } from '../transport/index.js';
+import { createSealedStores, createWorkerEngine, Lifecycle, packagePath } from '../runtime/index.js';
+import { createFederationServer, type Tap, type Timings } from '../transport/index.js';
 import { listen } from '../web/index.js';
 import { EventStreams } from './api/event-stream.js';
-import { readAgreed, takeTemplates } from './agreed.js';
+import { readAgreed } from './agreed.js';
+import { ActDesk } from './governance/act-desk.js';
+import { createKeptReviews } from './governance/kept-reviews.js';
+import { lookAtRegister, registerChanged } from './register/register-users.js';
 import { isSynthetic, type CoordinatorConfig } from './config.js';
 import { readTls } from './configured-files.js';
-import type { AuditTrail } from './audit/audit-trail.js';
 import { openAudit } from './audit/open-audit.js';
 import { startEnrolment } from './enrolment/start-enrolment.js';
 import { AgencyRegistry } from './federation/agency-registry.js';
 import { federationHandlers } from './federation/handlers.js';
 import { RegisterFeed } from './federation/register-feed.js';
 import { REGISTER_LOOK_MS } from './open-register.js';
-import type { TemplatesInForce } from './register/live-templates.js';
 import { createService } from './service.js';
 import { RunFeed } from './runs/run-feed.js';
 import { RunService } from './runs/run-service.js';
@@ -86,7 +81,7 @@ async function start(
   { clock, rng, log, tap, timings }: CoordinatorEnvironment,
   lifecycle: Lifecycle,
 ): Promise<CoordinatorPorts> {
-  const { identity, registers, templates } = readAgreed(config, log);
+  const { identity, registers, templates, catalogue } = readAgreed(config, log);
   const { federation: name, agencies } = registers.roster;
   if (config.revealUnprotectedCountsOfSyntheticData) {
     log.warn(
@@ -202,6 +197,11 @@ async function start(
     (timer) => clearInterval(timer),
   );
   const streams = new EventStreams();
+  const desk = new ActDesk({
+    ...{ registers, clock, log },
+    reviews: createKeptReviews(database),
+    changed: () => registerChanged(users),
+  });
   const services = {
     ...{ runs, templates, registry, audit: audit.log },
     get roster() {
@@ -213,7 +213,10 @@ async function start(
     },
   };
   const service = createService(
-    { api: services, site: { runs, templates, registers, registry, audit: audit.log, streams, clock } },
+    {
+      api: services,
+      site: { runs, templates, registers, registry, audit: audit.log, catalogue, desk, streams, clock },
+    },
     {
       ...{ federation: name, synthetic: isSynthetic(name), tokens: config.api.tokens, streams, rng, log },
       behindProxy: config.api.tlsTerminatedUpstream,
@@ -230,42 +233,6 @@ async function start(
   const ports = { federationPort, apiPort, ...(enrolment === undefined ? {} : { enrolmentPort: enrolment.port }) };
   log.info({ event: 'started', ...ports }, 'coordinator started');
   return ports;
-}
-
-/** What goes by the register. */
-interface RegisterUsers {
-  readonly registers: RegisterInForce;
-  readonly audit: AuditTrail;
-  readonly templates: TemplatesInForce;
-  readonly registry: AgencyRegistry;
-  readonly runs: RunService;
-  readonly federation: FederationServer;
-  readonly feed: RegisterFeed;
-  readonly log: Log;
-}
-
-/**
- * Everything at once, so that nobody goes by one register here and by another there. Whatever goes wrong, whoever is out of
- * it is cut off, and nothing is thrown: a timer calls this, and what it threw would end the process.
- */
-function lookAtRegister({ registers, audit, templates, registry, runs, federation, feed, log }: RegisterUsers): void {
-  try {
-    if (!registers.look()) return;
-    try {
-      audit.register(registers.copy.entries);
-      takeTemplates(templates, registers, log);
-      registry.take(registers.roster.agencies);
-      runs.registerChanged();
-      feed.changed();
-    } finally {
-      federation.recheck();
-    }
-  } catch (err) {
-    log.error(
-      { event: 'register-not-applied', err },
-      'what follows from the newest register could not all be done: restart',
-    );
-  }
 }
 
 function softwareVersion(): string {

@@ -60,6 +60,8 @@ const statuses: ReadonlyMap<ApiErrorCode | CoordinatorErrorCode | TemplateErrorC
   ['QUEUE_FULL', 503],
   ['TOO_MANY_STREAMS', 503],
   ['STOPPING', 503],
+  ['TRIAL_UNAVAILABLE', 503],
+  ['TRIAL_REFUSED', 409],
 ]);
 
 export function httpStatus(code: string): number | undefined {

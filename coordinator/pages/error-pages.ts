@@ -65,12 +65,16 @@ function asRefusal(thrown: unknown): (ErrorText & { readonly status: number }) |
 }
 
 function asCoded(thrown: CodedError): (ErrorText & { readonly status: number }) | undefined {
-  const status = thrown instanceof GovernanceError ? 409 : httpStatus(thrown.code);
+  const status = thrown instanceof GovernanceError ? governanceStatus(thrown) : httpStatus(thrown.code);
   if (status === undefined) return undefined;
   const problems = thrown.problems.map(({ path, message }) => `${path}: ${message}`);
   const title = status === 404 ? 'Page not found' : 'This was not done';
   const [message = ''] = thrown.message.split('\n');
   return { status, title, message, problems, code: thrown.code };
+}
+
+function governanceStatus({ code }: GovernanceError): number {
+  return code === 'UNKNOWN_PROPOSAL' ? 404 : 409;
 }
 
 function show(response: Response, status: number, text: ErrorText): void {

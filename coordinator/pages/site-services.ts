@@ -1,8 +1,10 @@
 import type { Clock } from '../../core/base/index.js';
+import type { Catalogue } from '../../core/templates/index.js';
 import type { RegisterInForce } from '../../runtime/index.js';
 import type { EventStreams } from '../api/event-stream.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
+import type { ActDesk } from '../governance/act-desk.js';
 import type { LiveTemplates } from '../register/live-templates.js';
 import type { RunService } from '../runs/run-service.js';
 
@@ -15,6 +17,10 @@ export interface SiteServices {
   readonly registers: Pick<RegisterInForce, 'copy' | 'register' | 'roster' | 'statement' | 'stated' | 'isFileRefused'>;
   readonly audit: AuditLog;
   readonly registry: Pick<AgencyRegistry, 'list'>;
+  /** Definitions of the datasets that templates ask of. */
+  readonly catalogue: Catalogue;
+  /** Where officers act. */
+  readonly desk: ActDesk;
   /** Those of the API and of the pages together. */
   readonly streams: EventStreams;
   readonly clock: Clock;

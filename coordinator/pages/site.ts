@@ -6,6 +6,10 @@ import { pageSecurity, requireCsrfToken, serveAssets, useViews } from '../../web
 import { GuardedRoutes } from '../access/guarded-routes.js';
 import { askPages } from './analyst/ask-pages.js';
 import { progressPages } from './analyst/progress-pages.js';
+import { inboxPages } from './governance/inbox-pages.js';
+import { passkeyPages } from './governance/passkey-pages.js';
+import { proposalPages } from './governance/proposal-pages.js';
+import { proposePages } from './governance/propose-pages.js';
 import { errorPages, notFound, tooMany } from './error-pages.js';
 import { navigation } from './navigation.js';
 import { homePages } from './public/home-pages.js';
@@ -55,6 +59,7 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
   app.use(...pageSecurity(rng, behindProxy));
   serveAssets(app);
   app.use('/assets', express.static(packagePath('coordinator', 'pages', 'scripts')));
+  app.use('/assets/webauthn', express.static(packagePath('node_modules', '@simplewebauthn', 'browser', 'esm')));
   app.use(
     rateLimit({
       windowMs: 60_000,
@@ -75,6 +80,10 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
   homePages(routes, services);
   askPages(routes, services);
   progressPages(routes, services);
+  inboxPages(routes, services);
+  proposePages(routes, services);
+  proposalPages(routes, services, rng);
+  passkeyPages(routes, services, rng);
   signIn?.pages(routes);
   app.use(routes.router);
   app.use(notFound);

@@ -48,6 +48,11 @@ export function isColleague({ organisations, colleagues }: Authors, officer: Ros
   return organisations.has(officer.organisation) || isAmong(colleagues, officer);
 }
 
+/** Whether an officer neither reviews nor approves what these have written. */
+export function standsAside(authors: Authors, officer: RosterOfficer): boolean {
+  return isAuthor(authors, officer) || isColleague(authors, officer);
+}
+
 function isAmong(marks: ReadonlySet<string>, officer: RosterOfficer): boolean {
   return marksOf(officer).some((mark) => marks.has(mark));
 }

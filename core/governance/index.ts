@@ -23,6 +23,7 @@ export type {
   WithdrawGrant,
 } from './act.js';
 export type { Authors } from './authors.js';
+export { standsAside } from './authors.js';
 export { diffRosters } from './diff-rosters.js';
 export { GOVERNANCE_ERROR_CODES, GOVERNANCE_REFUSAL_CODES, GovernanceError } from './errors.js';
 export type { GovernanceErrorCode, GovernanceRefusalCode } from './errors.js';
@@ -74,7 +75,7 @@ export {
   verifyRosterChain,
 } from './roster-chain.js';
 export type { TrustedRoster } from './roster-chain.js';
-export { officerKeys } from './roster-keys.js';
+export { officerKeys, signerKey } from './roster-keys.js';
 export { addSignature, MAX_SIGNATURES, signPayload } from './sign.js';
 export { parseRosterDraft, rosterFingerprint, rosterFromPayload, rosterOf, rosterPayload } from './signed-roster.js';
 export type {

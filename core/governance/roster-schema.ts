@@ -53,13 +53,13 @@ const passkeysSchema = z
   .strictObject({
     rpId: z.string().max(253).regex(DOMAIN, 'must be a domain in small letters'),
     origins: z
-      .array(z.url({ protocol: /^https$/ }).max(300))
+      .array(z.url({ protocol: /^https?$/ }).max(300))
       .min(1)
       .max(MAX_ORIGINS),
   })
   .refine(
     ({ rpId, origins }) => origins.every((origin) => isOriginOf(origin, rpId)),
-    'must have origins of that domain only, as in https://governance.example, without a path',
+    'must have origins of that domain only, as in https://governance.example, without a path; http is for localhost only',
   );
 
 const idsSchema = (max: number): z.ZodType<string[]> =>
@@ -139,8 +139,10 @@ function isPasskey(text: string): boolean {
 
 /** Browsers let a page use a passkey of its own domain or of one that it is part of. */
 function isOriginOf(text: string, rpId: string): boolean {
-  const { origin, hostname } = new URL(text);
-  return origin === text && (hostname === rpId || hostname.endsWith(`.${rpId}`));
+  const { origin, protocol, hostname } = new URL(text);
+  // What a browser holds to be safe without TLS: its own computer, and no name that somebody could make point there.
+  const isSafe = protocol === 'https:' || (rpId === 'localhost' && hostname === rpId);
+  return isSafe && origin === text && (hostname === rpId || hostname.endsWith(`.${rpId}`));
 }
 
 function decode(text: string): Uint8Array | undefined {

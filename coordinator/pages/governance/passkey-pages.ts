@@ -1,0 +1,54 @@
+import { fromBase64, toBase64, utf8Bytes, type Rng } from '../../../core/base/index.js';
+import { isPasskeyPublicKey, keyIdOf, sha256 } from '../../../core/signing/index.js';
+import type { GuardedRoutes } from '../../access/guarded-routes.js';
+import type { SiteServices } from '../site-services.js';
+import { officerOf } from './proposal-pages.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const CHALLENGE_BYTES = 32;
+/** Of a public key in base64. */
+const MAX_KEY_CHARACTERS = 400;
+
+/** Where an officer makes a passkey: its public half goes into the next roster, which the other officers sign. */
+export function passkeyPages(routes: GuardedRoutes, services: SiteServices, rng: Rng): void {
+  const { registers } = services;
+
+  routes.get('/governance/passkey', ['officer'], (_request, response, account) => {
+    const { id, name, keys } = officerOf(account, services);
+    const { passkeys, federation } = registers.register.current.roster;
+    response.render('governance/passkey.njk', {
+      ...{ id, name, federation, rpId: passkeys?.rpId ?? null },
+      count: keys.filter(({ kind }) => kind === 'webauthn').length,
+      // Nobody is told apart by it: the same officer's passkeys replace each other on one authenticator.
+      user: Buffer.from(sha256(utf8Bytes(`${federation}/${id}`))).toString('base64url'),
+      challenge: Buffer.from(rng.bytes(CHALLENGE_BYTES)).toString('base64url'),
+    });
+  });
+
+  // Nothing is kept: what counts is what officers sign. The key is looked at here so that what is wrong is said now.
+  routes.post('/governance/passkey', ['officer'], (request, response, account) => {
+    const { id } = officerOf(account, services);
+    const { publicKey } = request.body as Fields;
+    const key =
+      typeof publicKey === 'string' && publicKey.length <= MAX_KEY_CHARACTERS ? decoded(publicKey) : undefined;
+    if (key === undefined || !isPasskeyPublicKey(key)) {
+      response.status(422).render('error.njk', {
+        title: 'This passkey can’t be used',
+        message:
+          'It has to be one of P-256 (ES256) or Ed25519, as the passkeys of most devices are. Try another device.',
+      });
+      return;
+    }
+    const keyId = keyIdOf({ kind: 'webauthn', publicKey: key });
+    response.render('governance/passkey-made.njk', { id, publicKey: toBase64(key), keyId });
+  });
+}
+
+function decoded(text: string): Uint8Array | undefined {
+  try {
+    return fromBase64(text);
+  } catch {
+    return undefined;
+  }
+}
