@@ -13,7 +13,8 @@ import { ActDesk } from './governance/act-desk.js';
 import { createKeptReviews } from './governance/kept-reviews.js';
 import { lookAtRegister, registerChanged } from './register/register-users.js';
 import { isSynthetic, type CoordinatorConfig } from './config.js';
-import { readTls } from './configured-files.js';
+import { readTls, readTrialToken } from './configured-files.js';
+import { TrialFederation } from './trial/trial-federation.js';
 import { openAudit } from './audit/open-audit.js';
 import { startEnrolment } from './enrolment/start-enrolment.js';
 import { AgencyRegistry } from './federation/agency-registry.js';
@@ -202,6 +203,10 @@ async function start(
     reviews: createKeptReviews(database),
     changed: () => registerChanged(users),
   });
+  const trial =
+    config.trial === undefined
+      ? undefined
+      : new TrialFederation({ url: config.trial.url, token: readTrialToken(config.trial) });
   const services = {
     ...{ runs, templates, registry, audit: audit.log },
     get roster() {
@@ -215,7 +220,7 @@ async function start(
   const service = createService(
     {
       api: services,
-      site: { runs, templates, registers, registry, audit: audit.log, catalogue, desk, streams, clock },
+      site: { runs, templates, registers, registry, audit: audit.log, catalogue, desk, trial, streams, clock },
     },
     {
       ...{ federation: name, synthetic: isSynthetic(name), tokens: config.api.tokens, streams, rng, log },

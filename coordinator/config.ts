@@ -48,6 +48,10 @@ export const configSchema = z
       tokens: z.array(tokenSchema).min(1).max(MAX_API_TOKENS),
       tlsTerminatedUpstream: z.boolean().default(false),
     }),
+    trial: z
+      .strictObject({ url: z.url({ protocol: /^https?$/ }).max(300), token: path })
+      .describe('a federation of invented people, where analysts try a question first; none where it is left out')
+      .exactOptional(),
     identityKey: path,
     governance: governanceSchema,
     datasets: path,
@@ -103,7 +107,7 @@ export function loadConfig(file: string): CoordinatorConfig {
 
 function fromFolder(config: z.infer<typeof configSchema>, folder: string): CoordinatorConfig {
   const from = (relative: string): string => resolve(folder, relative);
-  const { enrolment } = config;
+  const { enrolment, trial } = config;
   const { tls } = config.federation;
   return {
     ...config,
@@ -124,6 +128,7 @@ function fromFolder(config: z.infer<typeof configSchema>, folder: string): Coord
         privateKey: from(tls.privateKey),
       },
     },
+    ...(trial === undefined ? {} : { trial: { ...trial, token: from(trial.token) } }),
     identityKey: from(config.identityKey),
     governance: governanceFrom(config.governance, from),
     datasets: from(config.datasets),

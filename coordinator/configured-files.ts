@@ -41,6 +41,11 @@ export function readAuthority(config: CoordinatorConfig, { authorityKey }: Enrol
   );
 }
 
+/** Thrown when it can't be read, or others may: CoordinatorError CONFIG_INVALID or KEY_FILE_EXPOSED. */
+export function readTrialToken({ token }: NonNullable<CoordinatorConfig['trial']>): string {
+  return readSecret('trial.token', token).trim();
+}
+
 /** Thrown when it can't be read or is no Ed25519 key: CoordinatorError CONFIG_INVALID or KEY_FILE_EXPOSED. */
 export function readIdentity(file: string): SigningKey {
   const pem = readSecret('identityKey', file);

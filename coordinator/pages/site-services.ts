@@ -6,6 +6,7 @@ import type { AuditLog } from '../audit/audit-log.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
 import type { ActDesk } from '../governance/act-desk.js';
 import type { LiveTemplates } from '../register/live-templates.js';
+import type { TrialFederation } from '../trial/trial-federation.js';
 import type { RunService } from '../runs/run-service.js';
 
 /** What the pages show, and act on. */
@@ -21,6 +22,8 @@ export interface SiteServices {
   readonly catalogue: Catalogue;
   /** Where officers act. */
   readonly desk: ActDesk;
+  /** Where questions are tried on invented people; undefined where there is none. */
+  readonly trial: Pick<TrialFederation, 'submit' | 'run'> | undefined;
   /** Those of the API and of the pages together. */
   readonly streams: EventStreams;
   readonly clock: Clock;

@@ -10,6 +10,7 @@ import { inboxPages } from './governance/inbox-pages.js';
 import { passkeyPages } from './governance/passkey-pages.js';
 import { proposalPages } from './governance/proposal-pages.js';
 import { proposePages } from './governance/propose-pages.js';
+import { trialPages } from './analyst/trial-pages.js';
 import { errorPages, notFound, tooMany } from './error-pages.js';
 import { navigation } from './navigation.js';
 import { homePages } from './public/home-pages.js';
@@ -79,6 +80,7 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
   const routes = new GuardedRoutes();
   homePages(routes, services);
   askPages(routes, services);
+  trialPages(routes, services);
   progressPages(routes, services);
   inboxPages(routes, services);
   proposePages(routes, services);

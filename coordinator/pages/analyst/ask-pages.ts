@@ -12,7 +12,7 @@ import { askForm, chosenValues, type FormFields } from './ask-form.js';
 import { precisionWords } from './expected-precision.js';
 
 /** An analyst asks: chooses, reads what it would be, and says yes. */
-export function askPages(routes: GuardedRoutes, { templates, runs, registers }: SiteServices): void {
+export function askPages(routes: GuardedRoutes, { templates, runs, registers, trial }: SiteServices): void {
   const path = '/questions/:template/ask';
 
   routes.get(path, ['analyst'], (request, response, account) => {
@@ -31,7 +31,7 @@ export function askPages(routes: GuardedRoutes, { templates, runs, registers }: 
         ...common(live, requester),
         form: askForm(live.bound, values),
         agencies: agenciesOf(preview, registers.roster.agencies),
-        ...{ preview, precision: precisionWords(preview) },
+        ...{ preview, precision: precisionWords(preview), canTry: trial !== undefined },
       });
     } catch (thrown) {
       if (!isForWhoAsks(thrown)) throw thrown;

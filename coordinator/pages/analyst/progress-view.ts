@@ -41,7 +41,7 @@ export interface ListProgress {
   readonly at: string;
 }
 
-const PHASE_WORDS: Readonly<Record<RunState, string>> = {
+export const PHASE_WORDS: Readonly<Record<RunState, string>> = {
   submitted: 'Waiting for its turn',
   offering: 'Agencies decide whether they answer',
   keying: 'Agencies agree on keys for this run',
