@@ -100,11 +100,7 @@ describe('the draft of a roster', () => {
       ['officers[0].keys[0].publicKey'],
       officers((officer, index) => (index === 0 ? { keys: [{ kind: 'ed25519', publicKey: 'AAAA' }] } : officer)),
     ],
-    [
-      'a site that is not encrypted',
-      ['passkeys.origins[0]'],
-      { passkeys: { rpId: 'a.example', origins: ['http://a.example'] } },
-    ],
+    ['a site that is not encrypted', ['passkeys'], { passkeys: { rpId: 'a.example', origins: ['http://a.example'] } }],
     ['a site of another domain', ['passkeys'], { passkeys: { rpId: 'a.example', origins: ['https://b.example'] } }],
     [
       'a site whose domain only ends alike',
@@ -115,6 +111,16 @@ describe('the draft of a roster', () => {
     ['an entry that nobody knows', ['comment'], { comment: 'x' }],
   ])('is refused with %s', (_, expected, change) => {
     expect(paths(change)).toEqual(expected);
+  });
+
+  it('may have passkeys of this computer, for a demonstration, and there without TLS', () => {
+    const passkeys = { rpId: 'localhost', origins: ['http://localhost:7401'] };
+    const changed = officers((officer, index) =>
+      index === 0 ? { keys: [...officer.keys, { kind: 'webauthn', publicKey: passkey }] } : officer,
+    );
+    expect(parseRosterDraft(stringify({ ...ROSTER, ...changed, passkeys })).passkeys).toEqual(passkeys);
+    const named = { rpId: 'localhost', origins: ['http://sign.localhost:7401'] };
+    expect(() => parseRosterDraft(stringify({ ...ROSTER, ...changed, passkeys: named }))).toThrow();
   });
 
   it('may have passkeys of its site and its subdomains', () => {

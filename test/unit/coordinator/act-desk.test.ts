@@ -1,0 +1,219 @@
+import { describe, expect, test } from 'vitest';
+
+import { ActDesk, type SignedAct } from '../../../coordinator/governance/act-desk.js';
+import { createKeptReviews, type KeptReviews } from '../../../coordinator/governance/kept-reviews.js';
+import { openDatabase } from '../../../coordinator/store/database.js';
+import { silentLog, toBase64, toHex } from '../../../core/base/index.js';
+import { ACT_KIND, ACT_PAYLOAD_TYPE, actDigest, actPayload } from '../../../core/governance/index.js';
+import type { Act, ActOrigin, SignedRoster, UnmadeAct } from '../../../core/governance/index.js';
+import { preAuthenticationEncoding } from '../../../core/signing/index.js';
+import { canonicalTemplate } from '../../../core/templates/index.js';
+import type { RegisterInForce } from '../../../runtime/index.js';
+import { ALL_MET, codeOf, Entries, fingerprintOf, marks, ROSTER, signed, TEMPLATE } from '../governance/fixtures.js';
+import { Folder } from '../runtime/register-fixtures.js';
+import { Authenticator, FLAGS, SITE } from '../signing/passkeys.js';
+
+/** The officers' passkeys, beside their key files. */
+const PASSKEYS = new Map(
+  ROSTER.officers.map(({ id }, place) => [id, new Authenticator(place % 2 === 0 ? 'es256' : 'eddsa')]),
+);
+
+const WITH_PASSKEYS: SignedRoster = {
+  ...ROSTER,
+  passkeys: { rpId: SITE.rpId, origins: [...SITE.origins] },
+  officers: ROSTER.officers.map((officer) => ({
+    ...officer,
+    keys: [...officer.keys, { kind: 'webauthn', publicKey: toBase64(passkeyOf(officer.id).key.publicKey) }],
+  })),
+};
+
+function passkeyOf(officer: string): Authenticator {
+  const found = PASSKEYS.get(officer);
+  if (found === undefined) throw new Error(`${officer} has no passkey`);
+  return found;
+}
+
+type Made = (complete: (unmade: UnmadeAct) => Act) => readonly Act[];
+
+/** A desk on a register of its own, and officers with passkeys who come to it. */
+class Office {
+  readonly entries = new Entries(WITH_PASSKEYS);
+  readonly registers: RegisterInForce;
+  readonly reviews: KeptReviews;
+  readonly desk: ActDesk;
+  changes = 0;
+  #seconds = 0;
+
+  constructor() {
+    const folder = new Folder(WITH_PASSKEYS);
+    folder.write(this.entries.list);
+    this.registers = folder.open().registers;
+    this.reviews = createKeptReviews(openDatabase(':memory:'));
+    this.desk = new ActDesk({
+      ...{ registers: this.registers, reviews: this.reviews, log: silentLog },
+      changed: () => (this.changes += 1),
+      clock: { now: () => new Date(Date.UTC(2026, 10, 23, 12) + 1_000 * (this.#seconds += 1)) },
+    });
+  }
+
+  signed(officer: string, made: Made, change: object = {}, by = officer): readonly SignedAct[] {
+    return this.desk.prepare(officer, made).map(({ payload }) => {
+      const encoded = preAuthenticationEncoding(ACT_PAYLOAD_TYPE, payload);
+      const { sig, webauthn } = passkeyOf(by).sign(encoded, change);
+      if (webauthn === undefined) throw new Error('a passkey signs with an assertion');
+      return { payload, sig, assertion: webauthn };
+    });
+  }
+
+  act(officer: string, unmade: UnmadeAct): void {
+    this.desk.sign(
+      officer,
+      this.signed(officer, (complete) => [complete(unmade)]),
+    );
+  }
+
+  /** Digest of the proposal. */
+  propose(officer = 'ada'): string {
+    const template = toBase64(canonicalTemplate(TEMPLATE));
+    this.act(officer, { act: 'propose', template, authors: [], organisations: [] });
+    return this.proposal.digest;
+  }
+
+  review(officer: string, proposal: string, principles = ALL_MET): readonly SignedAct[] {
+    return this.signed(officer, (complete) => {
+      const salt = toHex(new Uint8Array(32).fill(officer.length));
+      const review = complete({ act: 'review', proposal, officer, salt, principles });
+      return [review, complete({ act: 'commit-review', proposal, officer, review: actDigest(actPayload(review)) })];
+    });
+  }
+
+  get proposal(): RegisterInForce['register']['proposals'][number] {
+    const [proposal] = this.registers.register.proposals;
+    if (proposal === undefined) throw new Error('nothing was proposed');
+    return proposal;
+  }
+}
+
+describe('a desk where officers sign with passkeys', () => {
+  test('takes a template from its proposal to where it may be asked, and says each step in plain English first', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    office.desk.sign('ben', office.review('ben', proposal));
+    office.desk.sign('cyd', office.review('cyd', proposal));
+    expect(office.proposal.reviews.size).toBe(2);
+
+    const reviews = [...office.proposal.reviews.values()].map(({ digest }) => digest).toSorted();
+    const [read] = office.desk.prepare('ben', (complete) => [complete({ act: 'approve', proposal, reviews })]);
+    expect(read?.sections[0]?.heading).toContain('Approval of');
+    expect(read?.sections[0]?.paragraphs.join(' ')).toContain('You sign it as Officer ben (ben).');
+    office.act('ben', { act: 'approve', proposal, reviews });
+    office.act('dan', { act: 'approve', proposal, reviews });
+    office.act('ada', { act: 'publish', proposal });
+    expect(office.proposal.state).toBe('live');
+
+    office.act('dan', { act: 'revoke', proposal, reason: 'It was a mistake.' });
+    expect(office.proposal).toMatchObject({ state: 'revoked', reason: 'It was a mistake.' });
+    // One for each entry: the proposal, two commitments, two reviews, two approvals, publication, revocation.
+    expect(office.registers.register.entries).toBe(1 + 9);
+    expect(office.changes).toBe(9);
+  });
+
+  test('keeps a review until the other reviewer has committed to one, and then shows both', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    office.desk.sign('ben', office.review('ben', proposal, marks('not-met')));
+    expect(office.proposal.commitments.size).toBe(1);
+    expect(office.proposal.reviews.size).toBe(0);
+    expect(office.reviews.of(proposal).map(({ officer }) => officer)).toEqual(['ben']);
+    // Not a word of it is in the register, which everybody can read.
+    const text = office.registers.copy.entries.map((entry) => Buffer.from(entry).toString('utf8')).join('\n');
+    expect(text).not.toContain(Buffer.from('Asked for by victims.').toString('base64').slice(0, 20));
+    expect(text.split('\n')).toHaveLength(3);
+
+    office.desk.sign('cyd', office.review('cyd', proposal));
+    expect(office.proposal.reviews.size).toBe(2);
+    expect(office.proposal.state).toBe('draft');
+    expect(office.reviews.proposals()).toEqual([]);
+  });
+
+  test('shows kept reviews also where the other commitment came by a key file', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    office.desk.sign('ben', office.review('ben', proposal));
+    const origin: ActOrigin = {
+      federation: 'demo',
+      roster: fingerprintOf(WITH_PASSKEYS),
+      made: '2026-11-23T13:00:00Z',
+    };
+    const review = { ...origin, act: 'commit-review', proposal, officer: 'cyd', review: 'ab'.repeat(32) } as const;
+    office.desk.take(signed(ACT_KIND, actPayload(review), ['cyd']));
+    expect([...office.proposal.reviews.keys()]).toEqual(['ben']);
+    expect(office.reviews.proposals()).toEqual([]);
+  });
+
+  test('forgets a review of what has been edited since', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    office.desk.sign('ben', office.review('ben', proposal));
+    office.propose();
+    expect(office.proposal.digest).not.toBe(proposal);
+    expect(office.reviews.proposals()).toEqual([]);
+  });
+
+  test('refuses a review without its commitment, or in another’s name', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    const [review, commitment] = office.review('ben', proposal);
+    if (review === undefined || commitment === undefined) throw new Error('there are two');
+    expect(codeOf(() => office.desk.sign('ben', [review]))).toBe('REVIEW_NOT_COMMITTED');
+    expect(office.reviews.proposals()).toEqual([]);
+    expect(codeOf(() => office.desk.sign('cyd', [review, commitment]))).toBe('BAD_SIGNATURE');
+    expect(office.proposal.commitments.size).toBe(0);
+  });
+
+  test('keeps nothing of a review whose commitment can’t be taken', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    expect(codeOf(() => office.desk.sign('ada', office.review('ada', proposal)))).toBe('AUTHOR_MAY_NOT');
+    expect(codeOf(() => office.desk.sign('abe', office.review('abe', proposal)))).toBe('AUTHORS_ORGANISATION_MAY_NOT');
+    expect(office.reviews.proposals()).toEqual([]);
+    expect(office.changes).toBe(1);
+  });
+
+  test.each([
+    ['made on another site', { rpId: 'elsewhere.example' }],
+    ['asked by a page of another site', { clientData: { origin: 'https://elsewhere.example' } }],
+    ['given without the device having known its owner', { flags: FLAGS.present }],
+    ['of another challenge', { clientData: { challenge: 'AAAA' } }],
+  ])('refuses a signature that was %s', (_, change) => {
+    const office = new Office();
+    const template = toBase64(canonicalTemplate(TEMPLATE));
+    const made: Made = (complete) => [complete({ act: 'propose', template, authors: [], organisations: [] })];
+    expect(codeOf(() => office.desk.sign('ada', office.signed('ada', made, change)))).toBe('BAD_SIGNATURE');
+    expect(office.registers.register.entries).toBe(1);
+  });
+
+  test('refuses another officer’s passkey, and somebody who is no officer', () => {
+    const office = new Office();
+    const template = toBase64(canonicalTemplate(TEMPLATE));
+    const made: Made = (complete) => [complete({ act: 'propose', template, authors: [], organisations: [] })];
+    expect(codeOf(() => office.desk.sign('ada', office.signed('ada', made, {}, 'ben')))).toBe('BAD_SIGNATURE');
+    expect(codeOf(() => office.desk.prepare('eve', made))).toBe('UNKNOWN_SIGNER');
+  });
+
+  test('says by its own code, not by a number of an entry, what the register can’t take', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    const thrown = (): unknown => {
+      try {
+        office.act('ada', { act: 'publish', proposal });
+        return undefined;
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(thrown()).toMatchObject({ code: 'WRONG_STATE' });
+    expect(String(thrown())).not.toContain('register.jsonl');
+    expect(codeOf(() => office.desk.take(new TextEncoder().encode('{}')))).toBe('BAD_ENTRY');
+  });
+});
