@@ -69,7 +69,11 @@ export const configSchema = z
   .superRefine(({ api, signIn }, context) => {
     const pages = signIn?.redirectBase;
     if (signIn !== undefined && pages === undefined && api.tlsTerminatedUpstream) {
-      context.addIssue({ code: 'custom', path: ['signIn', 'redirectBase'], message: 'behind a proxy it has to be said' });
+      context.addIssue({
+        code: 'custom',
+        path: ['signIn', 'redirectBase'],
+        message: 'behind a proxy it has to be said',
+      });
     }
     if (pages?.startsWith('https:') === true && !api.tlsTerminatedUpstream) {
       context.addIssue({

@@ -186,10 +186,8 @@ function isUnprotected(issuer: string): boolean {
   return new URL(issuer).protocol === 'http:';
 }
 
-function allowUnprotected(configuration: oidc.Configuration): void {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out; it is for loopback only here
-  oidc.allowInsecureRequests(configuration);
-}
+// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out; the configuration allows loopback only
+const allowUnprotected = oidc.allowInsecureRequests;
 
 /** The service did not answer, or with what is no answer of its kind. */
 const NO_ANSWER = new Set([
@@ -209,8 +207,9 @@ function asRefusal(thrown: unknown): unknown {
   // A connection that can't be made is a TypeError without a code.
   if (thrown instanceof TypeError) return code === undefined ? refuseSignIn('SIGN_IN_UNAVAILABLE', thrown) : thrown;
   if (NO_ANSWER.has(code ?? '')) return refuseSignIn('SIGN_IN_UNAVAILABLE', thrown);
-  const isOfTheLibrary = thrown instanceof oidc.ClientError || thrown instanceof oidc.WWWAuthenticateChallengeError;
-  return isOfTheLibrary ? refuseSignIn('SIGN_IN_NOT_GENUINE', thrown) : thrown;
+  // It does not take us for the client that it knows.
+  if (thrown instanceof oidc.WWWAuthenticateChallengeError) return refuseSignIn('SIGN_IN_REFUSED', thrown);
+  return thrown instanceof oidc.ClientError ? refuseSignIn('SIGN_IN_NOT_GENUINE', thrown) : thrown;
 }
 
 function codeOf(thrown: unknown): string | undefined {

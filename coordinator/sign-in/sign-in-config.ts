@@ -68,7 +68,10 @@ export const signInSchema = z
     redirectBase: httpUrl('the address of the pages, without a path')
       .refine((url) => isOrigin(url), 'without a path, as in https://tally.example')
       .exactOptional(),
-    scopes: z.array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/)).max(MAX_SCOPES).default(['openid', 'profile', 'email']),
+    scopes: z
+      .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/))
+      .max(MAX_SCOPES)
+      .default(['openid', 'profile', 'email']),
     sessionHours: z.number().positive().max(MAX_SESSION_HOURS).default(DEFAULT_SESSION_HOURS),
     roles: rolesSchema,
   })

@@ -62,12 +62,12 @@ export function signInPages(routes: GuardedRoutes, options: SignInPagesOptions):
 
   routes.get('/sign-in', 'anyone', async (request, response, account) => {
     const next = localPath(request.query['next']);
-    if (account === undefined) await showing(response, log, () => begin(request, response, next, options));
+    if (account === undefined) await showing(response, options, () => begin(request, response, next, options));
     else response.redirect(303, next);
   });
 
   routes.get('/sign-in/callback', 'anyone', async (request, response) => {
-    await showing(response, log, async () => {
+    await showing(response, options, async () => {
       const { claims, next } = await finish(request, options);
       await takeIn(request, claims, options);
       log.info({ event: 'signed-in' }, 'somebody signed in');
@@ -141,14 +141,18 @@ async function takeIn(request: Request, claims: Claims, { accounts }: SignInPage
 }
 
 /** Shows why somebody is not signed in; nothing of what they brought is in the page or the log. */
-async function showing(response: Response, log: Log, act: () => Promise<void>): Promise<void> {
+async function showing(response: Response, options: SignInPagesOptions, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (thrown) {
     if (!(thrown instanceof SignInError)) throw thrown;
-    const { status, title, message } = SIGN_IN_REFUSALS[thrown.code];
-    log.warn({ event: 'sign-in-refused', code: thrown.code, reason: reasonOf(thrown.cause) }, 'somebody was not signed in');
-    response.status(status).render('sign-in/refused.njk', { title, message, code: thrown.code });
+    const { code } = thrown;
+    const { client, origin, log } = options;
+    log.warn({ event: 'sign-in-refused', code, reason: reasonOf(thrown.cause) }, 'somebody was not signed in');
+    // The service would give the same answer for as long as they are signed in there.
+    const elsewhere = code === 'NO_ROLE' ? await client.signOut(`${origin()}/signed-out`) : undefined;
+    const { status, title, message } = SIGN_IN_REFUSALS[code];
+    response.status(status).render('sign-in/refused.njk', { title, message, code, elsewhere: elsewhere?.href });
   }
 }
 
@@ -158,4 +162,3 @@ function reasonOf(cause: unknown): string | undefined {
   const said = 'error' in cause ? cause.error : 'code' in cause ? cause.code : undefined;
   return typeof said === 'string' && /^[A-Za-z_]{1,60}$/.test(said) ? said : undefined;
 }
-

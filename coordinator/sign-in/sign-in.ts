@@ -46,7 +46,8 @@ export function createSignIn(options: SignInOptions): SignInParts {
   });
   const accounts = createAccounts({ config, roster, log });
   const client = createOidcClient({ config, clientSecret, clock, rng, log });
-  const origin = (): string => (config.redirectBase === undefined ? localOrigin() : new URL(config.redirectBase).origin);
+  const origin = (): string =>
+    config.redirectBase === undefined ? localOrigin() : new URL(config.redirectBase).origin;
   return {
     sessions: [sessions({ cookie, store, secret: store.secret, rng }), whoAsks(accounts)],
     pages: (routes) => signInPages(routes, { client, accounts, sessions: store, cookie, origin, clock, log }),

@@ -33,7 +33,12 @@ export interface KeptSessions extends SessionStore {
   removeSubject(subject: string): void;
 }
 
-const sessionRow = z.object({ subject: z.string().nullable(), data: z.string(), begun_at: z.string(), used_at: z.string() });
+const sessionRow = z.object({
+  subject: z.string().nullable(),
+  data: z.string(),
+  begun_at: z.string(),
+  used_at: z.string(),
+});
 const secretRow = z.object({ secret: z.string() });
 const COLUMNS = 'subject, data, begun_at, used_at';
 
