@@ -75,7 +75,7 @@ module.exports = {
     only('cli', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli']),
     only('tools', ['tools']),
     only('bench', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli', 'examples', 'bench']),
-    only('examples', [...core, 'runtime', 'transport', 'coordinator', 'node-agent', 'cli', 'examples']),
+    only('examples', [...core, 'runtime', 'transport', 'web', 'coordinator', 'node-agent', 'cli', 'examples']),
     {
       name: 'cli-goes-through-the-entries-of-programs',
       severity: 'error',

@@ -13,7 +13,7 @@ import { ActDesk } from './governance/act-desk.js';
 import { createKeptReviews } from './governance/kept-reviews.js';
 import { lookAtRegister, registerChanged } from './register/register-users.js';
 import { isSynthetic, type CoordinatorConfig } from './config.js';
-import { readTls, readTrialToken } from './configured-files.js';
+import { readClientSecret, readTls, readTrialToken } from './configured-files.js';
 import { TrialFederation } from './trial/trial-federation.js';
 import { openAudit } from './audit/open-audit.js';
 import { startEnrolment } from './enrolment/start-enrolment.js';
@@ -22,6 +22,7 @@ import { federationHandlers } from './federation/handlers.js';
 import { RegisterFeed } from './federation/register-feed.js';
 import { REGISTER_LOOK_MS } from './open-register.js';
 import { createService } from './service.js';
+import { createSignIn } from './sign-in/sign-in.js';
 import { RunFeed } from './runs/run-feed.js';
 import { RunService } from './runs/run-service.js';
 import { createThreadProtector } from './runs/thread-protector.js';
@@ -44,7 +45,7 @@ export interface Coordinator {
   /**
    * Resolves when agencies and analysts can connect. What had been started when something fails is stopped again.
    * Thrown: CoordinatorError CONFIG_INVALID, KEY_FILE_EXPOSED, DATABASE_LOCKED, DATABASE_UNREADABLE, SCHEMA_UNKNOWN;
-   * WebError PORT_IN_USE; TransportError PORT_IN_USE, BAD_CERTIFICATE, WRONG_IDENTITY.
+   * RuntimeError CONFIG_UNREADABLE, CONFIG_INVALID; WebError PORT_IN_USE; TransportError PORT_IN_USE, BAD_CERTIFICATE, WRONG_IDENTITY.
    */
   start(): Promise<CoordinatorPorts>;
   /** Ends runs, connections and streams, in the reverse order of starting, within the deadline of the configuration. */
@@ -217,13 +218,22 @@ async function start(
       return { entries: copy.head.size, roster: roster.version, stated: stated?.issued ?? null, isFileRefused };
     },
   };
+  let localOrigin = '';
+  const signIn =
+    config.signIn === undefined
+      ? undefined
+      : createSignIn({
+          ...{ config: config.signIn, clientSecret: readClientSecret(config.signIn), database, clock, rng, log },
+          roster: () => registers.register.current.roster,
+          localOrigin: () => localOrigin,
+        });
   const service = createService(
     {
       api: services,
       site: { runs, templates, registers, registry, audit: audit.log, catalogue, desk, trial, streams, clock },
     },
     {
-      ...{ federation: name, synthetic: isSynthetic(name), tokens: config.api.tokens, streams, rng, log },
+      ...{ federation: name, synthetic: isSynthetic(name), tokens: config.api.tokens, streams, signIn, rng, log },
       behindProxy: config.api.tlsTerminatedUpstream,
     },
   );
@@ -235,6 +245,7 @@ async function start(
       await http.stop(gracefulMs);
     },
   );
+  localOrigin = `http://${config.api.host}:${apiPort}`;
   const ports = { federationPort, apiPort, ...(enrolment === undefined ? {} : { enrolmentPort: enrolment.port }) };
   log.info({ event: 'started', ...ports }, 'coordinator started');
   return ports;

@@ -9,6 +9,7 @@ import {
   readYamlConfig,
   type GovernanceFiles,
 } from '../runtime/index.js';
+import { signInFrom, signInSchema } from './sign-in/sign-in-config.js';
 
 /** Tokens that may open the API. */
 export const MAX_API_TOKENS = 100;
@@ -52,6 +53,9 @@ export const configSchema = z
       .strictObject({ url: z.url({ protocol: /^https?$/ }).max(300), token: path })
       .describe('a federation of invented people, where analysts try a question first; none where it is left out')
       .exactOptional(),
+    signIn: signInSchema
+      .describe('by whom and how people sign in to the pages; nobody can where it is left out')
+      .exactOptional(),
     identityKey: path,
     governance: governanceSchema,
     datasets: path,
@@ -66,7 +70,22 @@ export const configSchema = z
     logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     revealUnprotectedCountsOfSyntheticData: z.boolean().default(false),
   })
-  .superRefine(({ api }, context) => {
+  .superRefine(({ api, signIn }, context) => {
+    const pages = signIn?.redirectBase;
+    if (signIn !== undefined && pages === undefined && api.tlsTerminatedUpstream) {
+      context.addIssue({
+        code: 'custom',
+        path: ['signIn', 'redirectBase'],
+        message: 'behind a proxy it has to be said',
+      });
+    }
+    if (pages?.startsWith('https:') === true && !api.tlsTerminatedUpstream) {
+      context.addIssue({
+        code: 'custom',
+        path: ['signIn', 'redirectBase'],
+        message: 'https needs a proxy that speaks TLS before it, and api.tlsTerminatedUpstream: true',
+      });
+    }
     if (!LOOPBACK.has(api.host) && !api.tlsTerminatedUpstream) {
       context.addIssue({
         code: 'custom',
@@ -107,7 +126,7 @@ export function loadConfig(file: string): CoordinatorConfig {
 
 function fromFolder(config: z.infer<typeof configSchema>, folder: string): CoordinatorConfig {
   const from = (relative: string): string => resolve(folder, relative);
-  const { enrolment, trial } = config;
+  const { enrolment, signIn, trial } = config;
   const { tls } = config.federation;
   return {
     ...config,
@@ -120,6 +139,7 @@ function fromFolder(config: z.infer<typeof configSchema>, folder: string): Coord
             database: from(enrolment.database),
           },
         }),
+    ...(signIn === undefined ? {} : { signIn: signInFrom(signIn, from) }),
     federation: {
       ...config.federation,
       tls: {

@@ -8,6 +8,7 @@ import type { Authority, TlsMaterial } from '../transport/index.js';
 import { messageOf } from '../core/base/index.js';
 import type { CoordinatorConfig, EnrolmentConfig } from './config.js';
 import { CoordinatorError } from './errors.js';
+import type { SignInConfig } from './sign-in/sign-in-config.js';
 
 const OPEN_TO_OTHERS = 0o077;
 
@@ -54,6 +55,17 @@ export function readIdentity(file: string): SigningKey {
   } catch (cause) {
     throw new CoordinatorError('CONFIG_INVALID', `identityKey: ${file} is ${messageOf(cause)}.`, { cause });
   }
+}
+
+/**
+ * By which the coordinator shows the sign-in service who it is; undefined for a public client.
+ * Thrown when it can't be read or is empty: CoordinatorError CONFIG_INVALID or KEY_FILE_EXPOSED.
+ */
+export function readClientSecret({ clientSecret }: Pick<SignInConfig, 'clientSecret'>): string | undefined {
+  if (clientSecret === undefined) return undefined;
+  const secret = readSecret('signIn.clientSecret', clientSecret).trim();
+  if (secret !== '') return secret;
+  throw new CoordinatorError('CONFIG_INVALID', `signIn.clientSecret: ${clientSecret} is empty.`);
 }
 
 /**

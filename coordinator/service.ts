@@ -4,7 +4,7 @@ import { createApi, type ApiServices } from './api/api.js';
 import type { EventStreams } from './api/event-stream.js';
 import type { CoordinatorConfig } from './config.js';
 import type { SiteServices } from './pages/site-services.js';
-import { createSite } from './pages/site.js';
+import { createSite, type SignInParts } from './pages/site.js';
 
 export interface ServiceParts {
   readonly api: ApiServices;
@@ -19,17 +19,19 @@ export interface ServiceOptions {
   readonly streams: EventStreams;
   /** Whether a proxy stands before it, which says from whom a request comes. */
   readonly behindProxy: boolean;
+  /** Undefined where nobody can sign in to the pages. */
+  readonly signIn: SignInParts | undefined;
   readonly rng: Rng;
   readonly log: Log;
 }
 
 /** What the coordinator says over HTTP: to programs under /api and /health, to people everywhere else. */
 export function createService({ api, site }: ServiceParts, options: ServiceOptions): Express {
-  const { federation, synthetic, tokens, streams, behindProxy, rng, log } = options;
+  const { federation, synthetic, tokens, streams, behindProxy, signIn, rng, log } = options;
   const service = express();
   service.disable('x-powered-by');
   const programs = createApi(api, { tokens, streams, log, behindProxy });
-  const people = createSite(site, { federation, synthetic, behindProxy, signIn: undefined, rng, log });
+  const people = createSite(site, { federation, synthetic, behindProxy, signIn, rng, log });
   service.use((request, response, next) => {
     const isForPrograms = request.path === '/health' || request.path.startsWith('/api/');
     (isForPrograms ? programs : people.app)(request, response, next);

@@ -1,9 +1,11 @@
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
 import type { Rng } from '../core/base/index.js';
 
 const NONCE_BYTES = 16;
+const POLICY = 'Content-Security-Policy';
+const OWN_FORMS = "form-action 'self'";
 
 /**
  * Headers of every page: nothing from elsewhere, no frame around it, no script but the layout's own, whose nonce is new for
@@ -34,6 +36,15 @@ export function pageSecurity(rng: Rng, secure: boolean): RequestHandler[] {
     referrerPolicy: { policy: 'same-origin' },
   });
   return [nonce, headers];
+}
+
+/**
+ * For one page whose form ends at another site: a browser follows no redirect of a form to where its page may not send one.
+ * @param origin as in `https://sign-in.example`
+ */
+export function allowFormsTo(response: Response, origin: string): void {
+  const policy = response.get(POLICY) ?? '';
+  response.set(POLICY, policy.replace(OWN_FORMS, `${OWN_FORMS} ${origin}`));
 }
 
 function nonceOf(response: object): string {

@@ -2,82 +2,89 @@ import type { RequestHandler } from 'express';
 import session from 'express-session';
 import type { SessionData } from 'express-session';
 
-import { Elapsed, toHex } from '../core/base/index.js';
-import type { Clock, Rng } from '../core/base/index.js';
+import { toHex } from '../core/base/index.js';
+import type { Rng } from '../core/base/index.js';
 
 /** After so long without a request somebody has to sign in again. */
 export const SESSION_IDLE_MINUTES = 30;
-/** Sessions at once; the one that was used least recently makes room. */
-export const MAX_SESSIONS = 1_000;
 
 const ID_BYTES = 32;
 const IDLE_MS = SESSION_IDLE_MINUTES * 60_000;
 
+/** Where sessions are kept, each under an id that nobody can guess. It decides when one has ended. */
+export interface SessionStore {
+  /** Undefined where there is none, or it has ended. */
+  get(id: string): SessionData | undefined;
+  /** As new, or in the place of what was kept under the id; it counts as used now. */
+  put(id: string, data: SessionData): void;
+  /** It was used, and nothing else of it has changed. */
+  touch(id: string, data: SessionData): void;
+  remove(id: string): void;
+}
+
 export interface SessionOptions {
-  /** Of the cookie; two programs on one computer share their cookies, so each needs its own. */
-  readonly name: string;
-  /** Whether pages are served over TLS. */
-  readonly secure: boolean;
-  readonly clock: Clock;
+  readonly cookie: CookieOptions;
+  readonly store: SessionStore;
+  /** By which cookies are signed: sessions outlast it no longer than cookies are believed. */
+  readonly secret: string;
   readonly rng: Rng;
 }
 
-/** Sessions in this process's memory: whoever restarts it signs everybody out. */
-export function sessions({ name, secure, clock, rng }: SessionOptions): RequestHandler {
+export interface CookieOptions {
+  /** Two programs on one computer share their cookies, so each needs its own. */
+  readonly name: string;
+  /** Whether pages are served over TLS. */
+  readonly secure: boolean;
+  /** `lax` where another site sends people back to us, which a strict cookie doesn't outlast. */
+  readonly sameSite: 'strict' | 'lax';
+}
+
+/** Who has a session is known by a cookie that no script can read. Strangers get none. */
+export function sessions({ cookie, store, secret, rng }: SessionOptions): RequestHandler {
+  const { name, secure, sameSite } = cookie;
   return session({
-    name,
-    secret: toHex(rng.bytes(ID_BYTES)),
-    store: new MemorySessions(clock),
+    ...{ name, secret, store: new LibraryStore(store) },
     genid: () => toHex(rng.bytes(ID_BYTES)),
     resave: false,
     saveUninitialized: false,
     rolling: true,
-    cookie: { httpOnly: true, sameSite: 'strict', secure, path: '/', maxAge: IDLE_MS },
+    cookie: { httpOnly: true, sameSite, secure, path: '/', maxAge: IDLE_MS },
   });
 }
 
-interface Kept {
-  readonly text: string;
-  /** Of the time that has elapsed: no clock that is set back keeps a session alive. */
-  readonly until: number;
-}
+/** As the library wants it; what the store throws is handed on, for it to end in an error page. */
+class LibraryStore extends session.Store {
+  readonly #store: SessionStore;
 
-/** By the order in which they were used last. */
-class MemorySessions extends session.Store {
-  readonly #kept = new Map<string, Kept>();
-  readonly #elapsed: Elapsed;
-
-  constructor(clock: Clock) {
+  constructor(store: SessionStore) {
     super();
-    this.#elapsed = new Elapsed(clock);
+    this.#store = store;
   }
 
   override get(id: string, done: (error: unknown, found?: SessionData | null) => void): void {
-    const kept = this.#kept.get(id);
-    if (kept === undefined || kept.until <= this.#elapsed.ms) {
-      this.#kept.delete(id);
-      done(null, null);
-      return;
-    }
-    done(null, JSON.parse(kept.text) as SessionData);
+    settle(done, () => this.#store.get(id) ?? null);
   }
 
   override set(id: string, data: SessionData, done?: (error?: unknown) => void): void {
-    this.#kept.delete(id);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size < MAX_SESSIONS) break;
-      this.#kept.delete(oldest);
-    }
-    this.#kept.set(id, { text: JSON.stringify(data), until: this.#elapsed.ms + IDLE_MS });
-    done?.();
+    settle(done, () => this.#store.put(id, data));
   }
 
-  override touch(id: string, data: SessionData, done?: () => void): void {
-    this.set(id, data, done);
+  override touch(id: string, data: SessionData, done?: (error?: unknown) => void): void {
+    settle(done, () => this.#store.touch(id, data));
   }
 
   override destroy(id: string, done?: (error?: unknown) => void): void {
-    this.#kept.delete(id);
-    done?.();
+    settle(done, () => this.#store.remove(id));
   }
+}
+
+function settle<Result>(done: ((error: unknown, result?: Result) => void) | undefined, act: () => Result): void {
+  let result: Result;
+  try {
+    result = act();
+  } catch (thrown) {
+    done?.(thrown);
+    return;
+  }
+  done?.(null, result);
 }

@@ -15,8 +15,18 @@ export function signedIn({ session }: Request): string | undefined {
 
 /** Under a new session: one that was known before is worth nothing. */
 export async function signIn(request: Request, person: string): Promise<void> {
-  await settled((done) => request.session.regenerate(done));
+  await newSession(request);
   request.session.person = person;
+}
+
+/** Ends the session there is, and begins another under an id that nobody has seen. */
+export async function newSession(request: Request): Promise<void> {
+  await settled((done) => request.session.regenerate(done));
+}
+
+/** At once, and not only with the answer: what comes next may take its time. */
+export async function saveSession({ session }: Request): Promise<void> {
+  await settled((done) => session.save(done));
 }
 
 export async function signOut({ session }: Request): Promise<void> {

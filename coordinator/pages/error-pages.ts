@@ -25,10 +25,9 @@ export function errorPages(log: Log): ErrorRequestHandler {
       next(thrown);
       return;
     }
-    if (thrown instanceof Denied && thrown.code === 'SIGN_IN_NEEDED') {
-      // What was in a form is gone by then: back to the page, not to what it would have done.
-      const back = request.method === 'GET' ? `?next=${encodeURIComponent(request.originalUrl)}` : '';
-      response.redirect(303, `/sign-in${back}`);
+    // What was in a form is gone by then, and a browser follows no form to the sign-in service: the page says so instead.
+    if (thrown instanceof Denied && thrown.code === 'SIGN_IN_NEEDED' && request.method !== 'POST') {
+      response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
       return;
     }
     const refused = asRefusal(thrown);

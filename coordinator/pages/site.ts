@@ -37,7 +37,7 @@ export interface SiteOptions {
 /** Of signing in, what the site is put together from. */
 export interface SignInParts {
   /** Who asks: to come before everything that wants to know. */
-  readonly sessions: RequestHandler;
+  readonly sessions: RequestHandler | RequestHandler[];
   /** The pages by which somebody signs in and out. */
   readonly pages: (routes: GuardedRoutes) => void;
 }

@@ -2,9 +2,18 @@ import express from 'express';
 import type { Express, Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 
+import { toHex } from '../../core/base/index.js';
 import type { Clock, Log, Rng } from '../../core/base/index.js';
 import { packagePath } from '../../runtime/index.js';
-import { onlyFromOwnPages, pageSecurity, requireCsrfToken, serveAssets, sessions, useViews } from '../../web/index.js';
+import {
+  MemorySessions,
+  onlyFromOwnPages,
+  pageSecurity,
+  requireCsrfToken,
+  serveAssets,
+  sessions,
+  useViews,
+} from '../../web/index.js';
 import type { ConsoleSecret } from './console-secret.js';
 import { errorPages, notFound, tooMany } from './error-pages.js';
 import type { NodeView } from './node-view.js';
@@ -15,6 +24,8 @@ import { signInPages, signOutPage } from './sign-in.js';
 export const MAX_REQUESTS_PER_MINUTE = 300;
 /** Characters of any form. */
 const MAX_FORM_BYTES = 16_384;
+/** Of the key by which cookies are signed: sessions live no longer than the process. */
+const SECRET_BYTES = 32;
 
 export interface ConsoleOptions {
   readonly node: NodeView;
@@ -39,7 +50,14 @@ export function createConsole({ node, secret, names, clock, rng, log }: ConsoleO
   app.use(...pageSecurity(rng, false));
   app.use(onlyFromOwnPages(names));
   serveAssets(app);
-  app.use(sessions({ name: `tallystick-${agency.id}`, secure: false, clock, rng }));
+  app.use(
+    sessions({
+      cookie: { name: `tallystick-${agency.id}`, secure: false, sameSite: 'strict' },
+      store: new MemorySessions(clock),
+      secret: toHex(rng.bytes(SECRET_BYTES)),
+      rng,
+    }),
+  );
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES }));
   app.use(signInPages(secret, log));
   app.use(
