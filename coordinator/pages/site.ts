@@ -85,7 +85,7 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
   inboxPages(routes, services);
   proposePages(routes, services);
   proposalPages(routes, services, rng);
-  passkeyPages(routes, services, rng);
+  passkeyPages(routes, services, { rng, log });
   signIn?.pages(routes);
   app.use(routes.router);
   app.use(notFound);

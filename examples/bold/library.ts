@@ -17,11 +17,16 @@ export function datasetTexts(): string[] {
 /** The example's templates, bound, by name. */
 export function boldTemplates(catalogue: Catalogue): ReadonlyMap<string, BoundTemplate> {
   return new Map(
-    textsUnder('templates').map((text) => {
+    allTemplateTexts().map((text) => {
       const { template, lineOf } = parseTemplateSource(text);
       return [template.template, bindTemplate(template, catalogue, lineOf)];
     }),
   );
+}
+
+/** The YAML of every template. */
+export function allTemplateTexts(): string[] {
+  return textsUnder('templates');
 }
 
 /** The YAML of a template. */

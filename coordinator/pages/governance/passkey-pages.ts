@@ -1,4 +1,4 @@
-import { fromBase64, toBase64, utf8Bytes, type Rng } from '../../../core/base/index.js';
+import { fromBase64, toBase64, utf8Bytes, type Log, type Rng } from '../../../core/base/index.js';
 import { isPasskeyPublicKey, keyIdOf, sha256 } from '../../../core/signing/index.js';
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import type { SiteServices } from '../site-services.js';
@@ -10,8 +10,13 @@ const CHALLENGE_BYTES = 32;
 /** Of a public key in base64. */
 const MAX_KEY_CHARACTERS = 400;
 
+export interface PasskeyDeps {
+  readonly rng: Rng;
+  readonly log: Log;
+}
+
 /** Where an officer makes a passkey: its public half goes into the next roster, which the other officers sign. */
-export function passkeyPages(routes: GuardedRoutes, services: SiteServices, rng: Rng): void {
+export function passkeyPages(routes: GuardedRoutes, services: SiteServices, { rng, log }: PasskeyDeps): void {
   const { registers } = services;
 
   routes.get('/governance/passkey', ['officer'], (_request, response, account) => {
@@ -41,6 +46,7 @@ export function passkeyPages(routes: GuardedRoutes, services: SiteServices, rng:
       return;
     }
     const keyId = keyIdOf({ kind: 'webauthn', publicKey: key });
+    log.info({ event: 'passkey-made', officer: id, publicKey: toBase64(key) }, 'an officer made a passkey');
     response.render('governance/passkey-made.njk', { id, publicKey: toBase64(key), keyId });
   });
 }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-import { toBase64, toHex } from '../../../core/base/index.js';
+import { equalBytes, toBase64, toHex } from '../../../core/base/index.js';
 import type { Clock } from '../../../core/base/index.js';
 import {
   ACT_KIND,
@@ -54,6 +54,8 @@ export interface BoardPlan {
   /** Codes that templates are asked for. */
   readonly purposes: readonly string[];
   readonly clock: Clock;
+  /** Site on which officers may sign with passkeys; none where it is left out. */
+  readonly passkeys?: SignedRoster['passkeys'];
 }
 
 export interface BoardAgency {
@@ -78,7 +80,7 @@ export class Board {
   /** Of the first roster, 64 hexadecimal digits. */
   readonly fingerprint: string;
 
-  constructor({ federation, agencies, coordinator, purposes, clock }: BoardPlan) {
+  constructor({ federation, agencies, coordinator, purposes, clock, passkeys }: BoardPlan) {
     this.#clock = clock;
     this.#keys = new Map(Object.values(OFFICERS).map((officer) => [officer, newKey()]));
     const officers = Object.values(OFFICERS);
@@ -106,6 +108,7 @@ export class Board {
       })),
       coordinator: { identityKey: coordinator },
       witnesses: 0,
+      ...(passkeys === undefined ? {} : { passkeys }),
     };
     const payload = rosterPayload(roster);
     this.fingerprint = rosterFingerprint(payload);
@@ -177,6 +180,21 @@ export class Board {
     this.#add(this.#signed(ROSTER_KIND, rosterPayload(next), [OFFICERS.first, OFFICERS.second]));
   }
 
+  /** Takes in what was signed elsewhere since. Thrown when it isn't this register that goes on: GovernanceError, RangeError. */
+  catchUp(entries: readonly Uint8Array[]): void {
+    if (!this.#entries.every((entry, place) => isSame(entry, entries[place]))) {
+      throw new RangeError('these are not the entries that there were, and more');
+    }
+    for (const entry of entries.slice(this.#entries.length)) this.#add(entry);
+  }
+
+  /** Signs the next version of the roster, in which an officer has this key, too. */
+  giveKey(officer: string, key: SignedRoster['officers'][number]['keys'][number]): void {
+    this.amend(({ officers }) => ({
+      officers: officers.map((one) => (one.id === officer ? { ...one, keys: [...one.keys, key] } : one)),
+    }));
+  }
+
   /** Signs anything else. Returns its digest. Thrown when it can't be taken: GovernanceError. */
   act(unmade: UnmadeAct, officers: readonly Officer[]): string {
     return this.#sign(this.#complete(unmade), officers);
@@ -240,6 +258,10 @@ export class Board {
   #day(after: number): string {
     return new Date(this.#clock.now().getTime() + after * DAY_MS).toISOString().slice(0, 10);
   }
+}
+
+function isSame(entry: Uint8Array, other: Uint8Array | undefined): boolean {
+  return other !== undefined && equalBytes(entry, other);
 }
 
 function newKey(): KeyObject {

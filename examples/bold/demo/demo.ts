@@ -25,7 +25,10 @@ import { PooledPeople, pooledTable, trueTable } from '../truth/index.js';
 import type { TrueTable } from '../truth/index.js';
 import { compare } from './comparison.js';
 import type { Comparison, LargestNoise } from './comparison.js';
-import { BUDGET, DEMO_TEMPLATES, FEDERATION, templateTexts, widestParameters } from './bold-federation.js';
+import { allTemplateTexts } from '../library.js';
+import { BUDGET, DEMO_TEMPLATES, FEDERATION, widestParameters } from './bold-federation.js';
+import { DEMO_PEOPLE } from './demo-people.js';
+import { DemoPages } from './demo-pages.js';
 import { linkageErrorInWords, linkageErrorOf } from './linkage-error.js';
 import type { LinkageError } from './linkage-error.js';
 import { RunningFederation } from './running-federation.js';
@@ -37,6 +40,8 @@ export interface DemoOptions {
   readonly seed: number;
   /** Stop when the questions are answered; otherwise the federation runs until it is told to stop. */
   readonly exit: boolean;
+  /** Where its pages are; 0 is any free port. Nobody looks at pages of what ends by itself, and then it is not looked at. */
+  readonly port: number;
   /** Where the figures go. */
   readonly json?: string;
   /** A folder to keep; a temporary one, removed at the end, when it isn't given. */
@@ -74,32 +79,39 @@ export async function runDemo(options: DemoOptions, printer: Printer, interrupte
     printer.note(text);
   };
   let federation: RunningFederation | null = null;
+  let pages: DemoPages | null = null;
   try {
     announce(
       `Inventing ${options.people.toLocaleString('en-GB')} people (seed ${options.seed}) and six agencies that know some of them …`,
     );
     const data = generateFederation({ people: options.people, seed: options.seed, directory: join(directory, 'data') });
+    if (!options.exit) pages = await DemoPages.start(options.port);
     federation = await RunningFederation.start(
       {
         directory,
         federation: FEDERATION,
         agencies: AGENCIES,
         sources: data.sources,
-        templates: templateTexts(),
+        templates: allTemplateTexts(),
         budget: BUDGET,
         clock: systemClock,
         workers: options.workers,
+        ...(pages === null ? {} : { coordinator: pages.coordinator, pages: pages.plan }),
       },
       announce,
     );
     announce(`${federation.parties.length} processes are connected by mutual TLS. No record leaves its agency's node.`);
     const answers = await askAll(federation, data, printer, announce);
     if (options.json !== undefined) writeReport(options.json, options, federation, data, answers);
-    if (!options.exit) await stayUp(federation, directory, printer, interrupted);
+    if (pages !== null) {
+      await pages.startTrial(join(directory, 'trial'), options.workers, announce);
+      await stayUp(federation, pages, directory, printer, interrupted);
+    }
     return answers.every(({ comparison }) => comparison.impossible === 0);
   } finally {
     printer.done();
     await federation?.stop();
+    await pages?.stop();
     if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
   }
 }
@@ -203,6 +215,7 @@ function inWords({ decoded, exact, impossible, intervals, inside }: Comparison):
 
 async function stayUp(
   federation: RunningFederation,
+  pages: DemoPages,
   directory: string,
   printer: Printer,
   interrupted: AbortSignal,
@@ -211,7 +224,11 @@ async function stayUp(
   printer.note(
     [
       '',
-      'The federation is still up. In another terminal:',
+      `The federation is still up. Open ${federation.pagesUrl} in a browser. Nobody needs to sign in to read; you can sign in as`,
+      ...DEMO_PEOPLE.map(({ name, work }) => `  ${name}: ${work}`),
+      'They are invented, as everybody in the data is, and need no password.',
+      '',
+      'In another terminal:',
       `  npx tally runs ${connection}`,
       `  npx tally templates ${connection}`,
       `  npx tally run ${DEMO_TEMPLATES[1]} --param quarters=2025-Q1 --param quarters=2025-Q2 ${connection}`,
@@ -219,8 +236,7 @@ async function stayUp(
       'Press Ctrl-C to stop everything.',
     ].join('\n'),
   );
-  if (interrupted.aborted) return;
-  await new Promise<void>((done) => interrupted.addEventListener('abort', () => done(), { once: true }));
+  await pages.untilInterrupted(federation, interrupted);
 }
 
 function writeReport(

@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 
 import { toBase64 } from '../../../core/base/index.js';
 import type { Clock } from '../../../core/base/index.js';
+import type { SignedRoster } from '../../../core/governance/index.js';
 import { tokenHash } from '../../../coordinator/index.js';
 import { COORDINATOR, rawPublicKey } from '../../../core/private-join/index.js';
 import { parseDataset, parseTemplate } from '../../../core/templates/index.js';
@@ -35,6 +36,25 @@ export interface FederationPlan {
   readonly coordinator?: CoordinatorAddress;
   /** Threads for the arithmetic in each process. */
   readonly workers: number;
+  /** By which its API is asked; a new one when it isn't given. */
+  readonly token?: string;
+  /** Where people sign in to the coordinator's pages; nobody can where it is left out. */
+  readonly pages?: PagesPlan;
+}
+
+/** Of the coordinator's pages. */
+export interface PagesPlan {
+  /** The part `signIn` of its configuration. */
+  readonly signIn: object;
+  /** As in `http://localhost:7401`: officers may sign with passkeys there. */
+  readonly origin?: string;
+  /** A federation to try questions in. */
+  readonly trial?: TrialPlan;
+}
+
+export interface TrialPlan {
+  readonly url: string;
+  readonly token: string;
 }
 
 export interface CoordinatorAddress {
@@ -69,6 +89,7 @@ export interface FederationFolder {
 /** Long enough for a demonstration, short enough that nobody keeps it. */
 const VALID_DAYS = 30;
 const ANALYST = 'demo-analyst';
+const TRIAL_TOKEN = 'trial-token';
 const TOKEN_BYTES = 32;
 const DEFAULT_PURPOSE = 'research-statistics';
 /** In each party's folder. */
@@ -106,7 +127,9 @@ export async function makeFederationFolder(plan: FederationPlan): Promise<Federa
   };
   writeRegister();
 
-  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const trial = plan.pages?.trial;
+  if (trial !== undefined) writeSecret(join(directory, COORDINATOR, TRIAL_TOKEN), `${trial.token}\n`);
+  const token = plan.token ?? newToken();
   const tokenFile = join(directory, COORDINATOR, 'token');
   writeSecret(tokenFile, `${token}\n`);
   const coordinatorConfig = join(directory, COORDINATOR, 'coordinator.yaml');
@@ -135,6 +158,11 @@ export async function makeFederationFolder(plan: FederationPlan): Promise<Federa
   };
 }
 
+/** Nobody guesses it. */
+export function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url');
+}
+
 function boardOf(plan: FederationPlan, identities: ReadonlyMap<string, KeyObject>): Board {
   const keyOf = (party: string): string => {
     const identity = identities.get(party);
@@ -147,7 +175,12 @@ function boardOf(plan: FederationPlan, identities: ReadonlyMap<string, KeyObject
     coordinator: keyOf(COORDINATOR),
     purposes: [...new Set([DEFAULT_PURPOSE, ...plan.templates.map((text) => parseTemplate(text).purpose)])],
     clock: plan.clock,
+    ...(plan.pages?.origin === undefined ? {} : { passkeys: passkeysOn(plan.pages.origin) }),
   });
+}
+
+function passkeysOn(origin: string): NonNullable<SignedRoster['passkeys']> {
+  return { rpId: new URL(origin).hostname, origins: [origin] };
 }
 
 async function writeCertificate(plan: FederationPlan, authority: Authority, party: string): Promise<void> {
@@ -182,6 +215,7 @@ function coordinatorConfigOf(plan: FederationPlan, board: Board, token: string, 
       tlsTerminatedUpstream: !isLocal,
       tokens: [{ name: ANALYST, organisation: ANALYSTS, sha256: tokenHash(token) }],
     },
+    ...pagesConfigOf(plan.pages),
     identityKey: 'identity.pem',
     governance: { ...GOVERNANCE, fingerprint: board.fingerprint },
     datasets: 'datasets',
@@ -190,6 +224,15 @@ function coordinatorConfigOf(plan: FederationPlan, board: Board, token: string, 
     workers: plan.workers,
     deadlines: { offerAnswerSeconds: 20, roundProgressSeconds: 120, stopSeconds: 5 },
     revealUnprotectedCountsOfSyntheticData: true,
+  };
+}
+
+function pagesConfigOf(pages: PagesPlan | undefined): object {
+  if (pages === undefined) return {};
+  const { signIn, origin, trial } = pages;
+  return {
+    signIn: { ...signIn, ...(origin === undefined ? {} : { redirectBase: origin }) },
+    ...(trial === undefined ? {} : { trial: { url: trial.url, token: TRIAL_TOKEN } }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { DemoOptions } from './demo.js';
 
 const DEFAULT_PEOPLE = 20_000;
 const DEFAULT_SEED = 1;
+const DEFAULT_PORT = 7401;
 
 const printer = new Printer(process.stdout, process.stderr);
 const interruption = new AbortController();
@@ -23,6 +24,12 @@ const program = new Command('npm run demo --')
   )
   .option('--people <number>', 'people in the hidden population', within(1, MAX_PEOPLE), DEFAULT_PEOPLE)
   .option('--seed <number>', 'the same seed gives the same people', within(0, MAX_SEED), DEFAULT_SEED)
+  .option(
+    '--port <number>',
+    'where the pages are; 0: any free one, then without passkeys and trials',
+    within(0, 65_535),
+    DEFAULT_PORT,
+  )
   .option('--exit', 'stop when the questions are answered', false)
   .option('--json <file>', 'write tables, true counts, seconds, bytes and processor time to a file')
   .option('--directory <folder>', 'keep everything in this folder (default: a temporary one, removed at the end)')

@@ -49,6 +49,11 @@ export class RunningFederation {
     return `http://127.0.0.1:${this.#ports.api}`;
   }
 
+  /** As a browser has to be told it: passkeys are good for a name, not for an address in numbers. */
+  get pagesUrl(): string {
+    return `http://${THIS_COMPUTER.host}:${this.#ports.api}`;
+  }
+
   get parties(): readonly string[] {
     return [COORDINATOR, ...this.#plan.agencies.map(({ id }) => id)];
   }
