@@ -90,6 +90,7 @@ describe('an offer is refused', () => {
       { ...question({ parameters: oneQuarter }), parameters: { quarters: ['2025-Q1', '2025-Q2'] } },
     ],
     ['PROTOCOL_VIOLATION', 'an agency left out', NOT_THESE, { participants: [police, cps] }],
+    ['PROTOCOL_VIOLATION', 'this node itself left out', NOT_THESE, { participants: [charity, cps] }],
     ['PROTOCOL_VIOLATION', 'no participants', NOT_THESE, { participants: [] }],
     ['PROTOCOL_VIOLATION', 'another order than the roster’s', NOT_THESE, { participants: [charity, police, cps] }],
     ['PROTOCOL_VIOLATION', 'an agency twice', NOT_THESE, { participants: [police, police, charity, cps] }],
