@@ -27,7 +27,8 @@ const DATASETS_HELP = 'folder of dataset definitions (*.yaml)';
 export function addTemplateCommands(program: Command, context: CliContext): void {
   const template = program
     .command('template')
-    .description('write, check, compare and explain templates; propose, review, approve, publish and revoke them');
+    .description('write, check, compare and explain templates; propose, review, approve, publish and revoke them')
+    .addHelpText('after', '\nWhat takes more signatures than one is signed by the others with tally act sign.');
   const { printer } = context;
   addDraftCommands(template, context);
   addProposalCommands(template, context);

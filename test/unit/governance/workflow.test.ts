@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 
-import { registerOf, TEMPLATE_EVENTS, TEMPLATE_STATES, TRANSITIONS } from '../../../core/governance/index.js';
+import {
+  PRINCIPLES,
+  registerOf,
+  TEMPLATE_EVENTS,
+  TEMPLATE_STATES,
+  TRANSITIONS,
+} from '../../../core/governance/index.js';
 import type { Proposal, SignedRoster, TemplateState } from '../../../core/governance/index.js';
 import type { Template } from '../../../core/templates/index.js';
 import {
+  ALL_MET,
   codeOf,
   Entries,
   fingerprintOf,
@@ -72,10 +79,11 @@ describe('the way of a template', () => {
     }
   });
 
-  it('goes back to its authors when a reviewer finds a principle not met', () => {
+  it.each(PRINCIPLES)('goes back to its authors when one reviewer finds it not %s', (principle) => {
     const entries = new Entries();
     const proposal = entries.propose();
-    const reviews = entries.reviewed(proposal, ['ben', 'cyd'], marks('not-met'));
+    const against = { ...ALL_MET, [principle]: { mark: 'not-met', reason: 'No.' } as const };
+    const reviews = entries.reviewed(proposal, ['ben', 'cyd'], against);
     expect(stateOf(entries)).toBe('draft');
     entries.approve(proposal, reviews, 'ben', 'dan');
     expect(refusal(entries)).toBe('WRONG_STATE');

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { GOVERNANCE_REFUSAL_CODES } from '../../../core/governance/index.js';
-import { REFUSAL_CODES } from '../../../core/private-join/index.js';
 import type { RefusalCode } from '../../../core/private-join/index.js';
 import { createCatalogue, NO_FLOORS, OPT_OUTS } from '../../../core/templates/index.js';
 import type { Floors, RunOffer } from '../../../core/templates/index.js';
-import { Refusal } from '../../../node-agent/offers/refusal.js';
 import { verifyOffer } from '../../../node-agent/offers/verify-offer.js';
-import type { OfferGrounds, VerifiedOffer } from '../../../node-agent/offers/verify-offer.js';
-import type { Policy } from '../../../node-agent/policy/policy.js';
+import type { OfferGrounds } from '../../../node-agent/offers/verify-offer.js';
 import {
   allowAll,
   catalogue,
@@ -23,44 +19,11 @@ import {
 } from './federation-fixtures.js';
 import { crimes } from './fixtures.js';
 import { logged } from './offer-log-fixtures.js';
-
-const grounds: OfferGrounds = {
-  self: 'police',
-  governance: governanceOf(offer),
-  catalogue,
-  policy: allowAll,
-  snapshots: new Map([[crimes.dataset, snapshotIdOf(crimes.dataset)]]),
-  consent: noConsentNeeded,
-  logged,
-  clock: { now: () => new Date('2026-04-02T12:00:00Z') },
-};
-
-function refusalOf(changedOffer: Partial<RunOffer>, changedGrounds: Partial<OfferGrounds> = {}): Refusal {
-  try {
-    const asked = { ...offer, ...changedOffer };
-    verifyOffer(asked, { ...grounds, governance: governanceOf(asked), ...changedGrounds });
-  } catch (thrown) {
-    if (thrown instanceof Refusal) return thrown;
-    throw thrown;
-  }
-  throw new Error('the offer was accepted');
-}
-
-/** Of an offer whose register the node has. */
-function verified(asked: RunOffer, given: OfferGrounds): VerifiedOffer {
-  return verifyOffer(asked, { ...given, governance: governanceOf(asked) });
-}
-
-function withPolicy(policy: Partial<Policy>): Partial<OfferGrounds> {
-  return { policy: { ...allowAll, ...policy } };
-}
+import { charity, cps, grounds, opted, police, refusalOf, verified, withPolicy } from './verify-offer-fixtures.js';
 
 function at(now: string): Partial<OfferGrounds> {
   return { clock: { now: () => new Date(now) } };
 }
-
-const [police, charity, cps] = offer.participants;
-if (police === undefined || charity === undefined || cps === undefined) throw new Error('three participants');
 
 describe('verifyOffer', () => {
   it('gives all that is needed to take part', () => {
@@ -99,105 +62,6 @@ describe('verifyOffer', () => {
       { ...grounds, catalogue: createCatalogue([...catalogue.values(), both]) },
     );
     expect(plan.lists).toHaveLength(4);
-  });
-
-  const opted = createCatalogue(
-    [...catalogue.values()].map((one) => (one.dataset === crimes.dataset ? { ...one, basis: 'opt-in' as const } : one)),
-  );
-  const never = { maximumAgeMs: 86_400_000, inForce: null, appliedTo: new Map() };
-
-  type Case = readonly [code: RefusalCode, what: string, offer: Partial<RunOffer>, grounds?: Partial<OfferGrounds>];
-  const refused: readonly Case[] = [
-    ['PROTOCOL_VIOLATION', 'another purpose than the template’s', { purpose: 'marketing' }],
-    ['NOT_ALLOWED_HERE', 'anything, without a policy', {}, withPolicy({ allow: [] })],
-    [
-      'NOT_ALLOWED_HERE',
-      'a template that is not on the list',
-      {},
-      withPolicy({ allow: [{ template: 'other', mode: 'live' }] }),
-    ],
-    [
-      'NOT_ALLOWED_HERE',
-      'another version than the one allowed',
-      {},
-      withPolicy({ allow: [{ template: template.template, version: 2, mode: 'live' }] }),
-    ],
-    ['NOT_ALLOWED_HERE', 'a dataset of which there is no definition', {}, { catalogue: createCatalogue([crimes]) }],
-    ['PARAMETER_OUT_OF_BOUNDS', 'a value outside the list', { parameters: { quarters: ['2025-Q3'] } }],
-    ['PARAMETER_OUT_OF_BOUNDS', 'an unknown parameter', { parameters: { quarters: ['2025-Q1'], sex: ['F'] } }],
-    ['PARAMETER_OUT_OF_BOUNDS', 'a missing parameter', { parameters: {} }],
-    ['PROTOCOL_VIOLATION', 'an agency left out', { participants: [police, cps] }],
-    ['PROTOCOL_VIOLATION', 'no participants', { participants: [] }],
-    ['PROTOCOL_VIOLATION', 'another order than the roster’s', { participants: [charity, police, cps] }],
-    ['PROTOCOL_VIOLATION', 'an agency twice', { participants: [police, police, charity, cps] }],
-    [
-      'PROTOCOL_VIOLATION',
-      'a stranger',
-      { participants: [police, charity, cps, { agency: 'stranger', datasets: [], floors: NO_FLOORS }] },
-    ],
-    [
-      'PROTOCOL_VIOLATION',
-      'an agency of the roster that offers nothing of this',
-      { participants: [police, charity, cps, { agency: 'prison', datasets: [], floors: NO_FLOORS }] },
-    ],
-    [
-      'PROTOCOL_VIOLATION',
-      'an agency with another’s dataset',
-      { participants: [police, { ...charity, datasets: [...charity.datasets, ...police.datasets] }, cps] },
-    ],
-    [
-      'PROTOCOL_VIOLATION',
-      'a dataset twice',
-      { participants: [police, charity, { ...cps, datasets: [...cps.datasets, ...cps.datasets] }] },
-    ],
-    ['PROTOCOL_VIOLATION', 'a run that this node has no part in', {}, { self: 'prison' }],
-    ['TOO_FEW_PARTICIPANTS', 'fewer agencies than the template asks for', question({ minimumParticipants: 4 })],
-    ['TOO_FEW_PARTICIPANTS', 'fewer agencies than this agency’s floor', {}, withPolicy({ minimumParticipants: 4 })],
-    ['SNAPSHOT_MISSING', 'a snapshot of a dataset that has none', {}, { snapshots: new Map() }],
-    [
-      'SNAPSHOT_STALE',
-      'a snapshot that has been replaced',
-      {},
-      { snapshots: new Map([[crimes.dataset, 'f'.repeat(64)]]) },
-    ],
-    ['NO_CONSENT', 'an opt-in dataset without a mapping of consent', {}, { catalogue: opted }],
-    [
-      'NO_CONSENT',
-      'a purpose that nobody was asked for',
-      {},
-      {
-        catalogue: opted,
-        consent: { ...noConsentNeeded, purposes: new Map([[crimes.dataset, ['service-planning']]]) },
-      },
-    ],
-    [
-      'OPT_OUTS_STALE',
-      'everything before the opt-out lists have been read',
-      {},
-      { consent: { ...noConsentNeeded, optOuts: never } },
-    ],
-    ['PROTOCOL_VIOLATION', 'a run id that is none', { runId: 'run 1' }],
-  ];
-
-  it.each(refused.map(([code, what, asked, held]) => ({ code, what, asked, held })))(
-    'refuses with $code $what',
-    ({ code, asked, held }) => {
-      expect(refusalOf(asked, held).code).toBe(code);
-    },
-  );
-
-  it('has a test for every refusal code but those of governance, the run host, its accounts and the log', () => {
-    const elsewhere = [
-      ...GOVERNANCE_REFUSAL_CODES,
-      'BUSY',
-      'BUDGET_SPENT',
-      'DIFFERENCING',
-      'NOT_LIVE',
-      'PAUSED',
-      'CAP_REACHED',
-      'CLOCK_WRONG',
-    ];
-    expect(new Set([...refused.map(([code]) => code), ...elsewhere])).toEqual(new Set(REFUSAL_CODES));
   });
 
   it('answers at the floors, and any version where none is named', () => {

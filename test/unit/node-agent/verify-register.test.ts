@@ -172,6 +172,24 @@ describe('whoever asks', () => {
     expect(said(refusalOf(board, digest, { offer: { requester } }))).toEqual(notGranted);
   });
 
+  it('needs it for the purpose of this template, and for themselves where it names an analyst', () => {
+    const { board, digest } = liveBoard();
+    const [all] = board.grounds.copy.register.grants;
+    const officers = ['data-officer', 'victims-officer'] as const;
+    board.act({ act: 'withdraw-grant', grant: all?.digest ?? '', reason: 'One by one.' }, ['data-officer']);
+    const grant = (purpose: string, analyst: string): unknown =>
+      board.act({ act: 'grant', organisation: ANALYSTS, analyst, purpose, until: '2026-05-01' }, officers);
+    board.amend(({ purposes }) => ({
+      purposes: [...purposes, { code: 'service-planning', title: 'Planning', organisations: [ANALYSTS] }],
+    }));
+    grant('service-planning', 'analyst');
+    grant('research-statistics', 'another');
+    expect(said(refusalOf(board, digest))).toEqual(notGranted);
+    expect(refusalOf(board, digest, { offer: { requester: `another@${ANALYSTS}` } })).toBeUndefined();
+    grant('research-statistics', 'analyst');
+    expect(refusalOf(board, digest)).toBeUndefined();
+  });
+
   it('has it until its last day', () => {
     const { board, digest } = liveBoard();
     board.amend(() => ({ expires: '2027-12-31' }));

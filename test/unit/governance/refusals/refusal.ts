@@ -36,8 +36,16 @@ export interface Refusal {
   readonly code: GovernanceErrorCode;
   readonly sound: () => unknown;
   readonly faulty: () => unknown;
+  /** Where it is an entry of a register that is at fault: all of them. */
+  readonly entries: (() => readonly Uint8Array[]) | undefined;
 }
-export type Row = readonly [of: string, code: GovernanceErrorCode, sound: () => unknown, faulty: () => unknown];
+export type Row = readonly [
+  of: string,
+  code: GovernanceErrorCode,
+  sound: () => unknown,
+  faulty: () => unknown,
+  entries?: () => readonly Uint8Array[],
+];
 /** Adds entries to a register. */
 export type Write = (entries: Entries) => unknown;
 
@@ -48,12 +56,12 @@ export const SECOND = following(ROSTER, { witnesses: 2 });
 const DIGEST = templateDigest(canonicalTemplate(TEMPLATE));
 
 export function rows(fault: Fault, each: readonly Row[]): readonly Refusal[] {
-  return each.map(([of, code, sound, faulty]) => ({ fault, of, code, sound, faulty }));
+  return each.map(([of, code, sound, faulty, entries]) => ({ fault, of, code, sound, faulty, entries }));
 }
 
 /** A row about a register that takes its entries, or doesn't. */
 export function taken(of: string, code: GovernanceErrorCode, sound: Write, faulty: Write): Row {
-  return [of, code, () => register(sound), () => register(faulty)];
+  return [of, code, () => register(sound), () => register(faulty), () => entriesOf(faulty)];
 }
 
 /** A row about a template that anna may ask on the day, or nobody may; without a day it is today. */

@@ -28,6 +28,10 @@ const publishedBy = (...signers: readonly string[]): Write =>
     entries.approve(proposal, reviews, ...signers);
     entries.act({ act: 'publish', proposal }, 'ben');
   });
+/** Three officers have to approve, of two organisations: one less of as many organisations is still too few. */
+const askingThree = renewed(
+  following(ROSTER, { roles: { ...ROSTER.roles, templates: { officers: 3, organisations: 2 } } }),
+);
 /** Of ada's template, approved by ben and dan; something happens before it is published. */
 const publishedAfter = (meanwhile: Write): Write =>
   reviewed('ada', ['ben', 'cyd'], (entries, proposal, reviews) => {
@@ -90,6 +94,12 @@ export const REFUSALS_OF_ACTS: readonly Refusal[] = [
   ...rows('one signature short', [
     taken('a grant', 'TOO_FEW_SIGNERS', grantedBy('ada', 'cyd'), grantedBy('ada')),
     taken('a template that is published', 'WRONG_STATE', publishedBy('ada', 'dan'), publishedBy('ada')),
+    taken(
+      'a template that is published with three',
+      'WRONG_STATE',
+      inOrder(askingThree, publishedBy('ada', 'cyd', 'dan')),
+      inOrder(askingThree, publishedBy('ada', 'dan')),
+    ),
     asked('a template that is asked', 'TEMPLATE_NOT_APPROVED', [granted], [inOrder(approvedBy('ben'), grant())]),
   ]),
   ...rows('two signatures by one person', [
