@@ -1,6 +1,7 @@
 export { DOMINANCE_PERCENT, dominated, LARGEST_SHARE } from './dominance.js';
 export { DISCLOSURE_ERROR_CODES, DisclosureError } from './errors.js';
 export type { DisclosureErrorCode } from './errors.js';
+export { countInterval } from './intervals.js';
 export {
   assertPolicy,
   describeRounding,

@@ -1,4 +1,12 @@
-import type { Group, Interval, Presentation, RatePresentation, ReleasedTable } from '../../../core/disclosure/index.js';
+import { countInterval, roundCount } from '../../../core/disclosure/index.js';
+import type {
+  Group,
+  Interval,
+  Presentation,
+  RatePresentation,
+  ReleasedTable,
+  TableNoise,
+} from '../../../core/disclosure/index.js';
 import type { UnprotectedCountsView } from '../../../coordinator/index.js';
 import type { TrueCell, TrueMeasure, TrueTable } from '../truth/index.js';
 
@@ -15,6 +23,8 @@ export interface ComparedInput {
   readonly presentation: Presentation;
   readonly truth: TrueTable;
   readonly largestNoise: LargestNoise;
+  /** In every count, as the release's intervals take it to be; null where counts are exact. */
+  readonly noise: TableNoise | null;
 }
 
 export interface Comparison {
@@ -28,18 +38,25 @@ export interface Comparison {
   readonly intervals: number;
   /** How many of them the truth is in. */
   readonly inside: number;
+  /** Counts of cells, shown or not. Each has noise of its own, as totals, rates and means have not. */
+  readonly counts: number;
+  /** How many of them have the truth in the interval that they have, or would have if they were shown. */
+  readonly within: number;
 }
 
 /** Compares what a run decoded, and what it released, with the pooled truth. */
 export function compare(input: ComparedInput): Comparison {
   const differences = [...countDifferences(input), ...sumDifferences(input)];
   const stated = [...statedCounts(input), ...statedRates(input), ...statedMeans(input)];
+  const counts = countsOf(input);
   return {
     decoded: differences.length,
     exact: differences.filter(({ difference }) => difference === 0).length,
     impossible: differences.filter(({ difference, most }) => Math.abs(difference) > most).length,
     intervals: stated.length,
-    inside: stated.filter(({ interval: { low, high }, truth }) => low <= truth && truth <= high).length,
+    inside: stated.filter(holds).length,
+    counts: counts.length,
+    within: counts.filter(holds).length,
   };
 }
 
@@ -51,6 +68,18 @@ interface Difference {
 interface Stated {
   readonly interval: Interval;
   readonly truth: number;
+}
+
+function holds({ interval: { low, high }, truth }: Stated): boolean {
+  return low <= truth && truth <= high;
+}
+
+/** What is shown is chosen by how the noise fell; of all counts together that can't be. */
+function countsOf({ unprotected, released: { policy }, truth, noise }: ComparedInput): Stated[] {
+  return unprotected.cells.map(({ categories, count }) => ({
+    interval: countInterval(roundCount(count, policy), noise, policy),
+    truth: countOf(truth.cells, categories),
+  }));
 }
 
 /** Also of true cells that were not decoded at all, which would be a bug. */

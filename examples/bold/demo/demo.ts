@@ -176,7 +176,7 @@ async function ask(
     released: run.release.table,
     presentation: presentationOf(bound),
     truth,
-    largestNoise: largestNoise(bound, run),
+    ...noiseOf(bound, run),
   });
   printer.note(inWords(comparison));
   const linkageError = linkageErrorOf(truth.cells, trueTable(question, data.truth).cells);
@@ -187,13 +187,16 @@ async function ask(
 }
 
 /** Every mixer adds noise of the whole law, and every participant is a mixer. */
-function largestNoise(bound: BoundTemplate, { participants }: RunDetailView): LargestNoise {
+function noiseOf(
+  bound: BoundTemplate,
+  { participants }: RunDetailView,
+): { readonly noise: TableNoise | null; readonly largestNoise: LargestNoise } {
   const nobody = { length: bound.cells };
   const columns = bound.measures.flatMap((measure) => measure.columns);
   const result = { counts: Array.from(nobody, () => 0), sums: columns.map(() => Array.from(nobody, () => 0)) };
   const { noise, measures } = decodeTable(bound, runTerms(bound, participants), participants.length, result);
   const most = (added: TableNoise | null | undefined): number => (added == null ? 0 : added.mixers * added.law.bound);
-  return {
+  const largestNoise = {
     counts: most(noise),
     measures: measures.map((measure) => ({
       value: most(measure.noise?.value),
@@ -201,6 +204,7 @@ function largestNoise(bound: BoundTemplate, { participants }: RunDetailView): La
       square: most(measure.noise?.square),
     })),
   };
+  return { noise, largestNoise };
 }
 
 function inWords({ decoded, exact, impossible, intervals, inside }: Comparison): string {

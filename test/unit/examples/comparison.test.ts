@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { ReleasedTable } from '../../../core/disclosure/index.js';
+import { geometricLaw } from '../../../core/noise/index.js';
 import { compare } from '../../../examples/bold/demo/comparison.js';
 import type { ComparedInput } from '../../../examples/bold/demo/comparison.js';
 
@@ -102,6 +103,7 @@ function input(changes: Partial<ComparedInput> = {}): ComparedInput {
       ],
     },
     largestNoise: { counts: 0, measures: [{ value: 0, present: 0, square: 0 }] },
+    noise: null,
     ...changes,
   };
 }
@@ -109,7 +111,15 @@ function input(changes: Partial<ComparedInput> = {}): ComparedInput {
 describe('comparing a run with the truth', () => {
   it('finds every number exact where it is, and every interval that the truth is in', () => {
     // One interval of a count lies above the truth, one of a total below it.
-    expect(compare(input())).toEqual({ decoded: 12, exact: 12, impossible: 0, intervals: 5, inside: 3 });
+    expect(compare(input())).toEqual({
+      decoded: 12,
+      exact: 12,
+      impossible: 0,
+      intervals: 5,
+      inside: 3,
+      counts: 4,
+      within: 4,
+    });
   });
 
   it('finds what noise explains and what it does not', () => {
@@ -122,6 +132,21 @@ describe('comparing a run with the truth', () => {
     expect(compare(input({ unprotected: off(-6), largestNoise }))).toMatchObject({ exact: 11, impossible: 0 });
     expect(compare(input({ unprotected: off(-7), largestNoise }))).toMatchObject({ exact: 11, impossible: 1 });
     expect(compare(input({ unprotected: off(1) }))).toMatchObject({ impossible: 1 });
+  });
+
+  it('finds the counts whose intervals hold, also of those that are not shown', () => {
+    const { unprotected } = input();
+    const off = (by: number): ComparedInput['unprotected'] => ({
+      ...unprotected,
+      cells: unprotected.cells.map((cell, index) => (index === 2 ? { ...cell, count: cell.count + by } : cell)),
+    });
+    // 4 are rounded to 5, which stands for 3 to 7; 8 to 10, which stands for 8 to 12.
+    expect(compare(input({ unprotected: off(3) }))).toMatchObject({ counts: 4, within: 4 });
+    expect(compare(input({ unprotected: off(4) }))).toMatchObject({ counts: 4, within: 3 });
+    const noise = { law: geometricLaw({ epsilon: 1, sensitivity: 2 }), mixers: 3, epsilon: 1 };
+    // Of 10 with this noise the interval is 0 to 20.
+    expect(compare(input({ unprotected: off(4), noise }))).toMatchObject({ within: 4 });
+    expect(compare(input({ unprotected: off(14), noise }))).toMatchObject({ within: 3 });
   });
 
   it('finds people who were not counted at all, and sums that are wrong', () => {
