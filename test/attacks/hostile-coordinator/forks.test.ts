@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { isAnswered, openCheckpoint, verifyEvidence } from '../../../core/audit/index.js';
+import { contradiction, isAnswered, openCheckpoint, verifyEvidence } from '../../../core/audit/index.js';
 import type { RunOffer } from '../../../core/templates/index.js';
 import { FORKS } from './forks.js';
 import type { Fork, Shown } from './forks.js';
@@ -73,6 +73,9 @@ describe('a coordinator with the real keys gets no table of', () => {
       const proof = coordinator.audit.consistencyProof(seen.checkpoint.size, larger.checkpoint.size);
       expect(isAnswered(evidence, proof)).toBe(fork.isAnswered ?? false);
     }
+    const [one, other] = world.checkpoints.map((note) => openCheckpoint(note, world.logKey).checkpoint);
+    if (one === undefined || other === undefined) throw new Error('a node has kept no checkpoint');
+    expect(contradiction(one, other)).toBe(fork.kept);
     expect(world.audited(coordinator.copy(), [])).toEqual(fork.found);
   });
 
@@ -83,6 +86,7 @@ describe('a coordinator with the real keys gets no table of', () => {
     const shown = fork?.show(world, offer) ?? new Map();
     expect(await carriedOut(world, offer, shown, undefined)).toEqual(['LOG_INCONSISTENT', 'LOG_INCONSISTENT']);
     // The log that is in use by now is that of the second agency.
+    for (const node of world.nodes) node.forget();
     const [first = '', second = ''] = world.agencies;
     const next = world.offer();
     const attempts = await world.ask(next);
@@ -90,5 +94,6 @@ describe('a coordinator with the real keys gets no table of', () => {
       [first, 'LOG_INCONSISTENT'],
       [second, 'ANSWERED'],
     ]);
+    expect(world.nodes.map(({ evidenceFiles }) => evidenceFiles.length)).toEqual([1, 0]);
   });
 });

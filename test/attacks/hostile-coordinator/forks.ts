@@ -22,6 +22,8 @@ export interface Fork {
   readonly evidence?: EvidenceCode;
   /** Whether the log can answer the evidence: it had one story, and broke the rule all the same. */
   readonly isAnswered?: boolean;
+  /** What the checkpoints that the two nodes have kept prove, held together; undefined where they can both be true. */
+  readonly kept?: EvidenceCode;
   /** What an auditor finds who has both ledgers and the log that was shown last. */
   readonly found: Findings;
 }
@@ -64,13 +66,13 @@ export const FORKS: readonly Fork[] = [
   {
     name: 'two logs of one length, each with a question that the other has not',
     show: forked([1, 1], 0),
-    ...{ code: CODE, evidence: 'LOG_FORKED' },
+    ...{ code: CODE, evidence: 'LOG_FORKED', kept: 'LOG_FORKED' },
     found: ['LOG_NOT_AS_SEEN'],
   },
   {
     name: 'a log with a question that another agency’s, longer since, has not',
     show: forked([1, 0], 60),
-    ...{ code: CODE, evidence: 'LOG_ROLLED_BACK' },
+    ...{ code: CODE, evidence: 'LOG_ROLLED_BACK', kept: 'LOG_ROLLED_BACK' },
     found: ['LOG_NOT_AS_SEEN'],
   },
   {
@@ -89,7 +91,7 @@ export const FORKS: readonly Fork[] = [
     name: 'two logs, and to each agency the other’s share with its own checkpoint in it',
     show: forked([1, 1], 0),
     carry: (share, own) => ({ ...share, checkpoint: own }),
-    code: 'BAD_SIGNATURE',
+    ...{ code: 'BAD_SIGNATURE', kept: 'LOG_FORKED' },
     found: ['LOG_NOT_AS_SEEN'],
   },
 ];
