@@ -351,6 +351,7 @@ function createHost(
     snapshots,
     spent,
     isPaused: () => pause.look(),
+    compare: (own, note) => witness.compare(own, note),
     look: (offer, evidence) => offerLog.check(offer, evidence),
     verify: (offer, logged) => {
       clockGuard.assertPlausible();

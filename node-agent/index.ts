@@ -5,7 +5,7 @@ export { SNAPSHOT_LOOK_MS } from './look-out.js';
 export type { Node, NodeDependencies } from './app.js';
 export { CheckpointStore } from './audit/checkpoint-store.js';
 export { NodeWitness } from './audit/node-witness.js';
-export type { NodeWitnessOptions, WitnessAnswer } from './audit/node-witness.js';
+export type { CheckpointRefusal, NodeWitnessOptions, WitnessAnswer } from './audit/node-witness.js';
 export { EXIT_CODES, runCommand } from './commands/index.js';
 export type { CommandMeans, ExitCode } from './commands/index.js';
 export { configSchema, loadConfig } from './config.js';

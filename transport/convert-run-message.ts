@@ -8,11 +8,11 @@ import {
   SIGNATURE_BYTES,
 } from '../core/private-join/index.js';
 import type { ProtocolMessage, Share } from '../core/private-join/index.js';
-import { distinct, fixedBytes, items, oneOf, present, someRecords, unknownKind } from './check.js';
+import { distinct, fixedBytes, items, oneOf, present, someRecords, text, unknownKind } from './check.js';
 import { party, runId } from './fields.js';
 import type { Abort__Output } from './generated/tallystick/v1/Abort.js';
 import type { SumShares__Output } from './generated/tallystick/v1/SumShares.js';
-import { MAX_PARTICIPANTS } from './limits.js';
+import { MAX_CHECKPOINT_CHARACTERS, MAX_PARTICIPANTS } from './limits.js';
 import type { RunMessage, RunMessage__Output, Share__Output } from './wire.js';
 
 /**
@@ -84,6 +84,7 @@ function toShare(share: Share__Output, field: string): Share {
     element: fixedBytes(share.element, `${field}.element`, ELEMENT_BYTES),
     proof: fixedBytes(share.proof, `${field}.proof`, PROOF_BYTES),
     sealingKey: fixedBytes(share.sealingKey, `${field}.sealing_key`, SEALING_KEY_BYTES),
+    checkpoint: text(share.checkpoint, `${field}.checkpoint`, { max: MAX_CHECKPOINT_CHARACTERS }),
     signature: fixedBytes(share.signature, `${field}.signature`, SIGNATURE_BYTES),
   };
 }

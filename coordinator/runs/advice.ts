@@ -39,6 +39,9 @@ const afterFailure: Readonly<Record<FailureCode, string>> = {
   NOT_LOGGED:
     "The coordinator's audit log could not be written. Its operator looks at the coordinator's log; where it says that an " +
     'entry is too long: choose fewer values. Then submit the run again.',
+  LOG_INCONSISTENT:
+    "The agencies of this run were not all shown the same audit log of the coordinator, so nothing was counted. An agency's " +
+    'node may hold the proof: governance has to look at it before anybody asks again.',
   REGISTER_CHANGED:
     'Governance changed its register while the run was under way: the template was revoked, a grant withdrawn, or the party ' +
     'named is not in the roster what it was. `tally templates` shows what can be asked now.',

@@ -96,7 +96,7 @@ export class RunAttempt {
       }
       const logged = this.#log(prepared);
       this.#journal.offering(asked);
-      link = this.#open(prepared);
+      link = this.#open(prepared, logged);
       const result = await this.#outcome(prepared.offer, logged);
       await this.#release(result, prepared);
     } catch (thrown) {
@@ -158,7 +158,7 @@ export class RunAttempt {
     return this.#deps.audit.offer(offer, { template, version });
   }
 
-  #open({ plan, offer, statistics }: PreparedRun): RunLink {
+  #open({ plan, offer, statistics }: PreparedRun, { checkpoint }: LoggedOffer): RunLink {
     this.#participants = offer.participants;
     const agencies = this.#parties;
     for (const agency of agencies) this.#awaited.add(agency);
@@ -178,6 +178,7 @@ export class RunAttempt {
       stores,
       rng,
       group,
+      checkpoint,
       observer: {
         phase: (phase) => this.#guarded(() => this.#entered(phase)),
         step: () => this.#pulse.beat(),

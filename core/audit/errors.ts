@@ -16,6 +16,10 @@ export const WITNESS_REFUSAL_CODES = [
 ] as const;
 export type WitnessRefusalCode = (typeof WITNESS_REFUSAL_CODES)[number];
 
+export function isWitnessRefusalCode(code: string): code is WitnessRefusalCode {
+  return (WITNESS_REFUSAL_CODES as readonly string[]).includes(code);
+}
+
 /** In what an agency's ledger and a log contradict each other. A ledger is not signed: whoever kept it has to vouch for it. */
 export const CONTRADICTION_CODES = [
   /** The log had other entries when the agency's node saw it. */

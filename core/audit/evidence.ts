@@ -62,6 +62,11 @@ export function needsProof(first: Checkpoint, second: Checkpoint): boolean {
   return first.size > 0 && first.size < second.size;
 }
 
+/** What two checkpoints of one log say against it; undefined where they say nothing. */
+export function accusation(first: Checkpoint, second: Checkpoint): EvidenceCode | undefined {
+  return contradiction(first, second) ?? (needsProof(first, second) ? 'LOG_INCONSISTENT' : undefined);
+}
+
 export function evidenceText({ code, seen, shown }: Evidence): string {
   return `${JSON.stringify({ format: EVIDENCE_FORMAT, code, seen: seen.note, shown: shown.note }, null, 2)}\n`;
 }
@@ -76,9 +81,7 @@ export function evidenceText({ code, seen, shown }: Evidence): string {
 export function verifyEvidence(text: string, log: NoteKey): Evidence {
   const file = read(text);
   const [seen, shown] = [opened(file.seen, 'seen', log), opened(file.shown, 'shown', log)];
-  const code =
-    contradiction(seen.checkpoint, shown.checkpoint) ??
-    (needsProof(seen.checkpoint, shown.checkpoint) ? ('LOG_INCONSISTENT' as const) : undefined);
+  const code = accusation(seen.checkpoint, shown.checkpoint);
   if (code !== file.code) {
     throw badEvidence('code: the two checkpoints are both signed by the log, and don’t say this of it');
   }

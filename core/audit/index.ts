@@ -2,6 +2,8 @@ export { MAX_CLOCK_CORRECTIONS, sameCorrections } from './clock-correction.js';
 export type { ClockCorrection } from './clock-correction.js';
 export { checkpointText, openCheckpoint, parseCheckpointText, readNote, signCheckpoint } from './checkpoint.js';
 export type { Checkpoint, SignedCheckpoint } from './checkpoint.js';
+export { compareCheckpoints } from './compare-checkpoints.js';
+export type { CheckpointDifference } from './compare-checkpoints.js';
 export { cosign, cosignedAt, withCosignature } from './cosignature.js';
 export { AUDIT_ERROR_CODES, AuditError, CONTRADICTION_CODES, WITNESS_REFUSAL_CODES } from './errors.js';
 export type { AuditErrorCode, ContradictionCode, WitnessRefusalCode } from './errors.js';

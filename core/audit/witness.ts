@@ -1,6 +1,6 @@
 import { openCheckpoint } from './checkpoint.js';
 import type { SignedCheckpoint } from './checkpoint.js';
-import { AuditError } from './errors.js';
+import { AuditError, isWitnessRefusalCode } from './errors.js';
 import type { WitnessRefusalCode } from './errors.js';
 import { contradiction, isOlder, needsProof } from './evidence.js';
 import type { Evidence } from './evidence.js';
@@ -46,7 +46,7 @@ export function witness({ log, last, note, proof, now }: Witnessing): WitnessDec
   try {
     shown = openCheckpoint(note, log);
   } catch (thrown) {
-    if (thrown instanceof AuditError && isWitnessCode(thrown.code)) return refused(thrown.code, thrown.message);
+    if (thrown instanceof AuditError && isWitnessRefusalCode(thrown.code)) return refused(thrown.code, thrown.message);
     throw thrown;
   }
   const { checkpoint } = shown;
@@ -81,9 +81,4 @@ function against(evidence: Evidence): WitnessDecision {
 
 function refused(code: WitnessRefusalCode, message: string): WitnessDecision & { readonly verdict: 'refuse' } {
   return { verdict: 'refuse', code, message };
-}
-
-/** Those with which a note fails to be a checkpoint of the log. */
-function isWitnessCode(code: string): code is WitnessRefusalCode {
-  return code === 'BAD_CHECKPOINT' || code === 'OTHER_LOG' || code === 'BAD_CHECKPOINT_SIGNATURE';
 }

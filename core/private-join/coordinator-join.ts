@@ -95,8 +95,9 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
   /** Round 0: makes the coordinator's own share. Nodes may answer from then on. */
   start(): Promise<void> {
     return this.attempt(COORDINATOR, async () => {
-      const { group, rng, plan, identity } = this.#coordinator;
-      this.#own = makeShare(group, rng, plan.context, COORDINATOR, await this.sealingKey(), identity);
+      const { group, rng, plan, identity, checkpoint } = this.#coordinator;
+      const facts = { party: COORDINATOR, sealingKey: await this.sealingKey(), checkpoint };
+      this.#own = makeShare(group, rng, plan.context, facts, identity);
       this.guard(this.#own.secret);
     });
   }
@@ -144,6 +145,7 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
     switch (effect.kind) {
       case 'verify-share':
         verifyShare(group, plan.context, effect.share, this.peerKey(effect.share.party));
+        this.#assertShownCheckpoint(effect.share);
         return;
       case 'announce-joint-key':
         this.#announceJointKey(effect.shares);
@@ -173,6 +175,12 @@ export class CoordinatorJoin extends Party<JoinResult> implements LinkReceiver {
         for (const mixer of plan.mixers) this.send(mixer, { kind: 'finished' }).catch(() => undefined);
         return;
     }
+  }
+
+  /** Nodes would end the run for it and not know whose fault it is: here it is known. */
+  #assertShownCheckpoint({ party, checkpoint }: Share): void {
+    if (checkpoint === this.#coordinator.checkpoint) return;
+    throw new JoinError('LOG_INCONSISTENT', party, `${party} names another checkpoint than it was shown`);
   }
 
   #announceJointKey(others: readonly Share[]): void {

@@ -18,20 +18,22 @@ export interface OwnShare {
   readonly secret: Uint8Array;
 }
 
-/** Makes this party's share: a fresh secret, its proof of knowledge and the signature that ties both to the party. */
+/** What a party says with its share. */
+export type ShareFacts = Pick<Share, 'party' | 'sealingKey' | 'checkpoint'>;
+
+/** Makes this party's share: a fresh secret, its proof of knowledge and the signature that ties all to the party. */
 export function makeShare(
   group: Group,
   rng: Rng,
   context: Uint8Array,
-  party: PartyId,
-  sealingKey: Uint8Array,
+  { party, sealingKey, checkpoint }: ShareFacts,
   identity: SigningKey,
 ): OwnShare {
   const secret = group.randomScalar(rng);
   const element = group.multiplyBase(secret);
   const proof = prove(group, rng, context, party, secret, element);
-  const signature = identity.sign(signedBytes(context, { party, element, proof, sealingKey }));
-  return { share: { party, element, proof, sealingKey, signature }, secret };
+  const signature = identity.sign(signedBytes(context, { party, element, proof, sealingKey, checkpoint }));
+  return { share: { party, element, proof, sealingKey, checkpoint, signature }, secret };
 }
 
 /**
@@ -107,5 +109,6 @@ function signedBytes(context: Uint8Array, share: Omit<Share, 'signature'>): Uint
     share.element,
     share.proof,
     share.sealingKey,
+    utf8Bytes(share.checkpoint),
   );
 }

@@ -22,6 +22,8 @@ export interface Share {
   readonly proof: Uint8Array;
   /** HPKE key of this run to which lists for this party are sealed, 32 bytes. */
   readonly sealingKey: Uint8Array;
+  /** The audit log's checkpoint under which the party was shown the offer: a signed note, with the log's signature alone. */
+  readonly checkpoint: string;
   /** Ed25519 by the party's roster key over all of the above and the context, 64 bytes. */
   readonly signature: Uint8Array;
 }

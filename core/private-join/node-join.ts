@@ -31,7 +31,14 @@ export interface NodeJoinOptions extends PartyOptions {
   readonly source: ListSource;
   /** The agency's noise on what the plan asks for (its `request`); null only where that asks for none. */
   readonly noise: NoiseSource | null;
-  readonly observer?: { phase(phase: NodePhase): void };
+  readonly observer?: NodeObserver;
+}
+
+/** Hears how the attempt gets on. */
+export interface NodeObserver {
+  phase(phase: NodePhase): void;
+  /** Shares that are their parties' own, with other checkpoints than this node's: the attempt ends with LOG_INCONSISTENT. */
+  otherCheckpoints?(shares: readonly Share[]): void;
 }
 
 /**
@@ -65,8 +72,9 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
   /** Round 0: makes the key share and sends it. */
   start(): Promise<void> {
     return this.attempt(this.self, async () => {
-      const { group, rng, plan, identity } = this.#node;
-      this.#own = makeShare(group, rng, plan.context, this.self, await this.sealingKey(), identity);
+      const { group, rng, plan, identity, checkpoint } = this.#node;
+      const facts = { party: this.self, sealingKey: await this.sealingKey(), checkpoint };
+      this.#own = makeShare(group, rng, plan.context, facts, identity);
       this.guard(this.#own.secret);
       await this.send(COORDINATOR, { kind: 'share', share: this.#own.share });
     });
@@ -149,6 +157,7 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
       throw new JoinError('BAD_PROOF', COORDINATOR, `the joint key does not contain the share of ${this.self}`);
     }
     for (const share of shares) verifyShare(group, plan.context, share, this.peerKey(share.party));
+    this.#assertOneCheckpoint(shares);
     this.adoptShares(shares);
     this.#jointKey = jointKey(group, shares);
     this.#zeros = this.#zeroPool(this.#jointKey);
@@ -158,6 +167,20 @@ export class NodeJoin extends Party<void> implements LinkReceiver {
     this.#remainingKey = jointKey(
       group,
       shares.filter(({ party }) => remaining.includes(party)),
+    );
+  }
+
+  /** The coordinator signs one checkpoint for an offer and shows it to all. It compares, too, so what is other is its doing. */
+  #assertOneCheckpoint(shares: readonly Share[]): void {
+    const { checkpoint, observer } = this.#node;
+    const others = shares.filter((share) => share.checkpoint !== checkpoint);
+    if (others.length === 0) return;
+    observer?.otherCheckpoints?.(others);
+    const names = others.map(({ party }) => party).join(', ');
+    throw new JoinError(
+      'LOG_INCONSISTENT',
+      COORDINATOR,
+      `the audit log was shown to ${names} under another checkpoint than to ${this.self}`,
     );
   }
 

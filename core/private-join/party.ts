@@ -29,6 +29,11 @@ export interface PartyOptions {
   readonly engine: Engine;
   readonly stores: RecordStores;
   readonly rng: Rng;
+  /**
+   * The audit log's checkpoint under which this party was shown the offer; the coordinator's is what it showed everybody.
+   * A signed note, with the log's signature alone.
+   */
+  readonly checkpoint: string;
 }
 
 /** Result of a run at one party, and the one way in which it ends. */

@@ -27,3 +27,8 @@ export function keepEvidence(ledger: string, evidence: Evidence): string | undef
   }
   return undefined;
 }
+
+/** For a line of the log or an entry of the ledger, which say nothing of it where there is none. */
+export function evidenceNamed(file: string | undefined): { readonly evidence?: string } {
+  return file === undefined ? {} : { evidence: file };
+}

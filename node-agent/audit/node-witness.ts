@@ -1,5 +1,12 @@
-import { cosign, formatSignatureLine, parseNote, witness, witnessKey } from '../../core/audit/index.js';
-import type { Checkpoint, NoteKey, SignedCheckpoint, WitnessRefusalCode } from '../../core/audit/index.js';
+import {
+  compareCheckpoints,
+  cosign,
+  formatSignatureLine,
+  parseNote,
+  witness,
+  witnessKey,
+} from '../../core/audit/index.js';
+import type { CheckpointDifference, NoteKey, SignedCheckpoint, WitnessRefusalCode } from '../../core/audit/index.js';
 import type { Clock } from '../../core/base/index.js';
 import type { SigningKey } from '../../core/private-join/index.js';
 import { CheckpointStore } from './checkpoint-store.js';
@@ -20,18 +27,20 @@ export interface NodeWitnessOptions {
 export type WitnessAnswer =
   | {
       readonly verdict: 'cosigned';
-      readonly checkpoint: Checkpoint;
+      readonly accepted: SignedCheckpoint;
       /** The cosignature, as a line of the checkpoint's note without its newline. */
       readonly line: string;
     }
-  | {
-      readonly verdict: 'refused';
-      readonly code: WitnessRefusalCode;
-      /** Safe to show to anybody. */
-      readonly message: string;
-      /** Where the operator finds evidence to show to others; undefined where the log isn't accused, or files are full. */
-      readonly evidenceFile: string | undefined;
-    };
+  | ({ readonly verdict: 'refused' } & CheckpointRefusal);
+
+/** What is wrong with a checkpoint. */
+export interface CheckpointRefusal {
+  readonly code: WitnessRefusalCode;
+  /** Safe to show to anybody. */
+  readonly message: string;
+  /** Where the operator finds evidence to show to others; undefined where the log isn't accused, or files are full. */
+  readonly evidenceFile: string | undefined;
+}
 
 /** A node as a witness of its federation's audit log: it looks, remembers, and only then cosigns. */
 export class NodeWitness {
@@ -57,18 +66,27 @@ export class NodeWitness {
    * NodeError STATE_FILE_UNUSABLE, and nothing is cosigned.
    */
   look(note: string, proof: readonly Uint8Array[]): WitnessAnswer {
-    const { ledger, identity, log, clock } = this.#options;
+    const { identity, log, clock } = this.#options;
     const now = clock.now();
     const decision = witness({ log, last: this.#store.last, note, proof, now });
-    if (decision.verdict === 'refuse') {
-      const { code, message, evidence } = decision;
-      const evidenceFile = evidence === undefined ? undefined : keepEvidence(ledger, evidence);
-      return { verdict: 'refused', code, message, evidenceFile };
-    }
+    if (decision.verdict === 'refuse') return { verdict: 'refused', ...this.#refused(decision) };
     const { accepted } = decision;
     // A cosignature that is given away before this is on the disk could be followed by one of a fork.
     this.#store.keep(accepted);
     const line = formatSignatureLine(cosign(parseNote(accepted.note).text, this.#name, identity, now));
-    return { verdict: 'cosigned', checkpoint: accepted.checkpoint, line };
+    return { verdict: 'cosigned', accepted, line };
+  }
+
+  /**
+   * What is wrong where another agency was shown a run's offer under another checkpoint than `own`. `note`: as the agency
+   * has signed it; nobody has looked at it yet. Thrown when evidence can't be kept: NodeError STATE_FILE_UNUSABLE.
+   */
+  compare(own: SignedCheckpoint, note: string): CheckpointRefusal {
+    return this.#refused(compareCheckpoints(this.#options.log, own, note));
+  }
+
+  #refused({ code, message, evidence }: CheckpointDifference): CheckpointRefusal {
+    const evidenceFile = evidence === undefined ? undefined : keepEvidence(this.#options.ledger, evidence);
+    return { code, message, evidenceFile };
   }
 }

@@ -2,6 +2,7 @@ import { toHex } from '../../core/base/index.js';
 import type { Clock } from '../../core/base/index.js';
 import type { FailureCode, PartyId, RefusalCode } from '../../core/private-join/index.js';
 import type { RunOffer } from '../../core/templates/index.js';
+import { evidenceNamed } from '../audit/evidence-files.js';
 import type { DifferencingGuard, GuardedSnapshot } from '../guard/guard.js';
 import { localQuestion } from '../guard/question.js';
 import type { EntryBody } from '../ledger/entries.js';
@@ -43,6 +44,8 @@ export interface RunAccount {
   /** Whether this node may have had a part in opening the tally. */
   readonly opened: boolean;
   readonly clipped: readonly ClippedValues[];
+  /** File with what accuses the audit log, where it is for that that the run ended. */
+  readonly evidence?: string | undefined;
 }
 
 /** What would have become of a run that was not answered. */
@@ -198,14 +201,14 @@ export class LedgerAccounts implements Accounts {
       templateDigest,
       requester: requester.slice(0, MAX_TEXT_CHARACTERS),
       ...(log === undefined ? {} : { log: { ...log } }),
-      ...(evidence === undefined ? {} : { evidence }),
+      ...evidenceNamed(evidence),
     });
   }
 
-  ended({ offer: { runId }, plan }: VerifiedOffer, { failure, opened, clipped }: RunAccount): void {
+  ended({ offer: { runId }, plan }: VerifiedOffer, { failure, opened, clipped, evidence }: RunAccount): void {
     const entry = { runId, request: toHex(plan.request), clipped: clipped.map((list) => ({ ...list })) };
     if (failure === null) this.#ledger.append('answered', entry);
-    else this.#ledger.append('failed', { ...entry, ...failure, opened });
+    else this.#ledger.append('failed', { ...entry, ...failure, opened, ...evidenceNamed(evidence) });
   }
 
   left(dataset: string, snapshot: string): number {

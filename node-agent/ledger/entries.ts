@@ -83,6 +83,8 @@ export const ENTRY_SCHEMAS = {
     /** False: the run ended before this node had any part in opening the tally, so nobody has learnt a count from it. */
     opened: z.boolean(),
     clipped: z.array(z.strictObject({ dataset: z.string(), values: z.int() })),
+    /** As of `refused`: of an audit log that was shown to another agency otherwise. */
+    evidence: z.string().exactOptional(),
   }),
   linkage: z.strictObject({
     dataset: z.string(),

@@ -20,7 +20,7 @@ export function entryWords({ kind, body }: LedgerEntry): readonly string[] {
     case 'refused':
       return [
         `Refused ${nameOr(body.requester)} (${body.code}): ${body.reason}`,
-        ...(body.evidence === undefined ? [] : [`evidence against the audit log: ${body.evidence}`]),
+        ...accused(body),
         ...logged(body),
         `run ${body.runId}`,
       ];
@@ -30,6 +30,7 @@ export function entryWords({ kind, body }: LedgerEntry): readonly string[] {
       return [
         `A run ended without an answer (${body.code}${body.party === null ? '' : `, at ${body.party}`}); ` +
           (body.opened ? 'counts may have been learnt from it' : `nobody has learnt a count from it${clipped(body)}`),
+        ...accused(body),
         `run ${body.runId}`,
       ];
     case 'linkage':
@@ -95,6 +96,10 @@ function chosen({ parameters }: Asked): readonly string[] {
 
 function logged({ log }: Pick<EntryBody<'refused'>, 'log'>): readonly string[] {
   return log === undefined ? [] : [`in the audit log, which had ${log.size} entries then`];
+}
+
+function accused({ evidence }: Pick<EntryBody<'refused' | 'failed'>, 'evidence'>): readonly string[] {
+  return evidence === undefined ? [] : [`evidence against the audit log: ${evidence}`];
 }
 
 function clipped({ clipped: lists }: Pick<EntryBody<'answered'>, 'clipped'>): string {

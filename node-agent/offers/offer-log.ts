@@ -1,9 +1,10 @@
-import type { Checkpoint } from '../../core/audit/index.js';
+import type { SignedCheckpoint } from '../../core/audit/index.js';
 import { isLogged } from '../../core/audit-entries/index.js';
 import type { LogEvidence, LoggedTemplate } from '../../core/audit-entries/index.js';
 import { toHex } from '../../core/base/index.js';
 import type { Log } from '../../core/base/index.js';
 import type { RunOffer } from '../../core/templates/index.js';
+import { evidenceNamed } from '../audit/evidence-files.js';
 import type { NodeWitness } from '../audit/node-witness.js';
 import { Refusal } from './refusal.js';
 
@@ -17,8 +18,10 @@ export interface LogHead {
 
 /** An offer of which it is proved that it stands in the audit log. */
 export interface LoggedOffer {
-  /** Of the checkpoint under which it stands. */
+  /** Of the checkpoint. */
   readonly head: LogHead;
+  /** Under which it stands: every agency of the run has to be shown the same. */
+  readonly checkpoint: SignedCheckpoint;
   /** What its entry says of the template: to be held against it when that has been verified. */
   readonly template: LoggedTemplate;
 }
@@ -62,7 +65,8 @@ export class OfferLog {
       );
     }
     const seen = this.#options.witness.last?.checkpoint.size ?? 0;
-    const checkpoint = this.#witnessed(offer.runId, evidence, seen);
+    const signed = this.#witnessed(offer.runId, evidence, seen);
+    const { checkpoint } = signed;
     if (!isLogged(offer, evidence, checkpoint)) {
       throw new LogRefusal('the entry of the audit log that is shown for this offer is not of this offer');
     }
@@ -72,23 +76,22 @@ export class OfferLog {
           'is answered once, so ask it as a new run',
       );
     }
-    return { head: { size: checkpoint.size, root: toHex(checkpoint.root) }, template: evidence.logged };
+    const head = { size: checkpoint.size, root: toHex(checkpoint.root) };
+    return { head, checkpoint: signed, template: evidence.logged };
   }
 
   /** `seen`: entries of the log when the node last looked. */
-  #witnessed(runId: string, { checkpoint, consistency }: LogEvidence, seen: number): Checkpoint {
+  #witnessed(runId: string, { checkpoint, consistency }: LogEvidence, seen: number): SignedCheckpoint {
     const { witness, cosigned, log } = this.#options;
     const proof = consistency.find(({ first }) => first === seen)?.hashes ?? [];
     const answer = witness.look(checkpoint, proof);
     if (answer.verdict === 'cosigned') {
-      cosigned(answer.checkpoint.size, answer.line);
-      return answer.checkpoint;
+      const { accepted, line } = answer;
+      cosigned(accepted.checkpoint.size, line);
+      return accepted;
     }
     const { code, message, evidenceFile } = answer;
-    log.error(
-      { event: 'audit-log-refused', runId, code, ...(evidenceFile === undefined ? {} : { evidence: evidenceFile }) },
-      message,
-    );
+    log.error({ event: 'audit-log-refused', runId, code, ...evidenceNamed(evidenceFile) }, message);
     throw new LogRefusal(`${code}: ${message}`, evidenceFile);
   }
 }

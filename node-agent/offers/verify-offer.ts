@@ -1,3 +1,4 @@
+import type { SignedCheckpoint } from '../../core/audit/index.js';
 import type { Clock } from '../../core/base/index.js';
 import { assertHolds, GovernanceError, nameOf, requesterOf } from '../../core/governance/index.js';
 import type { Proposal, RegisterCopy } from '../../core/governance/index.js';
@@ -77,6 +78,8 @@ export interface VerifiedOffer {
   readonly mode: Mode;
   /** The audit log in which it stands. */
   readonly log: LogHead;
+  /** Under which it was shown to stand there. */
+  readonly checkpoint: SignedCheckpoint;
 }
 
 /**
@@ -99,9 +102,9 @@ export function verifyOffer(offer: RunOffer, grounds: OfferGrounds): VerifiedOff
   const plan = makePlan(offer, bound, parameters, roster);
   const terms = runTerms(bound, offer.participants);
   const { templateDigest } = offer;
-  const { head: log } = grounds.logged;
+  const { head: log, checkpoint } = grounds.logged;
   const cost = runCost(terms);
-  return { offer, bound, parameters, templateDigest, plan, terms, cost, snapshots, optOuts, mode, log };
+  return { offer, bound, parameters, templateDigest, plan, terms, cost, snapshots, optOuts, mode, log, checkpoint };
 }
 
 /** That nothing that governance has signed is missing here, and nothing of it was shown otherwise to whoever asks. */

@@ -13,10 +13,12 @@ import type {
 } from '../../core/private-join/index.js';
 import { Pulse, Watchdog } from '../../runtime/index.js';
 import type { FederationClient } from '../../transport/index.js';
+import type { NodeWitness } from '../audit/node-witness.js';
 import type { ClippedValues } from '../budget/accounts.js';
 import type { VerifiedOffer } from '../offers/verify-offer.js';
 import { SnapshotListSource } from '../snapshot/snapshot-list-source.js';
 import type { SnapshotLease } from '../snapshot/snapshot-store.js';
+import { accuseLog } from './other-checkpoints.js';
 import { watchedLink, watchedReceiver } from './watched-link.js';
 
 /** What every run of a node stands on. */
@@ -37,6 +39,8 @@ export interface RunGrounds {
   readonly progressDeadlineSeconds: number;
   /** Seconds of processor time that this process has used, all its threads together. */
   readonly cpuSeconds: () => number;
+  /** Of the node's witness. */
+  readonly compare: NodeWitness['compare'];
   readonly log: Log;
 }
 
@@ -48,6 +52,8 @@ export interface RunEnd {
   /** Whether this node's share of the key may have been used: until then nobody can open anything of the run. */
   readonly opened: boolean;
   readonly clipped: readonly ClippedValues[];
+  /** File with what accuses the audit log, where another agency was shown another one. */
+  readonly evidence: string | undefined;
 }
 
 /** How a run ended, as far as the protocol knows. */
@@ -69,7 +75,7 @@ export interface NodeRun {
 
 /** Takes part in a run whose offer has been verified. The leases become the run's. */
 export function startRun(
-  { offer: { runId }, bound, parameters, plan }: VerifiedOffer,
+  { offer: { runId }, bound, parameters, plan, checkpoint }: VerifiedOffer,
   leases: ReadonlyMap<string, SnapshotLease>,
   grounds: RunGrounds,
 ): NodeRun {
@@ -77,6 +83,7 @@ export function startRun(
   const cpuSecondsBefore = grounds.cpuSeconds();
   const clipped: ClippedValues[] = [];
   let opened = false;
+  let evidence: string | undefined;
   let current: NodePhase = 'keying';
 
   // A link delivers from the event loop, so never before the join below stands.
@@ -106,6 +113,7 @@ export function startRun(
     }),
     stores,
     rng,
+    checkpoint: checkpoint.note,
     noise: keyedNoise(grounds.noiseKey, plan.request),
     source: new SnapshotListSource(self, bound, parameters, leases, (dataset, values) => {
       clipped.push({ dataset, values });
@@ -117,6 +125,9 @@ export function startRun(
         current = phase;
         opened ||= !SHUT_PHASES.includes(phase);
         log.info({ event: 'run-phase', runId, phase }, 'the run is in another phase');
+      },
+      otherCheckpoints: (shares) => {
+        evidence = accuseLog({ runId, checkpoint, shares }, grounds);
       },
     },
   });
@@ -136,7 +147,7 @@ export function startRun(
       for (const lease of leases.values()) lease.release();
       const cpuSeconds = grounds.cpuSeconds() - cpuSecondsBefore;
       log.info({ event: 'run-ended', runId, ...how, cpuSeconds: Number(cpuSeconds.toFixed(3)) }, 'the run has ended');
-      return { ...how, opened, clipped };
+      return { ...how, opened, clipped, evidence };
     });
   return {
     ended,

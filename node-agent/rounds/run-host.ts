@@ -232,9 +232,11 @@ export class RunHost {
   }
 
   /** That a run ended is good to know and binds nobody: what it cost was written down before it began. */
-  #account(verified: VerifiedOffer, { outcome, party, opened, clipped }: RunEnd): void {
+  #account(verified: VerifiedOffer, { outcome, party, opened, clipped, evidence }: RunEnd): void {
     const failure = outcome === 'finished' ? null : { code: outcome, party };
-    this.#written(verified.offer.runId, () => this.#options.accounts.ended(verified, { failure, opened, clipped }));
+    this.#written(verified.offer.runId, () =>
+      this.#options.accounts.ended(verified, { failure, opened, clipped, evidence }),
+    );
   }
 
   #written(runId: string, write: () => void): void {

@@ -27,6 +27,7 @@ import type {
   SigningKey,
 } from '../../core/private-join/index.js';
 import type { CoordinatorObserver } from '../../core/private-join/coordinator-join.js';
+import type { NodeObserver } from '../../core/private-join/node-join.js';
 import { keyedNoise, NOISE_KEY_BYTES } from '../../core/noise/index.js';
 import type { NoiseSource } from '../../core/noise/index.js';
 import { IDENTITY } from '../../core/private-join/group.js';
@@ -37,6 +38,9 @@ import type { PlainLists, PlainRecord } from './naive-join.js';
 import { seededRng } from './seeded-rng.js';
 
 export const FEDERATION = 'test';
+
+/** What every party of a world was shown of the audit log, as far as nothing else is said: the protocol only compares it. */
+export const CHECKPOINT = 'tallystick/test/audit-log\n7\n…\n';
 
 /** How one party of a world differs from an honest one. */
 export interface Variant {
@@ -49,6 +53,9 @@ export interface Variant {
   /** The node's; its own key on the plan's request where not given. */
   readonly noise?: NoiseSource | null;
   readonly plan?: JoinPlan;
+  readonly checkpoint?: string;
+  /** The node's: hears of checkpoints that are not its own. */
+  readonly otherCheckpoints?: NodeObserver['otherCheckpoints'];
   /** The coordinator's. */
   readonly observer?: CoordinatorObserver;
 }
@@ -104,6 +111,7 @@ export async function runWorld(plan: JoinPlan, lists: PlainLists, options: World
       stores: variant.stores ?? memoryStores,
       rng: own,
       group,
+      checkpoint: variant.checkpoint ?? CHECKPOINT,
     };
     const join =
       party === COORDINATOR
@@ -117,6 +125,9 @@ export async function runWorld(plan: JoinPlan, lists: PlainLists, options: World
             self: party,
             source: variant.source ?? plainSource(honest, plan, lists),
             noise: variant.noise === undefined ? worldNoise(plan, party) : variant.noise,
+            ...(variant.otherCheckpoints === undefined
+              ? {}
+              : { observer: { phase: () => undefined, otherCheckpoints: variant.otherCheckpoints } }),
           });
     if (join instanceof NodeJoin) options.onNode?.(party, join);
     network.register(party, join);

@@ -25,6 +25,7 @@ const OWN_SHARE: Share = {
   element: new Uint8Array(32).fill(1),
   proof: new Uint8Array(64).fill(2),
   sealingKey: new Uint8Array(32).fill(3),
+  checkpoint: 'a note\n\n— of the log AAAA\n',
   signature: new Uint8Array(64).fill(4),
 };
 const SHARE: ProtocolMessage = { kind: 'share', share: OWN_SHARE };

@@ -57,7 +57,10 @@ export async function privateJoinVectors(): Promise<Vectors> {
 
   const sealing = await makeSealingKeyPair(rng);
   const parties = ['coordinator', 'police', 'charity'];
-  const made = parties.map((party) => makeShare(group, rng, context, party, sealing.publicKey, identity));
+  const checkpoint = 'tallystick/bold-demo/audit-log\n7\nw2UeVBcUxT1kjsx7rsp/4sNu9PplvM4ksdcShkN95WY=\n';
+  const made = parties.map((party) =>
+    makeShare(group, rng, context, { party, sealingKey: sealing.publicKey, checkpoint }, identity),
+  );
   const shares = made.map(({ share }) => share);
   const secrets = made.map(({ secret }) => secret);
   const key = jointKey(group, shares);
@@ -220,6 +223,7 @@ export async function privateJoinVectors(): Promise<Vectors> {
     request: toHex(request),
     context: toHex(context),
     sealingKey: toHex(sealing.publicKey),
+    checkpoint,
     shares: shares.map((share) => toHex(concatBytes(share.element, share.proof, share.signature))),
     jointKey: toHex(key),
     matchKeys: toHex(keys),

@@ -10,7 +10,7 @@ import { silentLog } from '../../../core/base/index.js';
 import type { AlarmClock } from '../../../core/base/index.js';
 import { rosterOf } from '../../../core/governance/index.js';
 import { COORDINATOR, isRefusalCode, signingKey } from '../../../core/private-join/index.js';
-import type { FailureCode, RefusalCode, SigningKey } from '../../../core/private-join/index.js';
+import type { FailureCode, RefusalCode, Share, SigningKey } from '../../../core/private-join/index.js';
 import type { RunOffer } from '../../../core/templates/index.js';
 import type { Board } from '../../../examples/bold/demo/board.js';
 import { createFederationServer, partsOf } from '../../../transport/index.js';
@@ -52,6 +52,7 @@ export class HostileCoordinator {
   readonly #waiting = new Map<string, (code: Answer['code']) => void>();
   /** `agency run` of each share of a key that has come: without it nobody can open what an agency sends. */
   readonly shares: string[] = [];
+  readonly #shares = new Map<string, Share>();
   /** What its log is to tell of the register, where it holds back the rest. */
   known: readonly Uint8Array[] | undefined;
   audit: AuditLog;
@@ -155,14 +156,33 @@ export class HostileCoordinator {
   /** Resolves with what the node says; where it takes part, the run is called off at once. */
   async ask(agency: string, offer: RunOffer, evidence: LogEvidence | undefined): Promise<Answer> {
     const { runId } = offer;
-    const answered = new Promise<Answer['code']>((resolve) => this.#waiting.set(`${agency} ${runId}`, resolve));
-    await this.say(agency, { kind: 'offer', offer, ...(evidence === undefined ? {} : { evidence }) });
-    const code = await answered;
-    if (code === 'ANSWERED') {
+    const answer = await this.begin(agency, offer, evidence);
+    if (answer.code === 'ANSWERED') {
       const message = { kind: 'abort', code: 'CANCELLED', party: COORDINATOR } as const;
       await this.say(agency, { kind: 'protocol', runId, message });
     }
-    return { agency, runId, code };
+    return answer;
+  }
+
+  /** The same; where it takes part, the node waits for everybody's shares. */
+  async begin(agency: string, offer: RunOffer, evidence: LogEvidence | undefined): Promise<Answer> {
+    const { runId } = offer;
+    const code = this.#answerOf(agency, runId);
+    await this.say(agency, { kind: 'offer', offer, ...(evidence === undefined ? {} : { evidence }) });
+    return { agency, runId, code: await code };
+  }
+
+  /** Hands a node that takes part these shares as everybody's; resolves when it has ended the run, with its code. */
+  async key(agency: string, runId: string, shares: readonly Share[]): Promise<Answer> {
+    const code = this.#answerOf(agency, runId);
+    await this.say(agency, { kind: 'protocol', runId, message: { kind: 'joint-key', shares } });
+    return { agency, runId, code: await code };
+  }
+
+  shareOf(agency: string, runId: string): Share {
+    const share = this.#shares.get(`${agency} ${runId}`);
+    if (share === undefined) throw new RangeError(`${agency} has sent no share`);
+    return share;
   }
 
   /** Writes into the log what the node has answered. */
@@ -197,9 +217,14 @@ export class HostileCoordinator {
     const { runId } = message;
     if (message.message.kind === 'share') {
       this.shares.push(`${agency} ${runId}`);
+      this.#shares.set(`${agency} ${runId}`, message.message.share);
       this.#answer(agency, runId, 'ANSWERED');
     }
     if (message.message.kind === 'abort') this.#answer(agency, runId, message.message.code);
+  }
+
+  #answerOf(agency: string, runId: string): Promise<Answer['code']> {
+    return new Promise((resolve) => this.#waiting.set(`${agency} ${runId}`, resolve));
   }
 
   #answer(agency: string, runId: string, code: Answer['code']): void {

@@ -6,6 +6,8 @@ import type { Engine } from '../../../core/private-join/index.js';
 import type { Roster } from '../../../core/templates/index.js';
 import { CheckpointStore, createNode, loadConfig, prepareAll, readAgencyLedger } from '../../../node-agent/index.js';
 import type { Node, NodeConfig } from '../../../node-agent/index.js';
+import type { LedgerEntry } from '../../../node-agent/ledger/entries.js';
+import { Ledger } from '../../../node-agent/ledger/ledger.js';
 import { systemRng } from '../../../runtime/index.js';
 
 export interface WatchedNodeOptions {
@@ -70,6 +72,17 @@ export class WatchedNode {
 
   get claims(): readonly LedgerClaim[] {
     return this.ledger.claims;
+  }
+
+  /** What its operator reads in the ledger. */
+  get entries(): readonly LedgerEntry[] {
+    const { federation } = this.#options.roster;
+    const ledger = Ledger.read({ file: this.#config.ledger, agency: this.agency, federation });
+    try {
+      return [...ledger.entries()];
+    } finally {
+      ledger.close();
+    }
   }
 
   /** The last checkpoint of the audit log that it has kept, as a note; undefined before the first. */

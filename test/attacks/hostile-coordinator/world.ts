@@ -10,7 +10,17 @@ import { CodedError } from '../../../core/base/index.js';
 import type { AlarmClock } from '../../../core/base/index.js';
 import { registerHead, rosterOf } from '../../../core/governance/index.js';
 import { COORDINATOR, createGroup, inlineEngine } from '../../../core/private-join/index.js';
-import { canonicalTemplate, parseTemplate, templateDigest } from '../../../core/templates/index.js';
+import type { Share } from '../../../core/private-join/index.js';
+import { makeShare } from '../../../core/private-join/joint-key.js';
+import { SEALING_KEY_BYTES } from '../../../core/private-join/messages.js';
+import {
+  bindParameters,
+  bindTemplate,
+  canonicalTemplate,
+  parseTemplate,
+  planRun,
+  templateDigest,
+} from '../../../core/templates/index.js';
 import type { Roster, RunOffer } from '../../../core/templates/index.js';
 import { AGENCIES } from '../../../examples/bold/agencies.js';
 import { ANALYSTS } from '../../../examples/bold/demo/board.js';
@@ -18,6 +28,7 @@ import type { Board } from '../../../examples/bold/demo/board.js';
 import { makeFederationFolder } from '../../../examples/bold/demo/federation-folder.js';
 import type { FederationFolder } from '../../../examples/bold/demo/federation-folder.js';
 import { generateFederation } from '../../../examples/bold/federation.js';
+import { boldCatalogue } from '../../../examples/bold/library.js';
 import { systemClock, systemRng } from '../../../runtime/index.js';
 import { HostileCoordinator } from './hostile-coordinator.js';
 import type { Answer, Question } from './hostile-coordinator.js';
@@ -29,7 +40,8 @@ const SECOND_MS = 1_000;
 const PEOPLE = 60;
 const SEED = 20_261_123;
 const MEMBERS = AGENCIES.filter(({ id }) => id === 'police' || id === 'courts');
-const engine = inlineEngine(await createGroup(), systemRng);
+const group = await createGroup();
+const engine = inlineEngine(group, systemRng);
 
 /** One question put to one node, with what the node has written into its ledger meanwhile. */
 export interface Attempt extends Answer {
@@ -172,6 +184,15 @@ export class World {
     const answer = await this.coordinator.ask(agency, offer, evidence);
     if (isNoted) this.coordinator.note(answer);
     return { ...answer, noted: node.claims.slice(before.claims), shares: shares.length - before.shares };
+  }
+
+  /** A share of the key as the coordinator makes it for a run, with whatever checkpoint. */
+  share(offer: RunOffer, checkpoint: string): Share {
+    const bound = bindTemplate(parseTemplate(this.template(NAMED.version)), boldCatalogue());
+    const parameters = bindParameters(bound, offer.parameters);
+    const { context } = planRun({ offer, bound, parameters, roster: this.roster });
+    const facts = { party: COORDINATOR, sealingKey: systemRng.bytes(SEALING_KEY_BYTES), checkpoint };
+    return makeShare(group, systemRng, context, facts, this.coordinator.identity).share;
   }
 
   /** Of the log, as nodes have kept them. */

@@ -435,7 +435,7 @@ export class Rig {
         this.heard.push({ agency: name, kind: message.kind });
         if (message.kind !== 'offer') return;
         this.evidence.push(message.evidence);
-        await this.#answer(name, message.offer);
+        await this.#answer(name, message.offer, message.evidence?.checkpoint);
       },
       disconnect: (reason) => {
         this.heard.push({ agency: name, kind: 'disconnect', code: reason });
@@ -548,7 +548,7 @@ export class Rig {
     };
   }
 
-  async #answer(name: string, offer: RunOffer): Promise<void> {
+  async #answer(name: string, offer: RunOffer, checkpoint = ''): Promise<void> {
     this.offers.push(offer);
     const behaviour = this.behaviours[name] ?? 'accept';
     const run = this.#network.get(offer.runId);
@@ -578,6 +578,7 @@ export class Rig {
         group,
         source: plainSource(group, plan, this.lists),
         noise: worldNoise(plan, name),
+        checkpoint,
       });
       run.network.register(name, join);
       await join.start();

@@ -46,6 +46,14 @@ const entries: { readonly [Kind in EntryKind]: readonly (readonly [EntryBody<Kin
       'ended without an answer (PARTY_LOST, at cps); nobody has learnt a count from it',
     ],
     [
+      {
+        ...{ runId: 'r1', request: '', code: 'LOG_INCONSISTENT', party: 'coordinator', opened: false, clipped: [] },
+        evidence: 'ledger.evidence-1.json',
+      },
+      'ended without an answer (LOG_INCONSISTENT, at coordinator)',
+      'evidence against the audit log: ledger.evidence-1.json',
+    ],
+    [
       { runId: 'r1', request: '', code: 'PARTY_LOST', party: null, opened: true, clipped: [] },
       '(PARTY_LOST); counts may have been learnt from it',
     ],

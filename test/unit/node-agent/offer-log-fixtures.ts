@@ -16,7 +16,14 @@ const AT = '2020-01-01T00:00:00.000Z';
 export const loggedTemplate: LoggedTemplate = { template: template.template, version: template.version, at: AT };
 
 /** An offer of which it was shown that it is in the log. */
-export const logged: LoggedOffer = { head: { size: 7, root: 'f'.repeat(64) }, template: loggedTemplate };
+export const logged: LoggedOffer = {
+  head: { size: 7, root: 'f'.repeat(64) },
+  checkpoint: signCheckpoint(
+    { origin: logOrigin(federation), size: 7, root: new Uint8Array(32).fill(255), at: new Date(AT) },
+    identityOf('coordinator'),
+  ),
+  template: loggedTemplate,
+};
 
 /** Of an offer by `question`, whatever its template is. */
 export function loggedOf(offer: Question): LoggedOffer {

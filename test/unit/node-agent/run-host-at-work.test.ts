@@ -5,6 +5,7 @@ import { makeShare } from '../../../core/private-join/joint-key.js';
 import { planRun } from '../../../core/templates/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { boundParameters, boundTemplate, identityOf, offer, roster } from './federation-fixtures.js';
+import { logged } from './offer-log-fixtures.js';
 import { PROGRESS_DEADLINE_MS, group, emptyLease, world, turnsUntil, endOf } from './run-host-fixtures.js';
 import type { World } from './run-host-fixtures.js';
 
@@ -44,7 +45,14 @@ describe('RunHost, at work for long', () => {
     });
     const own = made.client.run().sent.flatMap((message) => (message.kind === 'share' ? [message.share] : []));
     const others = ['coordinator', 'charity', 'cps'].map(
-      (party) => makeShare(group, rng, plan.context, party, rng.bytes(32), identityOf(party)).share,
+      (party) =>
+        makeShare(
+          group,
+          rng,
+          plan.context,
+          { party, sealingKey: rng.bytes(32), checkpoint: logged.checkpoint.note },
+          identityOf(party),
+        ).share,
     );
     made.client.run().receiver.message('coordinator', { kind: 'joint-key', shares: [...own, ...others] });
     await turnsUntil(() => under.length > 0);

@@ -143,6 +143,9 @@ export function world(changes: Partial<RunHostOptions> = {}): World {
       log,
       concurrentRuns: 2,
       look: () => logged,
+      compare: () => {
+        throw new Error('every agency was shown the same');
+      },
       verify: (offered, found) =>
         verifyOffer(offered, {
           self: 'police',

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { utf8Bytes } from '../../../core/base/index.js';
 import { createGroup } from '../../../core/private-join/group.js';
 import type { Group } from '../../../core/private-join/group.js';
 import { signingKey, signingKeyFromPem, verifySignature } from '../../../core/signing/index.js';
@@ -10,6 +11,7 @@ import { seededRng } from '../../support/seeded-rng.js';
 
 const context = new Uint8Array(32).fill(1);
 const sealingKey = new Uint8Array(32).fill(2);
+const checkpoint = 'the log, as it was shown\n';
 const { privateKey } = generateKeyPairSync('ed25519');
 const identity = signingKey(privateKey);
 
@@ -17,29 +19,41 @@ let group: Group;
 let share: Share;
 beforeAll(async () => {
   group = await createGroup();
-  ({ share } = makeShare(group, seededRng('share'), context, 'police', sealingKey, identity));
+  ({ share } = makeShare(group, seededRng('share'), context, { party: 'police', sealingKey, checkpoint }, identity));
 });
 
 /** The share with some of it replaced, signed as its maker would sign it: only the proof can tell. */
 function resigned(changes: Partial<Share>): Share {
   const party = changes.party ?? share.party;
-  const forged = makeShare(group, seededRng('other'), context, party, sealingKey, {
-    publicKey: identity.publicKey,
-    // The signature of the real bytes: the test signer signs whatever share it is shown.
-    sign: () => new Uint8Array(64),
-  }).share;
+  const forged = makeShare(
+    group,
+    seededRng('other'),
+    context,
+    { party, sealingKey, checkpoint },
+    {
+      publicKey: identity.publicKey,
+      // The signature of the real bytes: the test signer signs whatever share it is shown.
+      sign: () => new Uint8Array(64),
+    },
+  ).share;
   let signature: Uint8Array = new Uint8Array(64);
   const element = changes.element ?? share.element;
   const proof = changes.proof ?? share.proof;
-  // makeShare signs LP(domain, context, party, element, proof, sealing key); the same bytes are rebuilt by signing twice.
-  makeShare(group, seededRng('share'), context, party, sealingKey, {
-    publicKey: identity.publicKey,
-    sign: (bytes) => {
-      const rebuilt = replaceTail(bytes, [element, proof, sealingKey]);
-      signature = identity.sign(rebuilt);
-      return signature;
+  // makeShare signs LP(domain, context, party, element, proof, sealing key, checkpoint); the same bytes are rebuilt by signing twice.
+  makeShare(
+    group,
+    seededRng('share'),
+    context,
+    { party, sealingKey, checkpoint },
+    {
+      publicKey: identity.publicKey,
+      sign: (bytes) => {
+        const rebuilt = replaceTail(bytes, [element, proof, sealingKey, utf8Bytes(checkpoint)]);
+        signature = identity.sign(rebuilt);
+        return signature;
+      },
     },
-  });
+  );
   return { ...forged, party, element, proof, signature };
 }
 
@@ -56,7 +70,7 @@ function replaceTail(bytes: Uint8Array, fields: readonly Uint8Array[]): Uint8Arr
 describe('key shares', () => {
   it('are accepted as they were made, and add up', () => {
     expect(() => verifyShare(group, context, share, identity.publicKey)).not.toThrow();
-    const other = makeShare(group, seededRng('b'), context, 'cps', sealingKey, identity);
+    const other = makeShare(group, seededRng('b'), context, { party: 'cps', sealingKey, checkpoint }, identity);
     expect(jointKey(group, [share, other.share])).toEqual(group.add(share.element, other.share.element));
     expect(() => jointKey(group, [])).toThrow(RangeError);
   });
@@ -66,6 +80,8 @@ describe('key shares', () => {
       { ...share, party: 'cps' },
       { ...share, element: group.multiplyBase(group.scalar(3)) },
       { ...share, sealingKey: new Uint8Array(32).fill(9) },
+      { ...share, checkpoint: 'the log, as it was shown to another\n' },
+      { ...share, checkpoint: '' },
       { ...share, signature: new Uint8Array(64) },
     ];
     for (const wrong of altered) {

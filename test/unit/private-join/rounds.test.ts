@@ -18,7 +18,7 @@ const [victims, support, prosecutions] = ['victims/police', 'support/charity', '
 
 function share(party: string): Share {
   const nothing = new Uint8Array(32);
-  return { party, element: nothing, proof: nothing, sealingKey: nothing, signature: nothing };
+  return { party, element: nothing, proof: nothing, sealingKey: nothing, checkpoint: '', signature: nothing };
 }
 
 function opened(subject: TransferSubject, hop: number, count: number, to = 'charity'): NodeEvent & CoordinatorEvent {

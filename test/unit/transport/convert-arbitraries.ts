@@ -28,6 +28,7 @@ const share: fc.Arbitrary<Share> = fc.record({
   element: bytes(32),
   proof: bytes(64),
   sealingKey: bytes(32),
+  checkpoint: fc.string({ unit: 'grapheme', maxLength: 50 }),
   signature: bytes(64),
 });
 const protocolMessage: fc.Arbitrary<ProtocolMessage> = fc.oneof(

@@ -23,6 +23,7 @@ export const goodShare = {
   element: new Uint8Array(32),
   proof: new Uint8Array(64),
   sealingKey: new Uint8Array(32),
+  checkpoint: 'a note',
   signature: new Uint8Array(64),
 };
 export const goodHeader = {

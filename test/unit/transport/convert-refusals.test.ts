@@ -135,6 +135,10 @@ describe('a message from a node is refused when', () => {
     ['run.share.element', { run: { runId: RUN, share: { ...goodShare, element: new Uint8Array(33) } } }],
     ['run.share.proof', { run: { runId: RUN, share: { ...goodShare, proof: new Uint8Array(63) } } }],
     ['run.share.sealing_key', { run: { runId: RUN, share: { ...goodShare, sealingKey: new Uint8Array(0) } } }],
+    [
+      'run.share.checkpoint',
+      { run: { runId: RUN, share: { ...goodShare, checkpoint: 'x'.repeat(limits.MAX_CHECKPOINT_CHARACTERS + 1) } } },
+    ],
     ['run.share.signature', { run: { runId: RUN, share: { ...goodShare, signature: new Uint8Array(65) } } }],
     ['run.joint_key.shares', { run: { runId: RUN, jointKey: { shares: [] } } }],
     ['run.joint_key.shares', { run: { runId: RUN, jointKey: { shares: [goodShare, goodShare] } } }],
@@ -174,6 +178,11 @@ describe('a message from a node is refused when', () => {
 
 describe('a message from a node may be as large as its limit', () => {
   const hellos = (change: object): NodeMessage => ({ hello: { ...hi, ...change } });
+  const longest = times(limits.MAX_PARTICIPANTS + 1, (n) => ({
+    ...goodShare,
+    party: `p${n}`,
+    checkpoint: 'x'.repeat(limits.MAX_CHECKPOINT_CHARACTERS),
+  }));
 
   it.each([
     ['nothing left', hellos({ snapshots: [{ ...held, epsilonLeft: 0 }] })],
@@ -194,6 +203,7 @@ describe('a message from a node may be as large as its limit', () => {
     ],
     ['the highest floors', hellos({ floors: { threshold: 1_000, roundTo: 1_000, epsilon: MAXIMUM_EPSILON } })],
     ['the lowest epsilon', hellos({ floors: { ...noFloors, epsilon: MINIMUM_EPSILON } })],
+    ['shares of the most parties with the longest checkpoints', { run: { runId: RUN, jointKey: { shares: longest } } }],
     [
       'the most sums',
       {

@@ -55,6 +55,7 @@ describe('the proto file says the limits that the code has', () => {
     ['SharedKeys', 'keys', `up to ${grouped(2 ** MAX_SCHEME_KEYS - 1)}`],
     ['Hello', 'log_size', '2^53 - 1'],
     ['LogEvidence', 'checkpoint', `${grouped(limits.MAX_CHECKPOINT_CHARACTERS)} characters`],
+    ['Share', 'checkpoint', `${grouped(limits.MAX_CHECKPOINT_CHARACTERS)} characters`],
     ['LogEvidence', 'inclusion', `at most ${limits.MAX_PROOF_HASHES} hashes of ${HASH_BYTES} bytes`],
     ['LogEvidence', 'consistency', `at most ${limits.MAX_CONSISTENCY_PROOFS}`],
     ['LogEvidence', 'template', `at most ${limits.MAX_TEMPLATE_CHARACTERS} characters`],
