@@ -86,7 +86,7 @@ async function start(
   { clock, rng, log, tap, timings }: CoordinatorEnvironment,
   lifecycle: Lifecycle,
 ): Promise<CoordinatorPorts> {
-  const { identity, registers, templates } = readAgreed(config, log);
+  const { identity, registers, templates } = readAgreed(config, clock, log);
   const { federation: name, agencies } = registers.roster;
   if (config.revealUnprotectedCountsOfSyntheticData) {
     log.warn(

@@ -2,12 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
 import { CodedError, messageOf } from '../core/base/index.js';
-import {
-  MAX_REGISTER_FILE_BYTES,
-  parseRegisterFile,
-  registerCopy,
-  STATEMENT_KIND,
-} from '../core/governance/index.js';
+import { MAX_REGISTER_FILE_BYTES, parseRegisterFile, registerCopy, STATEMENT_KIND } from '../core/governance/index.js';
 import type { RegisterCopy } from '../core/governance/index.js';
 import { RuntimeError } from './errors.js';
 import type { Loaded } from './file-in-force.js';

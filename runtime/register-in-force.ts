@@ -275,7 +275,8 @@ export class RegisterInForce {
       const message = 'a registrar has signed more of the register than has come: nothing is answered until it has';
       log.warn({ event: 'register-behind', ...fields }, message);
     } else {
-      const message = 'a registrar has signed another register than the one here: nothing is answered until it has come';
+      const message =
+        'a registrar has signed another register than the one here: nothing is answered until it has come';
       log.error({ event: 'register-contradicted', ...fields }, message);
     }
   }
