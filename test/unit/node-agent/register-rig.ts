@@ -42,7 +42,12 @@ export function registerRig(agency = agencyFolder()): RegisterRig {
   let resent = 0;
   const registers = open();
   const taken: boolean[] = [];
-  const updates = new RegisterUpdates({ registers, taking: (take) => taken.push(take()), refused: () => (resent += 1), log });
+  const updates = new RegisterUpdates({
+    registers,
+    taking: (take) => taken.push(take()),
+    refused: () => (resent += 1),
+    log,
+  });
   return {
     ...{ agency, registers, updates, taken, lines },
     get resent() {
