@@ -204,8 +204,10 @@ export class RegisterInForce {
     let next: RegisterCopy;
     try {
       next = copyOf(entries, this.#options.files);
-    } catch (cause) {
-      throw new GovernanceError('LOG_INCONSISTENT', message, { cause });
+    } catch (thrown) {
+      if (!(thrown instanceof RuntimeError)) throw thrown;
+      // Why they don't hold either is beside the point: they are others than those here.
+      throw new GovernanceError('LOG_INCONSISTENT', message);
     }
     const said = this.#confirming(this.#laterOn(next, statement).word);
     if (said === undefined) throw new GovernanceError('LOG_INCONSISTENT', message);

@@ -16,6 +16,7 @@ import {
 } from './news.js';
 import { NAMED, QUESTION } from './question.js';
 import { isAnswered } from './answered.js';
+import { heldBack } from './ways-of-templates.js';
 import { ways } from './way.js';
 import type { Way } from './way.js';
 import type { World } from './world.js';
@@ -125,11 +126,11 @@ export const WAYS_OF_REGISTERS = ways('another register', [
     name: 'a registrar’s word without what it is of',
     code: 'REGISTER_STALE',
     attempt: async (world) => {
-      const asked = world.offer();
+      const register = heldBack(world);
       world.board.revoke(NAMED.template, 'For a test.');
       world.pass(1);
       await world.coordinator.tell({ first: 0, entries: [], statement: world.board.statement() });
-      return world.ask({ ...asked, runId: world.offer().runId });
+      return world.ask(world.offer({ register }));
     },
     told: ['register-behind REGISTER_STALE'],
   },

@@ -117,8 +117,7 @@ describe('tally audit', () => {
     const held = await tally(['audit', 'verify', both, ...register], { columns: 1_000 });
     expect(held.exitCode).toBe(0);
     expect(held.out).toContain(`At least 2 agencies, as many as the roster asks for, have cosigned the first ${size}.`);
-    const { length } = parseLogCopy(readFileSync(both)).entries;
-    expect(held.out).toContain(`Not yet witnessed by so many: entries ${size}-${length - 1}.`);
+    expect(held.out).not.toContain('Not yet witnessed');
     const json = await tally(['audit', 'verify', both, ...register, '--json']);
     expect(JSON.parse(json.out)).toMatchObject({ witnessed: { needed: 2, entries: size } });
     // A checkpoint that somebody has kept with its cosignatures counts, too.
