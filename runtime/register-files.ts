@@ -69,10 +69,10 @@ export function naming<Result>(file: string, work: () => Result): Result {
     return work();
   } catch (cause) {
     if (!(cause instanceof CodedError)) throw cause;
-    throw named(file, cause);
+    throw named(file, cause as CodedError<string>);
   }
 }
 
-export function named(file: string, cause: CodedError): RuntimeError {
+export function named(file: string, cause: CodedError<string>): RuntimeError {
   return new RuntimeError('REGISTER_INVALID', `${file}: ${cause.code}: ${cause.message}`, { cause });
 }
