@@ -69,10 +69,10 @@ export function naming<Result>(file: string, work: () => Result): Result {
     return work();
   } catch (cause) {
     if (!(cause instanceof CodedError)) throw cause;
-    throw named(file, cause as CodedError<string>);
+    throw named(file, cause as CodedError);
   }
 }
 
-export function named(file: string, cause: CodedError<string>): RuntimeError {
+export function named(file: string, cause: CodedError): RuntimeError {
   return new RuntimeError('REGISTER_INVALID', `${file}: ${cause.code}: ${cause.message}`, { cause });
 }

@@ -163,7 +163,9 @@ function groundsOf({ register, entries }: RegisterCopy, earlier: readonly string
 function earlierNote(file: string, log: CopyGrounds['log']): string {
   const bytes = readFile(file);
   const note = bytes[0] === OPENING_BRACE ? parseLogCopy(bytes).checkpoint : readText(file);
-  return openCheckpoint(note, log).note;
+  openCheckpoint(note, log);
+  // With the cosignatures that it has: what is opened is the log's own.
+  return note;
 }
 
 const OPENING_BRACE = 0x7b;
