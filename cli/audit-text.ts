@@ -1,4 +1,4 @@
-import type { AuditEntry, UnknownEntry, VerifiedCopy } from '../core/audit-entries/index.js';
+import type { AuditEntry, UnknownEntry, VerifiedCopy, Witnessed } from '../core/audit-entries/index.js';
 import { counted, timeText, toHex } from '../core/base/index.js';
 import { wrapText } from './text.js';
 
@@ -9,7 +9,7 @@ export interface NumberedEntry {
 }
 
 /** What holds of a verified copy, for people. */
-export function verifiedCopyText(verified: VerifiedCopy, columns: number): string {
+export function verifiedCopyText(verified: VerifiedCopy, witnessed: Witnessed, columns: number): string {
   const { checkpoint, clocks, cosigned, continues, entries, register } = verified;
   const { offers, released, open } = summaryOf(entries);
   const lines = [
@@ -28,12 +28,16 @@ export function verifiedCopyText(verified: VerifiedCopy, columns: number): strin
     ...(cosigned.length === 0
       ? ['No agency has cosigned it: that nobody else was shown another log is not proved.']
       : cosigned.map(({ agency, size, at }) => `${agency} cosigned the first ${size} on ${timeText(at)}`)),
+    ...witnessedLines(witnessed),
     ...continues.map((size) => `It continues the earlier one of ${counted(size, 'entry', 'entries')}.`),
   ];
   return lines.flatMap((line) => wrapText(line, columns)).join('\n');
 }
 
-export function verifiedCopyJson({ checkpoint, clocks, cosigned, continues, entries, register }: VerifiedCopy): object {
+export function verifiedCopyJson(
+  { checkpoint, clocks, cosigned, continues, entries, register }: VerifiedCopy,
+  { needed, entries: witnessed }: Witnessed,
+): object {
   return {
     size: checkpoint.size,
     root: toHex(checkpoint.root),
@@ -42,8 +46,24 @@ export function verifiedCopyJson({ checkpoint, clocks, cosigned, continues, entr
     register,
     clocks: clocks.map(({ index, from, to }) => ({ index, from: from.toISOString(), to: to.toISOString() })),
     cosigned: cosigned.map(({ agency, size, at }) => ({ agency, size, at: at.toISOString() })),
+    witnessed: { needed, entries: witnessed },
     continues,
   };
+}
+
+function witnessedLines({ needed, entries, waiting }: Witnessed): string[] {
+  if (needed === 0) return ['The roster asks for no agency that has cosigned it.'];
+  const asked = `${counted(needed, 'agency', 'agencies')}, as many as the roster asks for,`;
+  return [
+    ...(entries === 0 ? [] : [`At least ${asked} ${needed === 1 ? 'has' : 'have'} cosigned the first ${entries}.`]),
+    ...(waiting === undefined
+      ? []
+      : [`Not yet witnessed by so many: ${waiting.from === waiting.to ? 'entry' : 'entries'} ${rangeText(waiting)}.`]),
+  ];
+}
+
+function rangeText({ from, to }: NonNullable<Witnessed['waiting']>): string {
+  return from === to ? String(from) : `${from}-${to}`;
 }
 
 /** One entry a paragraph: its number, when, and what. */

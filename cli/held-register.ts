@@ -1,5 +1,6 @@
 import {
   GovernanceError,
+  openEnvelope,
   parseRegisterFile,
   RegisterFold,
   registerHead,
@@ -9,7 +10,6 @@ import {
   type Register,
   type RegisterCopy,
 } from '../core/governance/index.js';
-import { readEnvelope } from '../core/signing/index.js';
 import type { CliContext } from './context.js';
 import { CliError } from './errors.js';
 import { readFile } from './files.js';
@@ -117,7 +117,7 @@ function naming<Result>(file: string, read: () => Result): Result {
 
 function firstFingerprint(file: string, [first = new Uint8Array()]: readonly Uint8Array[]): string {
   try {
-    return rosterFingerprint(readEnvelope(first, ROSTER_KIND).payload);
+    return rosterFingerprint(openEnvelope(first, ROSTER_KIND).payload);
   } catch (cause) {
     throw new GovernanceError('NO_ROSTER', `${file}, line 1: the first entry must be a roster.`, { cause });
   }

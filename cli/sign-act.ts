@@ -9,12 +9,12 @@ import {
   GovernanceError,
   instantOf,
   officerKeys,
+  openEnvelope,
   signPayload,
   type Act,
   type RosterOfficer,
   type UnmadeAct,
 } from '../core/governance/index.js';
-import { readEnvelope } from '../core/signing/index.js';
 import type { CliContext } from './context.js';
 import { explainSection } from './explain-section.js';
 import { writeNewFile } from './files.js';
@@ -72,8 +72,12 @@ export async function signAgain(
 /** The payload of an act. Thrown when the file has none: GovernanceError BAD_ENTRY. */
 export function openAct(file: string, bytes: Uint8Array): Uint8Array {
   try {
-    return readEnvelope(bytes, ACT_KIND).payload;
+    return openEnvelope(bytes, ACT_KIND).payload;
   } catch (cause) {
+    // An act, but not as it was signed: the message says so.
+    if (cause instanceof GovernanceError && cause.cause === undefined) {
+      throw new GovernanceError(cause.code, `${file}: ${cause.message}`, { cause });
+    }
     const message = `${file} is not a signed act: rosters are for tally roster, templates for tally template.`;
     throw new GovernanceError('BAD_ENTRY', message, { cause });
   }
@@ -83,7 +87,7 @@ export function openAct(file: string, bytes: Uint8Array): Uint8Array {
 export function writeAct(bytes: Uint8Array, out: string, held: HeldRegister, { printer }: CliContext): void {
   const waits = whatItWaitsFor(bytes, held);
   writeNewFile(out, bytes);
-  printer.note(`${out}: signed; digest ${actDigest(readEnvelope(bytes, ACT_KIND).payload)}`);
+  printer.note(`${out}: signed; digest ${actDigest(openEnvelope(bytes, ACT_KIND).payload)}`);
   printer.note(
     waits === undefined
       ? `Next: tally register add ${held.file} ${out}, and hand it to whoever keeps a copy.`

@@ -1,4 +1,4 @@
-import type { Log } from '../core/base/index.js';
+import type { Clock, Log } from '../core/base/index.js';
 import type { SigningKey } from '../core/private-join/index.js';
 import type { Catalogue } from '../core/templates/index.js';
 import type { RegisterInForce } from '../runtime/index.js';
@@ -22,9 +22,9 @@ export interface Agreed {
  * Thrown when something is missing or doesn't go together: CoordinatorError CONFIG_INVALID or KEY_FILE_EXPOSED; RuntimeError
  * as `RegisterInForce` says.
  */
-export function readAgreed(config: CoordinatorConfig, log: Log): Agreed {
+export function readAgreed(config: CoordinatorConfig, clock: Clock, log: Log): Agreed {
   const identity = readIdentity(config.identityKey);
-  const registers = openRegister({ config, publicKey: identity.publicKey, log });
+  const registers = openRegister({ config, publicKey: identity.publicKey, clock, log });
   const catalogue = loadCatalogue(config.datasets);
   const templates = new TemplatesInForce(catalogue);
   takeTemplates(templates, registers, log);

@@ -83,7 +83,7 @@ async function start(
   { clock, rng, log, tap, timings }: CoordinatorEnvironment,
   lifecycle: Lifecycle,
 ): Promise<CoordinatorPorts> {
-  const { identity, registers, templates, catalogue } = readAgreed(config, log);
+  const { identity, registers, templates, catalogue } = readAgreed(config, clock, log);
   const { federation: name, agencies } = registers.roster;
   if (config.revealUnprotectedCountsOfSyntheticData) {
     log.warn(

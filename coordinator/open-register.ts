@@ -1,4 +1,4 @@
-import { equalBytes, type Log } from '../core/base/index.js';
+import { equalBytes, type Clock, type Log } from '../core/base/index.js';
 import type { Roster } from '../core/templates/index.js';
 import { RegisterInForce } from '../runtime/index.js';
 import { isSynthetic, type CoordinatorConfig } from './config.js';
@@ -11,6 +11,7 @@ export interface CoordinatorRegisterOptions {
   readonly config: Pick<CoordinatorConfig, 'governance' | 'identityKey' | 'revealUnprotectedCountsOfSyntheticData'>;
   /** Of the coordinator's identity: a roster that gives it another is not its own. */
   readonly publicKey: Uint8Array;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -18,9 +19,11 @@ export interface CoordinatorRegisterOptions {
  * The register that a running coordinator goes by.
  * Thrown when its roster is not this coordinator's: CoordinatorError CONFIG_INVALID; else as `RegisterInForce` says.
  */
-export function openRegister({ config, publicKey, log }: CoordinatorRegisterOptions): RegisterInForce {
+export function openRegister({ config, publicKey, clock, log }: CoordinatorRegisterOptions): RegisterInForce {
   return new RegisterInForce({
     files: config.governance,
+    putsRight: false,
+    clock,
     log,
     check: (roster) => checkRoster(config, roster, publicKey),
   });

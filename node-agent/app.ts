@@ -117,7 +117,7 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
     floors: floorsOf(policy.current),
     snapshots: held.list(),
     logSize: base.witness.last?.checkpoint.size ?? 0,
-    registerSize: base.registers.copy.head.size,
+    registerSize: base.registers.confirmed,
   });
   // When there is no connection, the next one begins with it.
   const sayHello = (): Promise<void> => client.send({ kind: 'hello', hello: hello() }).catch(() => undefined);
@@ -150,6 +150,7 @@ async function start(config: NodeConfig, dependencies: NodeDependencies, lifecyc
     taking: (take) => {
       if (registerChanged({ registers: base.registers, host, clock: dependencies.clock }, take)) spent();
     },
+    refused: () => spent(),
   });
   const renewal = createRenewal(config, base, dependencies, async (request) => {
     if (client.renew === undefined) throw new TransportError('NOT_ISSUING', 'this connection has no certificates');
@@ -215,7 +216,7 @@ async function startBase(
   const agreements = await lifecycle.start('agreements', () => loadAgreements(config));
   const identity = await lifecycle.start('identity', () => loadIdentity(config.identityKey, agreements.agency));
   const registers = await lifecycle.start('register', () =>
-    openRegister({ config, publicKey: identity.publicKey, log }),
+    openRegister({ config, publicKey: identity.publicKey, clock, log }),
   );
   const tls = await lifecycle.start('tls', () => loadTls(config.tls));
   const noiseKey = await lifecycle.start(

@@ -7,6 +7,8 @@ export interface RegisterUpdatesOptions {
   readonly registers: Pick<RegisterInForce, 'take'>;
   /** Does what follows from another register; `take` says whether it is another. */
   readonly taking: (take: () => boolean) => void;
+  /** Says how far the node is: what was no use may have to come again. */
+  readonly refused: () => void;
   readonly log: Log;
 }
 
@@ -24,7 +26,7 @@ export class RegisterUpdates {
 
   /** Nothing is thrown: what is no use is said in the log, and what was in force stays. */
   take(part: RegisterPart): void {
-    const { registers, taking, log } = this.#options;
+    const { registers, taking, refused, log } = this.#options;
     try {
       const update = this.#parts.take(part);
       if (update !== undefined) taking(() => registers.take(update));
@@ -33,6 +35,7 @@ export class RegisterUpdates {
         { event: 'register-refused', err },
         'what the coordinator sent of the register is no use; the one before stays in force',
       );
+      refused();
     }
   }
 

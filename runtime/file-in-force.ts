@@ -12,8 +12,8 @@ export interface FileInForceOptions<Content extends Loaded> {
   readonly files: readonly string[];
   /** Reads them and checks them. Thrown when they are no use. */
   readonly load: () => Content;
-  /** Is told of a changed file before it comes into force. Thrown when it mustn't: then it doesn't. */
-  readonly take: (next: Content, present: Content) => void;
+  /** Is told of a changed file before it comes into force; gives what does. Thrown when nothing may: then nothing does. */
+  readonly take: (next: Content, present: Content) => Content;
   /** Is told why a changed file is no use, once for each reason. */
   readonly complain: (thrown: unknown) => void;
 }
@@ -88,8 +88,7 @@ export class FileInForce<Content extends Loaded> {
       const loaded = load();
       if (versionOf(files) !== version) return;
       if (loaded.digest !== this.#loaded.digest) {
-        take(loaded, this.#loaded);
-        this.#loaded = loaded;
+        this.#loaded = take(loaded, this.#loaded);
       }
       this.#version = version;
     }

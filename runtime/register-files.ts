@@ -2,30 +2,17 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
 import { CodedError, messageOf } from '../core/base/index.js';
-import {
-  GovernanceError,
-  MAX_REGISTER_FILE_BYTES,
-  parseRegisterFile,
-  registerCopy,
-  statedOf,
-  STATEMENT_KIND,
-} from '../core/governance/index.js';
-import type { RegisterCopy, RegisterStatement } from '../core/governance/index.js';
+import { MAX_REGISTER_FILE_BYTES, parseRegisterFile, registerCopy, STATEMENT_KIND } from '../core/governance/index.js';
+import type { RegisterCopy } from '../core/governance/index.js';
 import { RuntimeError } from './errors.js';
 import type { Loaded } from './file-in-force.js';
 import type { GovernanceFiles } from './governance-config.js';
+import { wordOn } from './register-word.js';
+import type { Word } from './register-word.js';
 
 /** A register of which every signature has been checked, and what a registrar says of it. */
 export interface LoadedRegister extends Loaded, Word {
   readonly copy: RegisterCopy;
-}
-
-/** A registrar's. */
-export interface Word {
-  /** As it was signed, the file's bytes; undefined where there is none. */
-  readonly statement: Uint8Array | undefined;
-  /** What it says, or why it says nothing that can be believed here. */
-  readonly stated: RegisterStatement | GovernanceError;
 }
 
 /**
@@ -64,16 +51,6 @@ export function digestOf(register: Uint8Array, statement: Uint8Array | undefined
   return hash.update(statement ?? '').digest('hex');
 }
 
-/** What a statement says of this register. */
-export function wordOn(copy: RegisterCopy, statement: Uint8Array | undefined): Word {
-  try {
-    return { statement, stated: statedOf(copy, statement) };
-  } catch (thrown) {
-    if (thrown instanceof GovernanceError) return { statement, stated: thrown };
-    throw thrown;
-  }
-}
-
 /** Undefined where there is none. Thrown when it can't be read, or is too long: RuntimeError REGISTER_UNREADABLE. */
 function readBounded(file: string, maxBytes: number): Uint8Array | undefined {
   try {
@@ -92,6 +69,10 @@ export function naming<Result>(file: string, work: () => Result): Result {
     return work();
   } catch (cause) {
     if (!(cause instanceof CodedError)) throw cause;
-    throw new RuntimeError('REGISTER_INVALID', `${file}: ${cause.code}: ${cause.message}`, { cause });
+    throw named(file, cause as CodedError);
   }
+}
+
+export function named(file: string, cause: CodedError): RuntimeError {
+  return new RuntimeError('REGISTER_INVALID', `${file}: ${cause.code}: ${cause.message}`, { cause });
 }

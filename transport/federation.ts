@@ -45,7 +45,7 @@ export interface Hello {
   readonly floors: Floors;
   /** Entries of the audit log under the last checkpoint that the node has verified; 0 where it never has. */
   readonly logSize: number;
-  /** Entries of the register of governance that it has. */
+  /** Entries of the register of governance that it has and that a registrar has signed. */
   readonly registerSize: number;
 }
 

@@ -6,9 +6,9 @@ import {
   actFromPayload,
   explainAct,
   GovernanceError,
+  openEnvelope,
   signersOf,
 } from '../../core/governance/index.js';
-import { readEnvelope } from '../../core/signing/index.js';
 import type { CliContext } from '../context.js';
 import { explainSection } from '../explain-section.js';
 import { readFile } from '../files.js';
@@ -71,7 +71,7 @@ function explain(file: string, { register, json, ...given }: ExplainOptions, con
 
 /** Thrown when one of the signatures doesn't hold: GovernanceError. */
 function signerIds(bytes: Uint8Array, { register }: HeldRegister): readonly string[] {
-  const signers = signersOf(ACT_PAYLOAD_TYPE, readEnvelope(bytes, ACT_KIND), register.current.roster);
+  const signers = signersOf(ACT_PAYLOAD_TYPE, openEnvelope(bytes, ACT_KIND), register.current.roster);
   return signers.map(({ officer }) => `${officer.id} of ${officer.organisation}`);
 }
 

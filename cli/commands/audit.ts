@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { logKey, openCheckpoint, parseCheckpointText, readNote, witnessKey } from '../../core/audit/index.js';
 import {
+  assertWitnessed,
   formatLogCopy,
   parseEntry,
   parseLogCopy,
   verifyCopy,
   verifyLedgers,
+  witnessedOf,
   type AgencyLedger,
   type CopyGrounds,
   type LogCopy,
@@ -80,22 +82,26 @@ function addVerify(audit: Command, context: CliContext): void {
 Verifies that the entries are those that the log has signed, that they are in an order that can be, that the log tells of
 this register and of no other, which agencies have cosigned, and that the log continues whatever --earlier names. Nobody is asked. The code says what is wrong:
 LOG_COPY_DIFFERS, the copy is not what was signed; LOG_INCONSISTENT, LOG_FORKED, LOG_ROLLED_BACK, the log was rewritten;
-REGISTER_DIFFERS, somebody was shown another register.
+REGISTER_DIFFERS, somebody was shown another register; LOG_NOT_WITNESSED, there are runs, and fewer agencies than the roster asks
+for have cosigned any of it. Entries after the last cosignatures are named as not yet witnessed: agencies look at the log when they are asked something.
 
 With --ledger: that the log continues what the node saw of it, and says of every run what the agency's ledger says. A ledger
 may be that of a running node. Each contradiction has a code, which docs/audit-log.md explains; open questions are no error.`,
     )
     .action(async (file: string, { earlier = [], ledger = [], json, ...named }: VerifyOptions) => {
       const copy = parseLogCopy(readFile(file));
-      const grounds = groundsOf(pinnedCopy(named, context), earlier);
+      const register = pinnedCopy(named, context);
+      const grounds = groundsOf(register, earlier);
       const verified = verifyCopy(copy, grounds);
       const ledgers = verifyLedgers(copy, verified, grounds.federation, await readLedgers(ledger));
       const found = ledger.length === 0 ? {} : { ledgers: ledgers.map(verifiedLedgerJson) };
-      if (json === true) printer.json({ ...verifiedCopyJson(verified), ...found });
-      else printer.result(verifiedCopyText(verified, printer.columns));
+      const witnessed = witnessedOf(verified, register.register.current.roster.witnesses);
+      if (json === true) printer.json({ ...verifiedCopyJson(verified, witnessed), ...found });
+      else printer.result(verifiedCopyText(verified, witnessed, printer.columns));
       if (json !== true && ledger.length > 0) printer.result(verifiedLedgersText(ledgers, printer.columns));
       const contradiction = contradictionError(ledgers);
       if (contradiction !== undefined) throw contradiction;
+      assertWitnessed(verified, witnessed);
     });
 }
 
@@ -157,7 +163,9 @@ function groundsOf({ register, entries }: RegisterCopy, earlier: readonly string
 function earlierNote(file: string, log: CopyGrounds['log']): string {
   const bytes = readFile(file);
   const note = bytes[0] === OPENING_BRACE ? parseLogCopy(bytes).checkpoint : readText(file);
-  return openCheckpoint(note, log).note;
+  openCheckpoint(note, log);
+  // With the cosignatures that it has: what is opened is the log's own.
+  return note;
 }
 
 const OPENING_BRACE = 0x7b;

@@ -6,6 +6,7 @@ import {
   nextRosterText,
   explainRoster,
   officerKeys,
+  openEnvelope,
   parseRosterDraft,
   ROSTER_KIND,
   rosterFingerprint,
@@ -17,7 +18,7 @@ import {
   type SignedRoster,
 } from '../../core/governance/index.js';
 import { utf8Bytes } from '../../core/base/index.js';
-import { keyIdOf, rawPublicKey, readEnvelope } from '../../core/signing/index.js';
+import { keyIdOf, rawPublicKey } from '../../core/signing/index.js';
 import type { CliContext } from '../context.js';
 import { explainSection } from '../explain-section.js';
 import { readFile, readText, writeNewFile } from '../files.js';
@@ -120,7 +121,7 @@ function read(file: string): SignedRoster {
 }
 
 function payloadOf(file: string): Uint8Array {
-  return readEnvelope(readFile(file), ROSTER_KIND).payload;
+  return openEnvelope(readFile(file), ROSTER_KIND).payload;
 }
 
 function nextDraft(file: string): string {

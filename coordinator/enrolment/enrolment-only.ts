@@ -43,7 +43,7 @@ export function createEnrolmentOnly(
       );
       return { enrolmentPort };
     },
-    untilRegister: (stopping) => untilReady(configFile, config.governance.register, log, stopping),
+    untilRegister: (stopping) => untilReady(configFile, config.governance.register, { clock, log }, stopping),
     stop: () => lifecycle.stop(),
   };
 }
@@ -52,7 +52,7 @@ export function createEnrolmentOnly(
 async function untilReady(
   configFile: string,
   register: string,
-  log: Log,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
   stopping: AbortSignal,
 ): Promise<CoordinatorConfig | undefined> {
   let said = '';
@@ -65,7 +65,7 @@ async function untilReady(
     if (isSettled) {
       try {
         const config = loadConfig(configFile);
-        assertStartable(config);
+        assertStartable(config, clock);
         return config;
       } catch (err) {
         if (messageOf(err) !== said)
@@ -79,8 +79,8 @@ async function untilReady(
 }
 
 /** Thrown when no coordinator can start with these files: as by `readAgreed`. */
-function assertStartable(config: CoordinatorConfig): void {
-  const { federation } = readAgreed(config, silentLog).registers.roster;
+function assertStartable(config: CoordinatorConfig, clock: Clock): void {
+  const { federation } = readAgreed(config, clock, silentLog).registers.roster;
   const own = federationOf(readTls(config.federation.tls));
   if (federation === own) return;
   throw new CoordinatorError(

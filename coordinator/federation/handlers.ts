@@ -30,6 +30,7 @@ export function federationHandlers(
         case 'hello':
           audit.verified(agency, message.hello.logSize);
           registry.updated(agency, message.hello);
+          feed.heard(agency, message.hello.registerSize);
           return;
         case 'cosignature':
           audit.cosigned(agency, message.size, message.line);

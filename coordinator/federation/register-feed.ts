@@ -5,7 +5,7 @@ import { partsOf, type NodeConnection } from '../../transport/index.js';
 
 interface Fed {
   readonly connection: NodeConnection;
-  /** Entries that it has, or that are on their way. */
+  /** Entries that it has and that a registrar has signed, as far as it has said, or that are on their way. */
   size: number;
   /** Everything that was sent to it so far, in order. */
   sending: Promise<void>;
@@ -29,6 +29,12 @@ export class RegisterFeed {
     const fed = { connection, size: connection.hello.registerSize, sending: Promise.resolve() };
     this.#fed.set(connection.agency, fed);
     this.#send(fed);
+  }
+
+  /** A node has said how far it is by now: what it could not take, or may have to give up again, it is sent once more. */
+  heard(agency: PartyId, size: number): void {
+    const fed = this.#fed.get(agency);
+    if (fed !== undefined) fed.size = size;
   }
 
   disconnected(agency: PartyId): void {

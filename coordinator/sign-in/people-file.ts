@@ -62,7 +62,10 @@ export class PeopleFile {
     this.#inForce = new FileInForce({
       files: [file],
       load: () => load(file),
-      take: () => log.info({ event: 'people-changed' }, 'the file of people was changed, and is in force'),
+      take: (next) => {
+        log.info({ event: 'people-changed' }, 'the file of people was changed, and is in force');
+        return next;
+      },
       complain: (err) =>
         log.error({ event: 'people-refused', err }, 'the file of people is no use; the one before stays in force'),
     });

@@ -11,6 +11,8 @@ export {
 export type { LogCopy } from './log-copy.js';
 export { verifyCopy } from './verify-copy.js';
 export type { CopyGrounds, VerifiedCopy } from './verify-copy.js';
+export { assertWitnessed, witnessedOf } from './witnessed.js';
+export type { Witnessed } from './witnessed.js';
 export type { AgencyLedger, AskedOfAgency, LedgerClaim, LedgerRunEnd, LogHead } from './agency-ledger.js';
 export { OPEN_QUESTION_CODES } from './ledger-findings.js';
 export type { Contradiction, OpenQuestion, OpenQuestionCode } from './ledger-findings.js';

@@ -36,6 +36,8 @@ export interface VerifiedCopy {
   readonly entries: readonly (AuditEntry | UnknownEntry)[];
   /** Who has cosigned, and how many entries the log had then; in the order of `witnesses`. */
   readonly cosigned: readonly { readonly agency: string; readonly size: number; readonly at: Date }[];
+  /** By agency, how many entries it has cosigned at the most, in the copy or in what somebody has kept. */
+  readonly reach: ReadonlyMap<string, number>;
   /** Where the log says that its clock had been ahead, in the order of its entries. */
   readonly clocks: readonly ClockCorrection[];
   /** Sizes of those that somebody has kept, all of which it continues; in their order. */
@@ -91,10 +93,28 @@ export function verifyCopy(
       const at = note === undefined ? undefined : cosignedAt(note, witness);
       return at === undefined || cosigned === undefined ? [] : [{ agency, size: cosigned.size, at }];
     }),
+    reach: reachOf([...(copy.cosigned === null ? [] : [copy.cosigned]), ...earlier], log, witnesses),
     clocks,
     continues: kept.map(({ size }) => size),
     register: registerLogged(order.register, register),
   };
+}
+
+/** Of notes that have been verified. */
+function reachOf(
+  notes: readonly string[],
+  log: NoteKey,
+  witnesses: CopyGrounds['witnesses'],
+): ReadonlyMap<string, number> {
+  const reach = new Map<string, number>();
+  for (const text of notes) {
+    const { size } = openCheckpoint(text, log).checkpoint;
+    const note = readNote(text);
+    for (const [agency, witness] of witnesses) {
+      if (cosignedAt(note, witness) !== undefined) reach.set(agency, Math.max(size, reach.get(agency) ?? 0));
+    }
+  }
+  return reach;
 }
 
 function keptOf(note: string, log: NoteKey, shown: Checkpoint): Checkpoint {

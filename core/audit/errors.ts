@@ -56,6 +56,8 @@ export const AUDIT_ERROR_CODES = [
   'BAD_LOG_COPY',
   /** Its entries are not those that its log has signed. */
   'LOG_COPY_DIFFERS',
+  /** Fewer agencies have cosigned it than the roster asks for. */
+  'LOG_NOT_WITNESSED',
   /** The log tells of another register of governance. */
   'REGISTER_DIFFERS',
 ] as const;

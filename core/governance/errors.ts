@@ -18,7 +18,7 @@ export type GovernanceRefusalCode = (typeof GOVERNANCE_REFUSAL_CODES)[number];
 
 export const GOVERNANCE_ERROR_CODES = [
   ...GOVERNANCE_REFUSAL_CODES,
-  /** Not an envelope of governance, or too large a one. */
+  /** Not an envelope of governance, too large a one, or one that is laid out otherwise than in the one form. */
   'BAD_ENTRY',
   /** A register's file with a line that is no entry, or too large a one. */
   'BAD_REGISTER_FILE',

@@ -37,7 +37,7 @@ export function explainRoster(roster: SignedRoster): readonly RosterSection[] {
         `The next version of this roster has to be signed by ${signersText(roles.roster)} of this one.`,
         `Who may ask for which purpose is granted by ${roles.grants.officers} of ${list(roles.grants.grantors)}. Any one of them can withdraw a grant.`,
         `${list(roles.registrars.map(({ id }) => id))} ${roles.registrars.length === 1 ? 'says' : 'say'} at least once a day how far the register has got.`,
-        `A checkpoint of the audit log is believed once ${plural(roster.witnesses, 'agency', 'agencies')} ${roster.witnesses === 1 ? 'has' : 'have'} cosigned it.`,
+        witnessesText(roster.witnesses),
       ],
     },
     {
@@ -100,4 +100,11 @@ function signersText({ officers, organisations }: Threshold): string {
 /** All of the fingerprint: it is what is read out and compared. */
 function keyText(key: RosterKey): string {
   return `the ${key.kind === 'ed25519' ? 'key' : 'passkey'} ${keyIdOf(signerKey(key))}`;
+}
+
+/** What `tally audit verify` does by it, and nobody else. */
+function witnessesText(witnesses: number): string {
+  if (witnesses === 0) return 'No agency has to have cosigned the audit log for whoever verifies a copy of it.';
+  const cosigned = `${plural(witnesses, 'agency', 'agencies')} ${witnesses === 1 ? 'has' : 'have'} cosigned`;
+  return `Whoever verifies a copy of the audit log (tally audit verify) is told how much of it at least ${cosigned}; it is at fault where it has runs, and not so many have cosigned any of it. Nodes answer all the same.`;
 }

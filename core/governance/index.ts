@@ -31,11 +31,13 @@ export { explainAct, markLines, PRINCIPLE_WORDS, verdictText } from './explain-a
 export { explainRoster, rosterWarnings } from './explain-roster.js';
 export type { RosterSection } from './explain-roster.js';
 export type { GrantRecord, Requester } from './grants.js';
+export { openEnvelope } from './payload.js';
 export { nameOf, REVIEWS } from './proposal.js';
 export type { Commitment, Proposal, ReviewRecord, Standing } from './proposal.js';
 export type { Register } from './register.js';
-export { assertGoesOn, assertHolds, registerAsOf, registerCopy, statedOf } from './register-copy.js';
-export type { RegisterCopy } from './register-copy.js';
+export { assertPutsRight, commonEntries } from './put-right.js';
+export { assertGoesOn, assertHolds, heardOf, registerAsOf, registerCopy } from './register-copy.js';
+export type { Heard, RegisterCopy } from './register-copy.js';
 export {
   formatRegisterFile,
   MAX_REGISTER_ENTRIES,
@@ -52,6 +54,7 @@ export type { GrantStanding, RegisterView, ReviewStanding, TemplateStanding } fr
 export {
   assertFresh,
   assertNotBehind,
+  isYetToCome,
   readRegisterStatement,
   REGISTER_FRESH_SECONDS,
   registrarKeys,

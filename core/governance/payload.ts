@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 import { equalBytes } from '../base/index.js';
-import { canonicalJson, readEnvelope, SigningError } from '../signing/index.js';
+import { canonicalJson, readEnvelope, SigningError, writeEnvelope } from '../signing/index.js';
 import type { Envelope, EnvelopeKind } from '../signing/index.js';
 import { checkValue, TemplateError } from '../templates/index.js';
 import { GovernanceError } from './errors.js';
@@ -32,8 +32,21 @@ export function checkPayload<Value>(
   return value;
 }
 
-/** Reads an envelope. Thrown when it isn't one of this kind: GovernanceError BAD_ENTRY. */
+/**
+ * Reads an envelope. Nobody signs the JSON around the payload, and the register's root is over it: so there is one form of
+ * it only, or whoever hands an entry on could make another register of the same acts.
+ * Thrown when it isn't one of this kind, or not in the form that `writeEnvelope` gives it: GovernanceError BAD_ENTRY.
+ */
 export function openEnvelope(bytes: Uint8Array, kind: EnvelopeKind): Envelope {
+  const envelope = readAs(bytes, kind);
+  if (equalBytes(writeEnvelope(kind.payloadType, envelope), bytes)) return envelope;
+  throw new GovernanceError(
+    'BAD_ENTRY',
+    `The envelope of ${kind.what} is laid out otherwise than it is signed: take it as it was written, no byte more or less.`,
+  );
+}
+
+function readAs(bytes: Uint8Array, kind: EnvelopeKind): Envelope {
   try {
     return readEnvelope(bytes, kind);
   } catch (cause) {

@@ -3,7 +3,7 @@ import type { RegisterHead } from '../templates/index.js';
 import { GovernanceError } from './errors.js';
 import { registerOf } from './register-fold.js';
 import { assertStated, registerHead } from './register-head.js';
-import { verifyRegisterStatement } from './register-statement.js';
+import { assertOfRoster, signedStatement } from './register-statement.js';
 import type { RegisterStatement } from './register-statement.js';
 import type { Register } from './register.js';
 import { ROSTER_KIND, ROSTER_PAYLOAD_TYPE } from './roster-chain.js';
@@ -72,21 +72,39 @@ export function registerAsOf({ entries }: Pick<RegisterCopy, 'entries'>, size: n
   return registerOf(then, rosterFingerprint(readEnvelope(roster, ROSTER_KIND).payload));
 }
 
+/** What has been heard of a registrar about a copy. */
+export interface Heard {
+  /** What a registrar has signed of the roster in force here or of a later one, whether this copy bears it out or not. */
+  readonly said: RegisterStatement | undefined;
+  /** Why nothing may be answered by this copy for all that; undefined where the copy bears out what was said. */
+  readonly trouble: GovernanceError | undefined;
+}
+
 /**
- * What a registrar has said last of this register. Whether it is fresh, `assertFresh` says.
- * Thrown when nobody has, or some of what they saw is missing here: GovernanceError REGISTER_STALE; when they saw something
- * else: LOG_INCONSISTENT; else as `verifyRegisterStatement` says.
+ * What a registrar has said last of this register. Whether it is fresh, `assertFresh` says. The trouble is REGISTER_STALE where
+ * nobody has spoken, or some of what they saw is missing here; ROSTER_STALE where a roster is; LOG_INCONSISTENT where they saw
+ * something else; else as `signedStatement` says.
  */
-export function statedOf(
+export function heardOf(
   { entries, register }: Pick<RegisterCopy, 'entries' | 'register'>,
   statement: Uint8Array | undefined,
-): RegisterStatement {
-  if (statement === undefined) {
-    throw new GovernanceError('REGISTER_STALE', 'No registrar has said here yet how far the register is.');
+): Heard {
+  const { roster } = register.current;
+  let said: RegisterStatement | undefined;
+  try {
+    if (statement === undefined) {
+      throw new GovernanceError('REGISTER_STALE', 'No registrar has said here yet how far the register is.');
+    }
+    const signed = signedStatement(statement, roster);
+    // Of an earlier roster it counts no longer, whoever has signed it.
+    if (signed.roster >= roster.version) said = signed;
+    assertOfRoster(signed, roster);
+    assertStated(entries, signed);
+    return { said, trouble: undefined };
+  } catch (thrown) {
+    if (!(thrown instanceof GovernanceError)) throw thrown;
+    return { said, trouble: thrown };
   }
-  const stated = verifyRegisterStatement(statement, register.current.roster);
-  assertStated(entries, stated);
-  return stated;
 }
 
 function rootAt({ entries, head }: Pick<RegisterCopy, 'entries' | 'head'>, size: number): string {

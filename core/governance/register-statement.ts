@@ -68,10 +68,19 @@ export function readRegisterStatement(bytes: Uint8Array): RegisterStatement {
 /**
  * What a registrar of the roster has said. Whether it is fresh, `assertFresh` says; whether it fits what was said before,
  * `assertNotBehind`.
- * Thrown when it can't be believed: GovernanceError BAD_ENTRY, BAD_PAYLOAD, WRONG_FEDERATION, TOO_FEW_SIGNERS,
- * UNKNOWN_SIGNER, BAD_SIGNATURE; when it is of a later roster: ROSTER_STALE; of an earlier one: REGISTER_STALE.
+ * Thrown when it can't be believed: GovernanceError as `signedStatement` says; when it is of another roster: as `assertOfRoster`.
  */
 export function verifyRegisterStatement(bytes: Uint8Array, roster: SignedRoster): RegisterStatement {
+  const statement = signedStatement(bytes, roster);
+  assertOfRoster(statement, roster);
+  return statement;
+}
+
+/**
+ * What a registrar of the roster has signed, of whichever roster it is.
+ * Thrown when none has: GovernanceError BAD_ENTRY, BAD_PAYLOAD, WRONG_FEDERATION, TOO_FEW_SIGNERS, UNKNOWN_SIGNER, BAD_SIGNATURE.
+ */
+export function signedStatement(bytes: Uint8Array, roster: SignedRoster): RegisterStatement {
   const { payload, signatures } = openEnvelope(bytes, STATEMENT_KIND);
   const encoded = preAuthenticationEncoding(STATEMENT_PAYLOAD_TYPE, payload);
   if (signatures.length === 0) throw new GovernanceError('TOO_FEW_SIGNERS', 'No registrar has signed the statement.');
@@ -92,6 +101,11 @@ export function verifyRegisterStatement(bytes: Uint8Array, roster: SignedRoster)
       `This is a statement of another federation than ${roster.federation}.`,
     );
   }
+  return statement;
+}
+
+/** Thrown when it is of a later roster: GovernanceError ROSTER_STALE; when of an earlier one: REGISTER_STALE. */
+export function assertOfRoster(statement: RegisterStatement, roster: SignedRoster): void {
   if (statement.roster > roster.version) {
     throw new GovernanceError(
       'ROSTER_STALE',
@@ -105,7 +119,6 @@ export function verifyRegisterStatement(bytes: Uint8Array, roster: SignedRoster)
       `The last word of the register is of version ${statement.roster} of the roster, and version ${roster.version} is in force: a registrar has to give a new one.`,
     );
   }
-  return statement;
 }
 
 /** Thrown when it is older than REGISTER_FRESH_SECONDS, or of a time to come: GovernanceError REGISTER_STALE. */
@@ -117,12 +130,17 @@ export function assertFresh({ issued }: RegisterStatement, now: Date): void {
       `The last word of the register is of ${issued}, more than a day ago: templates may have been revoked since.`,
     );
   }
-  if (ageSeconds < -REGISTER_SKEW_SECONDS) {
+  if (isYetToCome({ issued }, now)) {
     throw new GovernanceError(
       'REGISTER_STALE',
       `The last word of the register is of ${issued}, which is yet to come: compare the clocks.`,
     );
   }
+}
+
+/** Whether it is of a time to come, by more than two clocks may differ: until then no later word could count beside it. */
+export function isYetToCome({ issued }: Pick<RegisterStatement, 'issued'>, now: Date): boolean {
+  return (now.getTime() - Date.parse(issued)) / 1_000 < -REGISTER_SKEW_SECONDS;
 }
 
 /** Thrown when it says less than an earlier one did, or something else: GovernanceError LOG_INCONSISTENT. */

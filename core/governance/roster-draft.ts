@@ -67,7 +67,7 @@ ${agencies.map(agencyText).join('\n')}
 coordinator:
   identityKey: ${coordinator ?? 'KEY'} # signs the checkpoints of the audit log, too
 
-witnesses: 1 # agencies that must have cosigned a checkpoint before it is believed
+witnesses: 1 # agencies that must have cosigned the audit log, or whoever verifies a copy of it finds it at fault
 `;
 }
 

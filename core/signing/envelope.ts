@@ -83,10 +83,16 @@ export function payloadTypeOf(bytes: Uint8Array): string {
   return readJson(bytes).payloadType;
 }
 
+/** The one form in which an envelope is written: no white space, members in this order, signatures by their keyid. */
 export function writeEnvelope(payloadType: string, { payload, signatures }: Envelope): Uint8Array {
-  return utf8Bytes(
-    JSON.stringify({ payloadType, payload: toBase64(payload), signatures: signatures.map(writeSignature) }),
-  );
+  const sorted = signatures.toSorted((one, other) => compareText(one.keyid, other.keyid));
+  return utf8Bytes(JSON.stringify({ payloadType, payload: toBase64(payload), signatures: sorted.map(writeSignature) }));
+}
+
+/** By code unit, whatever the language of the computer is. */
+function compareText(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
 }
 
 function readJson(bytes: Uint8Array): z.infer<typeof envelopeSchema> {

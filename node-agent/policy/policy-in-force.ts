@@ -23,9 +23,11 @@ export class PolicyInForce {
     this.#inForce = new FileInForce({
       files: [file],
       load: () => loadPolicy(file),
-      take: ({ digest }) => {
+      take: (next) => {
+        const { digest } = next;
         note(digest);
         log.info({ event: 'policy', digest }, 'a changed policy is in force');
+        return next;
       },
       complain: (err) =>
         log.error(

@@ -66,3 +66,16 @@ export function oneByteOther(payload: Uint8Array): Uint8Array {
 export function writtenAgain(payload: Uint8Array): Uint8Array {
   return new TextEncoder().encode(new TextDecoder().decode(payload).replace(':', ': '));
 }
+
+/** The same act in other JSON around it: the signed bytes and the signatures are what they were. */
+export function laidOutOtherwise(entry: Uint8Array): Uint8Array {
+  return new TextEncoder().encode(
+    JSON.stringify(JSON.parse(new TextDecoder().decode(entry)), null, 1).replaceAll('\n', ' '),
+  );
+}
+
+/** The same act with its last signature left out. */
+export function withoutLastSignature(entry: Uint8Array): Uint8Array {
+  const { payload, signatures } = readEnvelope(entry, ACT_KIND);
+  return writeEnvelope(ACT_KIND.payloadType, { payload, signatures: signatures.slice(0, -1) });
+}

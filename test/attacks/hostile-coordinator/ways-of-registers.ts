@@ -5,14 +5,18 @@ import { templateDigest } from '../../../core/templates/index.js';
 import {
   boardOfOnesOwn,
   forged,
+  laidOutOtherwise,
   lastBecomes,
   NEXT,
   oneByteOther,
   tellAndAsk,
+  withoutLastSignature,
   withPayload,
   writtenAgain,
 } from './news.js';
-import { QUESTION } from './question.js';
+import { NAMED, QUESTION } from './question.js';
+import { isAnswered } from './answered.js';
+import { heldBack } from './ways-of-templates.js';
 import { ways } from './way.js';
 import type { Way } from './way.js';
 import type { World } from './world.js';
@@ -25,6 +29,13 @@ function publishedWith(change: (entry: Uint8Array) => Uint8Array): Way['attempt'
     world.board.publish(world.template(NEXT.version));
     return tellAndAsk(world, lastBecomes(world.board.entries, change));
   };
+}
+
+/** One officer more than has to signs a grant. */
+function grantedByThree({ board }: World): void {
+  const until = board.roster.expires;
+  const act = { act: 'grant', organisation: ANALYSTS, purpose: QUESTION.purpose, until, analyst: 'anna' } as const;
+  board.act(act, ['data-officer', 'victims-officer', 'research-officer']);
 }
 
 /** Takes a new grant out of the register again, by an officer’s word. */
@@ -82,6 +93,46 @@ export const WAYS_OF_REGISTERS = ways('another register', [
     attempt: publishedWith((entry) => withPayload(entry, writtenAgain)),
     told: ['register-refused BAD_PAYLOAD'],
     found: ['BAD_ENTRY'],
+  },
+  {
+    name: 'news with an act in other JSON around what was signed',
+    code: 'REGISTER_STALE',
+    attempt: publishedWith(laidOutOtherwise),
+    told: ['register-refused BAD_ENTRY'],
+    found: ['BAD_ENTRY'],
+  },
+  {
+    name: 'news with a signature more than is needed left out, until a registrar speaks and the register comes as it is',
+    code: 'LOG_INCONSISTENT',
+    attempt: async (world) => {
+      const known = world.board.entries.length;
+      grantedByThree(world);
+      const poisoned = lastBecomes(world.board.entries, withoutLastSignature);
+      await world.coordinator.tell({ first: 0, entries: poisoned, statement: undefined });
+      // By what everybody else has, nothing is answered.
+      const unsaid = await world.ask(world.offer());
+      // Nor by what the node has, once it has the word of a registrar.
+      world.pass(1);
+      await world.coordinator.tell({ first: known + 1, entries: [], statement: world.board.statement() });
+      const said = await world.ask(world.offer());
+      // An honest coordinator puts it right with what governance has signed, and nobody has to start anything again.
+      await world.tellAll();
+      await isAnswered(world.ask(world.offer()));
+      return [...unsaid, ...said];
+    },
+    told: ['register-contradicted LOG_INCONSISTENT'],
+  },
+  {
+    name: 'a registrar’s word without what it is of',
+    code: 'REGISTER_STALE',
+    attempt: async (world) => {
+      const register = heldBack(world);
+      world.board.revoke(NAMED.template, 'For a test.');
+      world.pass(1);
+      await world.coordinator.tell({ first: 0, entries: [], statement: world.board.statement() });
+      return world.ask(world.offer({ register }));
+    },
+    told: ['register-behind REGISTER_STALE'],
   },
   {
     name: 'a grant that was withdrawn, handed out a second time',

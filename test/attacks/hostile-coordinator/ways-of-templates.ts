@@ -9,7 +9,7 @@ import type { World } from './world.js';
 const DAY_SECONDS = 86_400;
 
 /** From here on it knows of nothing new; what the register is by then. */
-function heldBack({ board, coordinator }: World): RegisterHead {
+export function heldBack({ board, coordinator }: World): RegisterHead {
   coordinator.known = board.entries.slice();
   return registerHead(board.entries);
 }

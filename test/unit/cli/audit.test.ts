@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { auditEntriesText, verifiedCopyJson, verifiedCopyText } from '../../../cli/audit-text.js';
 import { cosign, formatSignatureLine, parseNote, witnessKey } from '../../../core/audit/index.js';
-import { parseLogCopy } from '../../../core/audit-entries/index.js';
+import { parseLogCopy, witnessedOf } from '../../../core/audit-entries/index.js';
 import { identityOf, REQUEST, roster } from '../coordinator/fixtures.js';
 import type { Rig } from '../coordinator/fixtures.js';
 import { testFolder } from '../node-agent/fixtures.js';
@@ -32,15 +32,18 @@ describe('tally audit', () => {
       checkpoint,
       entries: [entry],
       cosigned: [],
+      reach: new Map(),
       clocks: [{ index: 0, from, to }],
       continues: [],
       register: 0,
     };
-    expect(verifiedCopyText(verified, 1_000)).toContain(
+    expect(verifiedCopyText(verified, witnessedOf(verified, 0), 1_000)).toContain(
       'Entry 0 says that the coordinator’s clock had been ahead: times before it, up to 2027-11-23 09:30:00 UTC, may be wrong; ' +
         'it was put right to 2026-11-23 09:30:00 UTC.',
     );
-    expect(verifiedCopyJson(verified)).toMatchObject({ clocks: [{ index: 0, from: entry.from, to: entry.to }] });
+    expect(verifiedCopyJson(verified, witnessedOf(verified, 0))).toMatchObject({
+      clocks: [{ index: 0, from: entry.from, to: entry.to }],
+    });
     expect(auditEntriesText([{ index: 0, entry }], 1_000)).toContain(
       `times before this, up to ${entry.from}, may be wrong; it was put right to ${entry.to}`,
     );
@@ -86,6 +89,42 @@ describe('tally audit', () => {
     expect((JSON.parse(one.out) as { type: string }[])[0]).toMatchObject({ type: 'offer', run: id });
     const none = await tally(['audit', 'show', file, '--run', 'x']);
     expect([none.exitCode, none.err]).toEqual([2, expect.stringContaining('BAD_USAGE')]);
+  });
+
+  it('finds a log at fault that has runs, and fewer cosignatures than the roster asks for', async () => {
+    const { rig, environment } = await serve();
+    const folder = testFolder();
+    await finished(rig);
+    rig.governance.board.amend(() => ({ witnesses: 2 }));
+    const register = writeRegister(folder, rig.governance.board);
+    const cosigned = (agency: string): number => {
+      const offered = parseNote(rig.auditLog.lastCheckpoint ?? '');
+      const size = Number(offered.text.split('\n')[1]);
+      const witness = witnessKey(roster.federation, agency, identityOf(agency).publicKey);
+      const line = formatSignatureLine(cosign(offered.text, witness.name, identityOf(agency), rig.clock.now()));
+      rig.audit.cosigned(agency, size, line);
+      return size;
+    };
+    const [one = '', other = ''] = roster.agencies.map(({ id }) => id);
+    cosigned(one);
+    const [alone] = await saved(environment, folder, 'alone.jsonl');
+    const found = await tally(['audit', 'verify', alone, ...register], { columns: 1_000 });
+    expect([found.exitCode, found.err]).toEqual([2, expect.stringContaining('LOG_NOT_WITNESSED')]);
+    expect(found.out).toContain('Not yet witnessed by so many: entries 0-');
+
+    const size = cosigned(other);
+    const [both] = await saved(environment, folder, 'both.jsonl');
+    const held = await tally(['audit', 'verify', both, ...register], { columns: 1_000 });
+    expect(held.exitCode).toBe(0);
+    expect(held.out).toContain(`At least 2 agencies, as many as the roster asks for, have cosigned the first ${size}.`);
+    expect(held.out).not.toContain('Not yet witnessed');
+    const json = await tally(['audit', 'verify', both, ...register, '--json']);
+    expect(JSON.parse(json.out)).toMatchObject({ witnessed: { needed: 2, entries: size } });
+    // A checkpoint that somebody has kept with its cosignatures counts, too.
+    const note = join(folder, 'note.txt');
+    writeFileSync(note, parseLogCopy(readFileSync(both)).cosigned ?? '');
+    const kept = await tally(['audit', 'verify', alone, ...register, '--earlier', note]);
+    expect(kept.exitCode).toBe(0);
   });
 
   it('says which file is wrong in what way', async () => {

@@ -3,7 +3,7 @@ import {
   assertFresh,
   registerCopy,
   rosterOf,
-  statedOf,
+  readRegisterStatement,
   type Register,
   type RegisterCopy,
   type RegisterStatement,
@@ -83,7 +83,7 @@ export class HeardGovernance {
 function heardOf(board: Board): [RegisterCopy, Uint8Array, RegisterStatement] {
   const copy = registerCopy([...board.entries], board.fingerprint);
   const statement = board.statement();
-  return [copy, statement, statedOf(copy, statement)];
+  return [copy, statement, readRegisterStatement(statement)];
 }
 
 /** By the coordinator's database: one that starts again finds the register that it had. */

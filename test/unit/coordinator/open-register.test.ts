@@ -54,7 +54,7 @@ function rigOf({ reveal = false, federation = 'unit-test', coordinator = own }: 
     identityKey: join(folder, 'identity.pem'),
     revealUnprotectedCountsOfSyntheticData: reveal,
   };
-  const inForce = openRegister({ config, publicKey: own, log });
+  const inForce = openRegister({ config, publicKey: own, clock, log });
   return {
     ...{ board, inForce, log, file },
     write: (bytes) => put(file, bytes),

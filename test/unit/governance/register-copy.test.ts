@@ -4,10 +4,10 @@ import { utf8Bytes } from '../../../core/base/index.js';
 import {
   assertGoesOn,
   assertHolds,
+  heardOf,
   registerAsOf,
   registerCopy,
   signPayload,
-  statedOf,
   STATEMENT_KIND,
   statementPayload,
   stateRegister,
@@ -115,22 +115,26 @@ describe('what a registrar has said of a copy', () => {
     signPayload(STATEMENT_KIND, statementPayload(stateRegister(register, seen, NOW)), keyOf(by));
 
   it('is of it, or of its beginning', () => {
-    expect(statedOf(whole, word(whole))).toEqual({
-      ...{ federation: 'demo', roster: 2, issued: '2026-11-23T12:00:00Z' },
-      ...whole.head,
+    expect(heardOf(whole, word(whole))).toEqual({
+      said: { federation: 'demo', roster: 2, issued: '2026-11-23T12:00:00Z', ...whole.head },
+      trouble: undefined,
     });
-    expect(statedOf(cut(5), word(cut(3))).size).toBe(3);
+    expect(heardOf(cut(5), word(cut(3)))).toMatchObject({ said: { size: 3 }, trouble: undefined });
   });
 
-  it.each<readonly [string, RegisterCopy, Uint8Array | undefined, string]>([
-    ['nobody has spoken', whole, undefined, 'REGISTER_STALE'],
-    ['it is of more than there is', cut(3), word(cut(4)), 'REGISTER_STALE'],
-    ['it is of the roster before', whole, word(cut(3)), 'REGISTER_STALE'],
-    ['it is of a later roster', cut(3), word(whole), 'ROSTER_STALE'],
-    ['it is of another register', whole, word(other), 'LOG_INCONSISTENT'],
-    ['an officer has spoken', whole, word(whole, 'ada'), 'UNKNOWN_SIGNER'],
-    ['it is no statement', whole, utf8Bytes('x'), 'BAD_ENTRY'],
-  ])('is nothing where %s', (_, copy, statement, code) => {
-    expect(codeOf(() => statedOf(copy, statement))).toBe(code);
-  });
+  it.each<readonly [string, RegisterCopy, Uint8Array | undefined, string, number | undefined]>([
+    ['nobody has spoken', whole, undefined, 'REGISTER_STALE', undefined],
+    ['it is of more than there is', cut(3), word(cut(4)), 'REGISTER_STALE', 4],
+    ['it is of the roster before', whole, word(cut(3)), 'REGISTER_STALE', undefined],
+    ['it is of a later roster', cut(3), word(whole), 'ROSTER_STALE', whole.head.size],
+    ['it is of another register', whole, word(other), 'LOG_INCONSISTENT', other.head.size],
+    ['an officer has spoken', whole, word(whole, 'ada'), 'UNKNOWN_SIGNER', undefined],
+    ['it is no statement', whole, utf8Bytes('x'), 'BAD_ENTRY', undefined],
+  ])(
+    'is borne out by nothing where %s; what a registrar has signed is heard all the same',
+    (_, copy, statement, code, size) => {
+      const { said, trouble } = heardOf(copy, statement);
+      expect([trouble?.code, said?.size]).toEqual([code, size]);
+    },
+  );
 });

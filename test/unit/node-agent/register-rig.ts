@@ -21,6 +21,8 @@ export interface RegisterRig {
   /** Of each update that was whole: whether another register is in force by it. */
   readonly taken: boolean[];
   readonly lines: LogFields[];
+  /** How often the node has said how far it is, since something was no use. */
+  readonly resent: number;
   /** Sends an update of what the board has decided, in one part; changed as the test says. */
   readonly send: (changed?: Partial<RegisterUpdate>) => void;
   /** The same register opened anew from its files, as after a restart. */
@@ -34,13 +36,23 @@ export function registerRig(agency = agencyFolder()): RegisterRig {
   const lines: LogFields[] = [];
   const note = (fields: LogFields): unknown => lines.push(fields);
   const log = { ...silentLog, info: note, warn: note, error: note };
+  const clock = { now: () => agency.board.clock.at };
   const open = (): RegisterInForce =>
-    openRegister({ config, publicKey: readIdentity(config.identityKey).publicKey, log });
+    openRegister({ config, publicKey: readIdentity(config.identityKey).publicKey, clock, log });
+  let resent = 0;
   const registers = open();
   const taken: boolean[] = [];
-  const updates = new RegisterUpdates({ registers, taking: (take) => taken.push(take()), log });
+  const updates = new RegisterUpdates({
+    registers,
+    taking: (take) => taken.push(take()),
+    refused: () => (resent += 1),
+    log,
+  });
   return {
     ...{ agency, registers, updates, taken, lines },
+    get resent() {
+      return resent;
+    },
     send: (changed = {}) => {
       const first = changed.first ?? registers.copy.head.size;
       const { board } = agency;

@@ -4,6 +4,7 @@ import { utf8Bytes } from '../../../core/base/index.js';
 import { partsOf } from '../../../transport/index.js';
 import type { RegisterPart, RegisterUpdate } from '../../../transport/index.js';
 import { agencyFolder } from './agency-folder.js';
+import { codeOf } from './fixtures.js';
 import { refusedIn, registerRig } from './register-rig.js';
 import type { RegisterRig } from './register-rig.js';
 import { alone, approvedRun, nodeIn } from './started-node.js';
@@ -138,13 +139,15 @@ describe('what nobody of governance has signed', () => {
     ],
   ];
 
-  it.each(cases)('is not taken, nor anything that comes with it: it %s', (_, code, sent) => {
+  it.each(cases)('is not taken, nor any entry that comes with it: it %s', (_, code, sent) => {
     const rig = registerRig();
     proposed(rig, 'one', 'two');
     const [before, { head }] = [rig.files(), rig.registers.copy];
     rig.send(sent(rig));
-    expect([rig.taken, refusedIn(rig)]).toEqual([[], [code]]);
-    expect([rig.registers.copy.head, rig.files()]).toEqual([head, before]);
+    expect([rig.taken, refusedIn(rig), rig.resent]).toEqual([[], [code], 1]);
+    expect([rig.registers.copy.head, rig.files()[0]]).toEqual([head, before[0]]);
+    // But a registrar has signed more than has come.
+    expect(codeOf(() => rig.registers.assertUpToDate(rig.agency.board.clock.at))).toBe('REGISTER_STALE');
     // And what was signed is, afterwards.
     rig.send();
     expect([rig.taken, rig.registers.copy.head.size]).toEqual([[true], head.size + 2]);

@@ -55,6 +55,8 @@ function registerOf(
   return new RegisterInForce({
     files: { ...files, fingerprint: board.fingerprint },
     check: () => undefined,
+    putsRight: true,
+    clock: { now: () => board.clock.at },
     log: silentLog,
   });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 import { CodedError } from '../../../core/base/index.js';
-import type { Log, LogFields } from '../../../core/base/index.js';
+import type { Clock, Log, LogFields } from '../../../core/base/index.js';
 import {
   formatRegisterFile,
   registerOf,
@@ -17,6 +17,7 @@ import type { RegisterStatement, SignedRoster } from '../../../core/governance/i
 import type { Roster } from '../../../core/templates/index.js';
 import { RegisterInForce } from '../../../runtime/index.js';
 import type { GovernanceFiles } from '../../../runtime/index.js';
+import type { RegisterInForceOptions } from '../../../runtime/register-in-force.js';
 import { Entries, fingerprintOf, keyOf, ROSTER } from '../governance/fixtures.js';
 
 /** A founded federation, then what happens in it one after the other. */
@@ -37,6 +38,9 @@ export function fork(): readonly Uint8Array[] {
 }
 
 export const HOUR = (hour: number): Date => new Date(Date.UTC(2026, 10, 23, hour));
+
+/** Of whoever holds a register in these tests. */
+export const AT_TEN: Clock = { now: () => HOUR(10) };
 
 /** A registrar's word of these entries. */
 export function statementOf(
@@ -105,12 +109,18 @@ export class Folder {
     return new Uint8Array(readFileSync(this.files[what]));
   }
 
-  open(check: (roster: Roster) => void = () => undefined): {
+  open(
+    check: (roster: Roster) => void = () => undefined,
+    options: Partial<RegisterInForceOptions> = {},
+  ): {
     readonly registers: RegisterInForce;
     readonly log: Lines;
   } {
     const log = new Lines();
-    return { registers: new RegisterInForce({ files: this.files, check, log }), log };
+    return {
+      registers: new RegisterInForce({ files: this.files, check, log, putsRight: true, clock: AT_TEN, ...options }),
+      log,
+    };
   }
 }
 

@@ -8,7 +8,7 @@ import { writeEnvelope } from '../../../core/signing/index.js';
 import { RegisterInForce } from '../../../runtime/index.js';
 import type { RegisterNews } from '../../../runtime/register-in-force.js';
 import { Entries, following, ROSTER } from '../governance/fixtures.js';
-import { codesOf, Folder, fork, history, HOUR, statementOf } from './register-fixtures.js';
+import { AT_TEN, codesOf, Folder, fork, history, HOUR, statementOf } from './register-fixtures.js';
 
 const whole = history();
 /** What is known at the start: the first roster and a grant. */
@@ -262,9 +262,8 @@ describe('a registrar’s word that comes with news', () => {
     ['earlier', statementOf(known, HOUR(8)), false],
     ['of the same second', statementOf(known, HOUR(9)), false],
     ['of the same second and of less', statementOf(known.slice(0, 1), HOUR(9)), false],
-    ['of more than has come', statementOf(whole, HOUR(10)), false],
+    ['of a time to come', statementOf(known, new Date(HOUR(10).getTime() + 301_000)), true],
     ['an officer’s', statementOf(known, HOUR(10), { by: 'ada' }), true],
-    ['of another register', statementOf(known, HOUR(10), { root: 'ab'.repeat(32) }), true],
     ['rubbish', utf8Bytes('x'), true],
   ])('is not where it is %s', (_, statement, isSaid) => {
     const at = world();
@@ -303,6 +302,88 @@ describe('a registrar’s word that comes with news', () => {
   });
 });
 
+describe('a registrar’s word of what is not here', () => {
+  it.each<readonly [string, Uint8Array, string, string]>([
+    ['of more than has come', statementOf(whole, HOUR(10)), 'REGISTER_STALE', 'register-behind'],
+    [
+      'of another register',
+      statementOf(known, HOUR(10), { root: 'ab'.repeat(32) }),
+      'LOG_INCONSISTENT',
+      'register-contradicted',
+    ],
+    ['of a later roster', statementOf(known, HOUR(10), { roster: 2 }), 'ROSTER_STALE', 'register-behind'],
+  ])('stops everything where it is %s, also after a restart, until the next word fits', (_, statement, code, event) => {
+    const at = world();
+    expect(at.registers.take(news({ entries: [], statement }))).toBe(true);
+    expect(codesOf(() => at.registers.assertUpToDate(HOUR(10)))[0]).toBe(code);
+    expect(at.registers.stated).toBeUndefined();
+    // What was signed before is signed still.
+    expect(at.registers.confirmed).toBe(2);
+    expect(at.log.of(event)).toMatchObject([{ entries: 2, err: { code } }]);
+    expectSettled(at, known);
+    const again = at.folder.open();
+    expect(codesOf(() => again.registers.assertUpToDate(HOUR(10)))[0]).toBe(code);
+    expect(again.registers.confirmed).toBe(0);
+    expect(again.log.of(event)).toHaveLength(1);
+    expect(again.registers.take(news({ entries: [], statement: statementOf(known, HOUR(11)) }))).toBe(false);
+    const later = at.folder.open(undefined, { clock: { now: () => HOUR(11) } }).registers;
+    expect(later.take(news({ entries: [], statement: statementOf(known, HOUR(11)) }))).toBe(true);
+    expect(codesOf(() => later.assertUpToDate(HOUR(11)))).toEqual([]);
+  });
+
+  it('counts though the entries with it are no use, or those between are missing', () => {
+    for (const bad of [news({ entries: [strangers()] }), news({ first: 3, entries: [] })]) {
+      const at = world();
+      expect(codesOf(() => at.registers.take({ ...bad, statement: statementOf(whole, HOUR(10)) }))[0]).toBe(
+        'REGISTER_INVALID',
+      );
+      expect(codesOf(() => at.registers.assertUpToDate(HOUR(10)))[0]).toBe('REGISTER_STALE');
+      expectSettled(at, known);
+      expect(at.registers.take(news({ statement: statementOf(whole, HOUR(10)) }))).toBe(true);
+      expect(codesOf(() => at.registers.assertUpToDate(HOUR(10)))).toEqual([]);
+    }
+  });
+
+  it('keeps out entries that it contradicts', () => {
+    const at = world();
+    const poison = {
+      ...news({ entries: fork().slice(2, 4) }),
+      statement: statementOf(whole, HOUR(10), { size: 4, root: 'ab'.repeat(32) }),
+    };
+    expect(codesOf(() => at.registers.take(poison))).toEqual(['REGISTER_INVALID', 'LOG_INCONSISTENT']);
+    expect(codesOf(() => at.registers.assertUpToDate(HOUR(10)))[0]).toBe('REGISTER_STALE');
+    expectSettled(at, known);
+  });
+});
+
+describe('a statement’s file', () => {
+  it.each<readonly [string, Uint8Array]>([
+    ['an earlier one', statementOf(known, HOUR(8))],
+    ['a stranger’s', statementOf(known, HOUR(10), { by: 'ada' })],
+    ['one of a time to come', statementOf(known, HOUR(11))],
+  ])('of before stays where %s is put in its place, and that is said once', (_, statement) => {
+    const at = world();
+    at.folder.put('statement', statement);
+    [1, 2, 3].map(() => at.registers.look());
+    expect(at.registers.stated?.issued).toBe('2026-11-23T09:00:00Z');
+    expect(at.registers.isFileRefused).toBe(true);
+    expect(at.log.of('register-refused')).toMatchObject([{ level: 'error', err: { code: 'REGISTER_INVALID' } }]);
+    expect(String(at.log.of('register-refused')[0]?.['err'])).toContain(at.folder.files.statement);
+    // Until there is a later one.
+    at.folder.put('statement', statementOf(known, HOUR(10)));
+    expect([at.registers.look(), at.registers.look()]).toEqual([false, true]);
+    expect([at.registers.isFileRefused, at.registers.stated?.issued]).toEqual([false, '2026-11-23T10:00:00Z']);
+  });
+
+  it('that is an earlier one keeps no register away that is put there with it', () => {
+    const at = world();
+    at.folder.write(whole, statementOf(known, HOUR(8)));
+    expect([at.registers.look(), at.registers.look()]).toEqual([false, true]);
+    expect(at.registers.copy.entries).toEqual(whole);
+    expect(at.registers.stated?.issued).toBe('2026-11-23T09:00:00Z');
+  });
+});
+
 describe('news and files at once', () => {
   it('a file that was put there just before is read all the same', () => {
     const at = world();
@@ -337,7 +418,10 @@ describe('news and files at once', () => {
     const gone = { ...folder.files, register: join(folder.path, 'gone', 'register.jsonl') };
     symlinkSync(folder.path, join(folder.path, 'gone'));
     const { log } = folder.open();
-    const registers = new RegisterInForce({ files: gone, check: () => undefined, log });
+    const registers = new RegisterInForce({
+      ...{ files: gone, clock: AT_TEN, putsRight: true, log },
+      check: () => undefined,
+    });
     rmSync(join(folder.path, 'gone'));
     expect(() => registers.take(news())).toThrow(expect.objectContaining({ code: 'ENOENT' }));
     expect(registers.copy.entries).toEqual(known);
@@ -362,7 +446,10 @@ describe('news and files at once', () => {
     symlinkSync('register.jsonl', link);
     chmodSync(folder.files.register, 0o600);
     const { log } = folder.open();
-    const registers = new RegisterInForce({ files: { ...folder.files, register: link }, check: () => undefined, log });
+    const registers = new RegisterInForce({
+      ...{ files: { ...folder.files, register: link }, clock: AT_TEN, putsRight: true, log },
+      check: () => undefined,
+    });
     expect(registers.take(news())).toBe(true);
     expect(folder.read('register')).toEqual(formatRegisterFile(whole));
     expect([registers.look(), registers.look()]).toEqual([false, false]);

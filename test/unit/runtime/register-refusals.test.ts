@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { silentLog } from '../../../core/base/index.js';
 import { formatRegisterFile, registerOf } from '../../../core/governance/index.js';
 import { RegisterInForce } from '../../../runtime/index.js';
-import { refusalOf } from '../governance/fixtures.js';
+import { NOW, refusalOf } from '../governance/fixtures.js';
 import { PIN } from '../governance/refusals/refusal.js';
 import { REFUSALS_OF_ACTS } from '../governance/refusals/refusals-of-acts.js';
 import { REFUSALS_OF_ROSTERS } from '../governance/refusals/refusals-of-rosters.js';
@@ -25,7 +25,10 @@ it.each(ROWS)('%s: %s is refused as news with %s, and nothing is changed by it',
   const folder = testFolder();
   const files = { register: join(folder, 'register'), statement: join(folder, 'statement'), fingerprint: PIN };
   writeFileSync(files.register, formatRegisterFile(known));
-  const registers = new RegisterInForce({ files, check: () => undefined, log: silentLog });
+  const registers = new RegisterInForce({
+    ...{ files, check: () => undefined, log: silentLog },
+    ...{ putsRight: true, clock: { now: () => NOW } },
+  });
   const take = (): unknown => registers.take({ first, entries: news, statement: undefined });
   expect(take).toThrow(
     expect.objectContaining({
