@@ -90,7 +90,11 @@ describe('the section signIn', () => {
     ['a session that never ends', { sessionHours: MAX_SESSION_HOURS + 0.1 }, 'signIn.sessionHours'],
     ['no roles', { roles: {} }, 'signIn.roles'],
     ['both ways to roles', { roles: { people: 'x', claim: 'y', mapping: {} } }, 'signIn.roles'],
-    ['a role that there is not', { roles: { claim: 'c', mapping: { v: { roles: ['owner'] } } } }, 'signIn.roles'],
+    [
+      'a role that there is not',
+      { roles: { claim: 'c', mapping: { v: { roles: ['owner'] } } } },
+      'signIn.roles.mapping.v.roles[0]',
+    ],
     ['a misspelt key', { clientID: 'x' }, 'signIn.clientID'],
   ])('is refused with %s', (_, changes, path) => {
     expect(problemsOf(changes)).toEqual([path]);
@@ -116,7 +120,7 @@ describe('the section signIn', () => {
       },
     });
     expect(problemsOf(mapping(MAX_CLAIM_VALUES))).toEqual([]);
-    expect(problemsOf(mapping(MAX_CLAIM_VALUES + 1))).toEqual(['signIn.roles']);
+    expect(problemsOf(mapping(MAX_CLAIM_VALUES + 1))).toEqual(['signIn.roles.mapping']);
     expect(load({ sessionHours: MAX_SESSION_HOURS })?.sessionHours).toBe(MAX_SESSION_HOURS);
   });
 
