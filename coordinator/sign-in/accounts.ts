@@ -109,7 +109,7 @@ function nameOf(claims: Claims): string {
 
 /** What several values of a claim give somebody; undefined where they say two things. */
 function together(held: readonly Standing[]): Standing | undefined {
-  const only = <Key extends 'organisation' | 'analyst' | 'officer'>(key: Key): Set<string> =>
+  const only = (key: 'organisation' | 'analyst' | 'officer'): Set<string> =>
     new Set(held.flatMap((standing) => standing[key] ?? []));
   const [organisations, analysts, officers] = [only('organisation'), only('analyst'), only('officer')];
   if (held.length === 0 || [organisations, analysts, officers].some(({ size }) => size > 1)) return undefined;
