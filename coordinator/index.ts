@@ -1,3 +1,4 @@
+export { DENIED_CODES } from './access/denied.js';
 export { API_ERROR_CODES, ApiError, httpStatus } from './api/errors.js';
 export type { ApiErrorCode, ErrorBody } from './api/errors.js';
 export { createApi, MAX_REQUESTS_PER_MINUTE } from './api/api.js';
@@ -93,6 +94,7 @@ export {
   showShare,
 } from './linkage/shown-number.js';
 export type { ShownNumber, ShownStatus } from './linkage/shown-number.js';
+export { SIGN_IN_ERROR_CODES } from './sign-in/errors.js';
 export { loadCatalogue } from './register/catalogue.js';
 export { assertNotExpired, createLiveTemplates, TemplatesInForce } from './register/live-templates.js';
 export type { LiveTemplate, LiveTemplates, UnusableTemplate } from './register/live-templates.js';

@@ -3,7 +3,7 @@ import type { Log } from '../../core/base/index.js';
 import type { SignedRoster } from '../../core/governance/index.js';
 import type { Account, Role } from '../access/account.js';
 import { asEmail, PeopleFile } from './people-file.js';
-import { MAX_SUBJECT_CHARACTERS, type SignInConfig, type Standing } from './sign-in-config.js';
+import { MAX_SUBJECT_CHARACTERS, type RoleSource, type SignInConfig, type Standing } from './sign-in-config.js';
 
 /** What the sign-in service says of somebody, when it can be believed. */
 export type Claims = Readonly<Record<string, unknown>> & { readonly sub: string };
@@ -82,7 +82,7 @@ function byPeople(file: PeopleFile): Source {
 
 const oneOrMore = z.union([z.array(z.unknown()), z.string().transform((value) => [value])]);
 
-function byClaim({ claim, mapping }: Extract<SignInConfig['roles'], { claim: string }>, log: Log): Source {
+function byClaim({ claim, mapping }: Extract<RoleSource, { readonly claim: string }>, log: Log): Source {
   const standings = new Map(Object.entries(mapping));
   return {
     identify: (claims) => {
@@ -109,7 +109,7 @@ function nameOf(claims: Claims): string {
 
 /** What several values of a claim give somebody; undefined where they say two things. */
 function together(held: readonly Standing[]): Standing | undefined {
-  const only = <Key extends 'organisation' | 'analyst' | 'officer'>(key: Key): Set<string> =>
+  const only = (key: 'organisation' | 'analyst' | 'officer'): Set<string> =>
     new Set(held.flatMap((standing) => standing[key] ?? []));
   const [organisations, analysts, officers] = [only('organisation'), only('analyst'), only('officer')];
   if (held.length === 0 || [organisations, analysts, officers].some(({ size }) => size > 1)) return undefined;

@@ -12,7 +12,6 @@ export function localPath(text: unknown): string {
   if (typeof text !== 'string' || text.length > MAX_NEXT_CHARACTERS) return '/';
   if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(text) || OWN.test(text)) return '/';
   const plain = decoded(text);
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
   if (plain === undefined || plain.startsWith('//') || /[\\\x00-\x1f\x7f]/.test(plain)) return '/';
   const nowhere = 'http://pages.invalid';
   return URL.canParse(text, nowhere) && new URL(text, nowhere).origin === nowhere ? text : '/';

@@ -153,7 +153,7 @@ class Provider {
     );
     made.timeout = PROVIDER_TIMEOUT_SECONDS;
     oidc.enableNonRepudiationChecks(made);
-    if (isUnprotected(config.issuer)) allowUnprotected(made);
+    for (const extend of extensionsFor(config)) extend(made);
     return made;
   }
 
@@ -170,7 +170,7 @@ class Provider {
     try {
       const found = await oidc.discovery(new URL(config.issuer), config.clientId, undefined, oidc.None(), {
         timeout: PROVIDER_TIMEOUT_SECONDS,
-        execute: isUnprotected(config.issuer) ? [allowUnprotected] : [],
+        execute: extensionsFor(config),
       });
       return found.serverMetadata();
     } catch (err) {
@@ -181,13 +181,11 @@ class Provider {
   }
 }
 
-/** Said in the configuration, which allows it on this computer only. */
-function isUnprotected(issuer: string): boolean {
-  return new URL(issuer).protocol === 'http:';
+/** For a service without TLS, which the configuration allows on this computer only. */
+function extensionsFor({ issuer }: Pick<SignInConfig, 'issuer'>): ((configuration: oidc.Configuration) => void)[] {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out, and meant for just this
+  return new URL(issuer).protocol === 'http:' ? [oidc.allowInsecureRequests] : [];
 }
-
-// eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so that it stands out; the configuration allows loopback only
-const allowUnprotected = oidc.allowInsecureRequests;
 
 /** The service did not answer, or with what is no answer of its kind. */
 const NO_ANSWER = new Set([

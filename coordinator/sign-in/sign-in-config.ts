@@ -45,19 +45,27 @@ export function checkStanding({ roles, organisation, analyst, officer }: Said, c
 }
 
 const standingSchema = z.strictObject(standingShape).superRefine(checkStanding);
+export type Standing = z.infer<typeof standingSchema>;
 
-const rolesSchema = z.union(
-  [
-    z.strictObject({ people: z.string().min(1) }),
-    z.strictObject({
-      claim: z.string().min(1).max(MAX_SUBJECT_CHARACTERS),
-      mapping: z
-        .record(z.string().min(1).max(MAX_SUBJECT_CHARACTERS), standingSchema)
-        .refine((mapping) => Object.keys(mapping).length <= MAX_CLAIM_VALUES, `at most ${MAX_CLAIM_VALUES} values`),
-    }),
-  ],
-  'either `people`, a file, or `claim` and `mapping`',
-);
+/** Where roles come from: a file of people, or a claim of the sign-in service's. */
+export type RoleSource =
+  { readonly people: string } | { readonly claim: string; readonly mapping: Readonly<Record<string, Standing>> };
+
+const rolesSchema = z
+  .strictObject({
+    people: z.string().min(1).exactOptional(),
+    claim: z.string().min(1).max(MAX_SUBJECT_CHARACTERS).exactOptional(),
+    mapping: z
+      .record(z.string().min(1).max(MAX_SUBJECT_CHARACTERS), standingSchema)
+      .refine((mapping) => Object.keys(mapping).length <= MAX_CLAIM_VALUES, `at most ${MAX_CLAIM_VALUES} values`)
+      .exactOptional(),
+  })
+  .transform(({ people, claim, mapping }, context): RoleSource => {
+    if (people !== undefined && claim === undefined && mapping === undefined) return { people };
+    if (people === undefined && claim !== undefined && mapping !== undefined) return { claim, mapping };
+    context.addIssue({ code: 'custom', message: 'either `people`, a file, or both `claim` and `mapping`' });
+    return z.NEVER;
+  });
 
 /** By which people sign in to the coordinator's pages (OpenID Connect, code flow with PKCE). */
 export const signInSchema = z
@@ -78,7 +86,6 @@ export const signInSchema = z
   .refine(({ scopes }) => scopes.includes('openid'), { path: ['scopes'], message: 'openid has to be among them' });
 
 export type SignInConfig = z.infer<typeof signInSchema>;
-export type Standing = z.infer<typeof standingSchema>;
 
 /** HTTP without TLS is for this computer only. */
 function httpUrl(what: string): z.ZodString {

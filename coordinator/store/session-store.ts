@@ -64,7 +64,9 @@ export function createSessionStore(database: Database.Database, options: Session
     const subject = subjectOf(data) ?? null;
     const begun = find(id)?.begun_at ?? now.toISOString();
     store.remove(id);
-    database.prepare('DELETE FROM sessions WHERE used_at <= ?').run(before(now, IDLE_MS));
+    for (const kind of ['NULL', 'NOT NULL']) {
+      database.prepare(`DELETE FROM sessions WHERE subject IS ${kind} AND used_at <= ?`).run(before(now, IDLE_MS));
+    }
     database.prepare('DELETE FROM sessions WHERE begun_at <= ?').run(before(now, lifetimeHours * HOUR_MS));
     makeRoom(database, subject !== null);
     database
@@ -100,8 +102,10 @@ export function createSessionStore(database: Database.Database, options: Session
 /** For one more, of those who have signed in or of those who haven't. */
 function makeRoom(database: Database.Database, isSignedIn: boolean): void {
   const [kind, most] = isSignedIn ? ['NOT NULL', MAX_SIGNED_IN_SESSIONS] : ['NULL', MAX_STRANGERS_SESSIONS];
-  const spare = `SELECT id_sha256 FROM sessions WHERE subject IS ${kind} ORDER BY used_at DESC LIMIT -1 OFFSET ?`;
-  database.prepare(`DELETE FROM sessions WHERE id_sha256 IN (${spare})`).run(most - 1);
+  const count = database.prepare<[], number>(`SELECT COUNT(*) FROM sessions WHERE subject IS ${kind}`).pluck().get() ?? 0;
+  if (count < most) return;
+  const oldest = `SELECT id_sha256 FROM sessions WHERE subject IS ${kind} ORDER BY used_at LIMIT ?`;
+  database.prepare(`DELETE FROM sessions WHERE id_sha256 IN (${oldest})`).run(count - most + 1);
 }
 
 function secretOf(database: Database.Database, rng: Rng): string {

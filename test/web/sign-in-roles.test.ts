@@ -122,7 +122,7 @@ describe('the roster', () => {
 });
 
 describe('roles of a claim', () => {
-  it.each([
+  it.each<[string, unknown, unknown[]]>([
     ['none that is known', ['everybody', 'tally'], [403, 'NO_ROLE']],
     ['no list', 'research-analyst', [200, undefined]],
     ['no texts', [1, { a: 2 }, null], [403, 'NO_ROLE']],

@@ -5,6 +5,9 @@ import { inspect } from 'node:util';
 
 import { onTestFinished } from 'vitest';
 
+import { EventStreams } from '../../coordinator/api/event-stream.js';
+import { ActDesk } from '../../coordinator/governance/act-desk.js';
+import { createKeptReviews } from '../../coordinator/governance/kept-reviews.js';
 import { createSite } from '../../coordinator/pages/site.js';
 import type { Site } from '../../coordinator/pages/site.js';
 import type { SiteServices } from '../../coordinator/pages/site-services.js';
@@ -19,6 +22,7 @@ import type { DemoProvider, DemoProviderOptions } from '../../examples/bold/demo
 import { listen } from '../../web/index.js';
 import type { HttpServer } from '../../web/index.js';
 import { Rig, TestLog } from '../unit/coordinator/fixtures.js';
+import { catalogue } from '../unit/templates/fixtures.js';
 import { seededRng, testSeed } from '../support/seeded-rng.js';
 import { WebVisitor } from './web-visitor.js';
 
@@ -135,8 +139,16 @@ export class SignInSite {
       stated: undefined,
       isFileRefused: false,
     };
+    const desk = new ActDesk({
+      // Officers of these tests read; what they sign has tests of its own.
+      registers: { ...registers, register: governance.register, take: () => false },
+      reviews: createKeptReviews(database),
+      changed: () => undefined,
+      ...{ clock, log },
+    });
+    const streams = new EventStreams();
     this.site = createSite(
-      { runs, templates, registers, registry, audit, clock },
+      { runs, templates, registers, registry, audit, catalogue, desk, trial: undefined, streams, clock },
       { federation: rig.roster.federation, synthetic: true, behindProxy, signIn, rng, log },
     );
     this.#server = await listen(this.site.app, '127.0.0.1', port, 'api.port');

@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { generateKeyPairSync } from 'node:crypto';
+
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { MAX_SESSION_HOURS } from '../../coordinator/sign-in/sign-in-config.js';
 import { PROVIDER_RETRY_SECONDS } from '../../coordinator/sign-in/oidc-client.js';
@@ -222,6 +224,29 @@ describe('who comes back without what it takes', () => {
       expect(site.log.lines.at(-1)).toEqual({ event: 'sign-in-refused', code: 'SIGN_IN_REFUSED', reason });
     }
     expect(JSON.stringify(site.log.lines)).not.toContain('0800');
+  });
+
+  it('comes back twice at once: the second finds nothing under way', async () => {
+    const site = await SignInSite.open();
+    const visitor = site.visitor();
+    const address = await visitor.choose(ANALYST);
+    const seen = await Promise.all([visitor.ask(address), visitor.ask(address)]);
+    expect(seen.map(refusalOf)).toContainEqual([303, undefined]);
+    expect(site.refusals).toEqual(['SIGN_IN_NOT_BEGUN']);
+  });
+
+  it('brings what somebody on the way has signed with a key of their own', async () => {
+    const site = await SignInSite.open();
+    const visitor = site.visitor();
+    const address = await visitor.choose(ANALYST);
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const other = { ...publicKey.export({ format: 'jwk' }), kid: 'demonstration', use: 'sig', alg: 'ES256' };
+    const { fetch: real } = globalThis;
+    vi.stubGlobal('fetch', (input: string | URL, init?: RequestInit) =>
+      new URL(input).pathname === '/jwks' ? Promise.resolve(Response.json({ keys: [other] })) : real(input, init),
+    );
+    onTestFinished(() => void vi.unstubAllGlobals());
+    expect(refusalOf(await visitor.ask(address))).toEqual([502, 'SIGN_IN_NOT_GENUINE']);
   });
 
   it('brings what another service says, or what this one said in a time long past', async () => {

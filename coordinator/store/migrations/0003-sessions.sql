@@ -9,8 +9,9 @@ CREATE TABLE sessions (
   used_at TEXT NOT NULL -- to the minute
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX sessions_by_subject ON sessions (subject);
-CREATE INDEX sessions_by_use ON sessions (used_at);
+-- Strangers' together: there may be many of them, and nobody is to wait because of it.
+CREATE INDEX sessions_by_subject ON sessions (subject, used_at);
+CREATE INDEX sessions_by_begin ON sessions (begun_at);
 
 -- By which cookies are signed. It opens nothing: it only spares a look-up for what can't be an id.
 CREATE TABLE session_secret (

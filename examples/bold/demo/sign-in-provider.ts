@@ -47,17 +47,12 @@ export interface DemoProvider {
  */
 export async function startDemoProvider(options: DemoProviderOptions): Promise<DemoProvider> {
   const { port, people = DEMO_PEOPLE, host = HOST } = options;
-  // The issuer has the port in it, which is known once somebody listens.
-  let pages: Express | undefined;
   const app = express();
   app.disable('x-powered-by');
-  app.use((request, response, next) => {
-    if (pages === undefined) next();
-    else pages(request, response, next);
-  });
   const server = await listen(app, HOST, port, 'the port of the demonstration’s sign-in service');
   const issuer = `http://${host}:${server.port}`;
-  pages = providerPages(issuer, people, options);
+  // The issuer has the port in it, which is known once somebody listens.
+  app.use(providerPages(issuer, people, options));
   return { issuer, signIn: demoSignIn(issuer), stop: () => server.stop(STOP_MS) };
 }
 
@@ -97,7 +92,10 @@ function setupOf(app: Express, people: readonly DemoPerson[], options: DemoProvi
     const locals = (ctx.res as unknown as { readonly locals: object }).locals;
     ctx.type = 'html';
     ctx.body = await new Promise((resolve, reject) => {
-      app.render(view, { ...locals, ...values }, (thrown, html) => (thrown === null ? resolve(html) : reject(thrown)));
+      app.render(view, { ...locals, ...values }, (thrown: Error | null, html) => {
+        if (thrown === null) resolve(html);
+        else reject(thrown);
+      });
     });
   };
   return {

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { API_ERROR_CODES, COORDINATOR_ERROR_CODES } from '../../../coordinator/index.js';
+import {
+  API_ERROR_CODES,
+  COORDINATOR_ERROR_CODES,
+  DENIED_CODES,
+  SIGN_IN_ERROR_CODES,
+} from '../../../coordinator/index.js';
 import { CLI_ERROR_CODES } from '../../../cli/index.js';
 import { AUDIT_ERROR_CODES } from '../../../core/audit/index.js';
 import { DISCLOSURE_ERROR_CODES } from '../../../core/disclosure/index.js';
@@ -31,6 +36,7 @@ const unions: readonly (readonly [string, readonly string[]])[] = [
   ['Command line', CLI_ERROR_CODES],
   ['Transport', TRANSPORT_ERROR_CODES],
   ['Pages', WEB_ERROR_CODES],
+  ['Signing in', [...DENIED_CODES, ...SIGN_IN_ERROR_CODES]],
   ['Curve kernel', KERNEL_ERROR_CODES],
   ['Process', RUNTIME_ERROR_CODES],
   ['Examples', EXAMPLE_ERROR_CODES],

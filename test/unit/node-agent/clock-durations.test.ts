@@ -8,7 +8,7 @@ import { silentLog } from '../../../core/base/index.js';
 import { MAX_WRONG_ATTEMPTS_AN_ADDRESS, WRONG_ATTEMPTS_WINDOW_MS, WrongAttempts } from '../../../coordinator/index.js';
 import { ConsoleSecret, MAX_WRONG_SECRETS, WRONG_SECRETS_SECONDS } from '../../../node-agent/console/console-secret.js';
 import { prepareProgress, PROGRESS_INTERVAL_MS } from '../../../node-agent/prepare-progress.js';
-import { listen, SESSION_IDLE_MINUTES, sessions } from '../../../web/index.js';
+import { listen, MemorySessions, SESSION_IDLE_MINUTES, sessions } from '../../../web/index.js';
 import { seededRng } from '../../support/seeded-rng.js';
 import { testFolder } from './fixtures.js';
 
@@ -61,7 +61,9 @@ it('a snapshot in the making says how far it is, also after the clock was set ba
 it('a session ends when nobody has used it, also when the clock was set back', async () => {
   const clock = settable();
   const app = express();
-  app.use(sessions({ name: 'test', secure: false, clock, rng: seededRng('sessions') }));
+  const cookies = { name: 'test', secure: false, sameSite: 'strict' } as const;
+  const store = new MemorySessions(clock);
+  app.use(sessions({ cookie: cookies, store, secret: 'of a test', rng: seededRng('sessions') }));
   const sessionOf = (request: unknown): { here?: boolean } =>
     (request as { readonly session: { here?: boolean } }).session;
   app.get('/', (request, response) => {
