@@ -245,10 +245,15 @@ async function start(
       await http.stop(gracefulMs);
     },
   );
-  localOrigin = `http://${config.api.host}:${apiPort}`;
+  localOrigin = originOf(config.api.host, apiPort);
   const ports = { federationPort, apiPort, ...(enrolment === undefined ? {} : { enrolmentPort: enrolment.port }) };
   log.info({ event: 'started', ...ports }, 'coordinator started');
   return ports;
+}
+
+/** As a browser has it: an IPv6 address stands in brackets. */
+function originOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function softwareVersion(): string {

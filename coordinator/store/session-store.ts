@@ -102,7 +102,8 @@ export function createSessionStore(database: Database.Database, options: Session
 /** For one more, of those who have signed in or of those who haven't. */
 function makeRoom(database: Database.Database, isSignedIn: boolean): void {
   const [kind, most] = isSignedIn ? ['NOT NULL', MAX_SIGNED_IN_SESSIONS] : ['NULL', MAX_STRANGERS_SESSIONS];
-  const count = database.prepare<[], number>(`SELECT COUNT(*) FROM sessions WHERE subject IS ${kind}`).pluck().get() ?? 0;
+  const count =
+    database.prepare<[], number>(`SELECT COUNT(*) FROM sessions WHERE subject IS ${kind}`).pluck().get() ?? 0;
   if (count < most) return;
   const oldest = `SELECT id_sha256 FROM sessions WHERE subject IS ${kind} ORDER BY used_at LIMIT ?`;
   database.prepare(`DELETE FROM sessions WHERE id_sha256 IN (${oldest})`).run(count - most + 1);
