@@ -1,4 +1,4 @@
-import { withoutControls } from './printer.js';
+import { withoutControls } from '../../core/base/index.js';
 
 /** Text, a number, or nothing. */
 export type CsvField = string | number | null;
