@@ -18,7 +18,7 @@ import {
   type ChartPanel,
   type NumberForm,
 } from '../../web/charts/index.js';
-import { groupText } from '../reading/index.js';
+import { groupText, recallWarnings } from '../reading/index.js';
 import type { Release } from '../runs/release.js';
 
 /** Bars of one chart. Beyond it nobody finds a bar again, and the table is the better form. */
@@ -47,7 +47,8 @@ export function releaseChart(release: Release, title: string, id = 'chart'): Rel
 /** What there is to draw, the first that there is of: shares, how many were found, means or sums, counts. */
 export function chartOf(release: Release, title: string): Chart {
   const drawn = ratesDrawn(release) ?? recallsDrawn(release) ?? measureDrawn(release) ?? countsDrawn(release);
-  const common = { title, subtitle: drawn.subtitle, axis: drawn.axis, form: drawn.form };
+  const subtitle = [drawn.subtitle, byText(release, drawn.by)].filter((part) => part !== '').join(' ');
+  const common = { title, subtitle, axis: drawn.axis, form: drawn.form };
   if (drawn.figures.length > MAX_CHART_BARS) {
     const notes = [
       `This table has ${drawn.figures.length} numbers, more than the ${MAX_CHART_BARS} that a chart can show clearly: read the table.`,
@@ -60,6 +61,13 @@ export function chartOf(release: Release, title: string): Chart {
   const statuses = new Set(drawn.figures.map(({ status }) => status));
   const notes = [...drawn.notes, ...markNotes(statuses, release.table.policy)];
   return { ...common, ...arranged(release, drawn), notes, remarks: drawn.remarks };
+}
+
+/** What names of groups and bars are of, the outermost first. */
+function byText({ table: { dimensions } }: Release, by: readonly number[]): string {
+  return by.length === 0
+    ? ''
+    : `By ${by.map((place) => `“${dimensions[place]?.label ?? ''}”`).join(', and within it ')}.`;
 }
 
 /** Numbers of one kind, each of a group. */
@@ -118,7 +126,8 @@ function ratesDrawn({ table, presentation }: Release): Drawn | null {
   };
 }
 
-function recallsDrawn({ table, presentation }: Release): Drawn | null {
+function recallsDrawn(release: Release): Drawn | null {
+  const { table, presentation } = release;
   const { recall } = presentation;
   if (recall === null || table.recalls.length === 0) return null;
   return {
@@ -131,7 +140,7 @@ function recallsDrawn({ table, presentation }: Release): Drawn | null {
     })),
     by: recall.by,
     notes: ['Lines across the bars are 95 % intervals.'],
-    remarks: [...new Set(table.recalls.flatMap(({ warning }) => (warning === null ? [] : [warning])))],
+    remarks: recallWarnings(release),
   };
 }
 
@@ -156,7 +165,7 @@ function measureDrawn({ table }: Release): Drawn | null {
 
 function countsDrawn({ table }: Release): Drawn {
   return {
-    subtitle: table.dimensions.map(({ label }) => label).join(', by '),
+    subtitle: '',
     axis: 'Count',
     form: 'count',
     figures: withoutTotals(table.cells).map(({ categories, value, status, interval }) => ({

@@ -2,5 +2,5 @@
 export { compareReleases, separatingParameters } from './compare-releases.js';
 export type { ComparedNumber, ComparedRun, ComparedSide, ReleaseComparison } from './compare-releases.js';
 export { groupText } from './groups.js';
-export { readRelease } from './read-release.js';
+export { readRelease, recallWarnings } from './read-release.js';
 export type { Reading } from './read-release.js';

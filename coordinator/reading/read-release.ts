@@ -9,6 +9,7 @@ import {
   type Interval,
   type ReleasedCell,
   type ReleasedMeasure,
+  type ReleasedQuantile,
   type ReleasedRecall,
 } from '../../core/disclosure/index.js';
 import type { Release } from '../runs/release.js';
@@ -46,21 +47,36 @@ function rateSentences({ table: { rates, dimensions }, presentation: { rate } }:
   const [reference] = rates;
   if (rate === null || reference === undefined) return [];
   const has = quoted(dimensions[rate.of], rate.yes);
-  return rates.map(({ group, value, band, longRun, difference, reason }) => {
-    const those = `Of ${thoseWith(group, dimensions)}`;
+  const those = thoseWith(reference.group, dimensions);
+  const told = rates.flatMap(({ group, value, band, longRun, difference }) => {
+    const of = `Of ${thoseWith(group, dimensions)}`;
     if (band !== null)
-      return `${those}, ${bandText(band)} have ${has}; a share so near to none and all is not told closer.`;
-    if (value === null) return `${those}, the share with ${has} is not shown. ${reason}`;
-    const compared =
-      difference === null
-        ? ''
-        : `; ${`compared with ${thoseWith(reference.group, dimensions)}, ${differenceText(difference)}`}`;
-    return `${those}, ${formatPercent(value)} have ${has}${intervalText(longRun, formatPercent, ' in the long run')}${compared}.`;
+      return [`${of}, ${bandText(band)} have ${has}; a share so near to none and all is not told closer.`];
+    if (value === null) return [];
+    const compared = difference === null ? '' : `; compared with ${those}, ${differenceText(difference)}`;
+    return [
+      `${of}, ${formatPercent(value)} have ${has}${intervalText(longRun, formatPercent, ' in the long run')}${compared}.`,
+    ];
   });
+  const hidden = rates.filter(({ band, value }) => band === null && value === null);
+  return [...told, ...notShown(`The share with ${has}`, hidden, ({ group }) => groupText(group, dimensions))];
 }
 
 function bandText(band: '<5%' | '>95%'): string {
   return band === '<5%' ? 'fewer than 5 %' : 'more than 95 %';
+}
+
+/** What is not shown, once for all that it holds of for the same reason. */
+function notShown<Hidden extends { readonly reason: string }>(
+  what: string,
+  hidden: readonly Hidden[],
+  nameOf: (one: Hidden) => string,
+  how = 'is not shown',
+): string[] {
+  return [...new Set(hidden.map(({ reason }) => reason))].map((reason) => {
+    const names = hidden.filter((one) => one.reason === reason).map(nameOf);
+    return `${what} ${how} for ${names.map((name) => `“${name}”`).join(', ')}. ${reason}`;
+  });
 }
 
 function intervalText(interval: Interval | null, format: (value: number) => string, where = ''): string {
@@ -70,26 +86,45 @@ function intervalText(interval: Interval | null, format: (value: number) => stri
 function measureSentences({ label, kind, cells }: ReleasedMeasure, { table }: Release): string[] {
   const what = kind === 'sum' ? 'the sum' : 'the mean';
   const format = (value: number): string => formatDecimal(value, 2);
-  return cells.flatMap(({ categories, value, status, reason }) => {
-    const of = `For ${thoseWith(categories, table.dimensions)}, ${what} of “${label}”`;
-    if (status !== 'ok' || value === null) return [`${of} is not shown. ${reason}`];
-    return [`${of} is ${format(value.value)}${intervalText(value, format)}.`];
-  });
+  const told = cells.flatMap(({ categories, value, status }) =>
+    status !== 'ok' || value === null
+      ? []
+      : [
+          `For ${thoseWith(categories, table.dimensions)}, ${what} of “${label}” is ${format(value.value)}${intervalText(value, format)}.`,
+        ],
+  );
+  const hidden = cells.filter(({ value, status }) => status !== 'ok' || value === null);
+  const title = `${what.replace('t', 'T')} of “${label}”`;
+  return [...told, ...notShown(title, hidden, ({ categories }) => groupText(categories, table.dimensions))];
 }
 
 function quantileSentences({ table, presentation }: Release): string[] {
   const wanted = presentation.quantiles;
   if (wanted === null) return [];
   const of = table.dimensions[wanted.of];
-  return table.quantiles.map(({ group, at, value, interval, reason }) => {
-    const what = `For ${thoseWith(group, table.dimensions)}: ${quantileName(at).toLowerCase()} of “${of?.label ?? ''}”`;
-    if (value === null) return `${what} is not shown. ${reason}`;
+  const nameOf = ({ at }: ReleasedQuantile): string => `${quantileName(at).toLowerCase()} of “${of?.label ?? ''}”`;
+  const told = table.quantiles.flatMap((quantile) => {
+    const { group, value, interval } = quantile;
+    if (value === null) return [];
     const range =
       interval === null || interval.low === interval.high
         ? ''
         : ` (95 % range ${rangeText(interval, (place) => labelOf(of, place))})`;
-    return `${what} lies in ${labelOf(of, value)}${range}.`;
+    return [
+      `For ${thoseWith(group, table.dimensions)}, the ${nameOf(quantile)} lies in ${labelOf(of, value)}${range}.`,
+    ];
   });
+  const hidden = table.quantiles.filter(({ value }) => value === null);
+  return [
+    ...told,
+    ...[...new Set(hidden.map(nameOf))].flatMap((name) =>
+      notShown(
+        `The ${name}`,
+        hidden.filter((one) => nameOf(one) === name),
+        ({ group }) => groupText(group, table.dimensions),
+      ),
+    ),
+  ];
 }
 
 function recallSentences({ table, presentation }: Release): string[] {
@@ -97,12 +132,13 @@ function recallSentences({ table, presentation }: Release): string[] {
   if (recall === null) return [];
   const nameOf = ({ group }: ReleasedRecall): string => groupLabels(group, table.dimensions, recall.by).join(', ');
   const reference = table.recalls.find((one) => one.recall !== null && one.ratio === null);
-  return table.recalls.map((one) => {
-    if (one.recall === null)
-      return `${nameOf(one)}: how many of those who are in both were found can’t be estimated. ${one.reason}`;
-    const found = `${nameOf(one)}: of those who are in both, ${formatPercent(one.recall.value)} were found`;
-    return `${found}${intervalText(one.recall, formatPercent)}${foundBeside(one, reference, nameOf)}.`;
+  const told = table.recalls.flatMap((one) => {
+    if (one.recall === null) return [];
+    const found = `Of ${thoseWith(one.group, table.dimensions)} who are in both, ${formatPercent(one.recall.value)} were found`;
+    return [`${found}${intervalText(one.recall, formatPercent)}${foundBeside(one, reference, nameOf)}.`];
   });
+  const hidden = table.recalls.filter((one) => one.recall === null);
+  return [...told, ...notShown('How many of those who are in both were found', hidden, nameOf, 'can’t be estimated')];
 }
 
 function foundBeside(
@@ -141,8 +177,9 @@ function countSentences({ table }: Release): string[] {
 /** Every interval misses one time in twenty; from so many on some will have. */
 const MANY_INTERVALS = 20;
 
-function caveats({ table, presentation }: Release): string[] {
-  const { rates, cells, suppressed, recalls, measures, noise } = table;
+function caveats(release: Release): string[] {
+  const { table, presentation } = release;
+  const { rates, cells, suppressed, measures, noise } = table;
   const compared = rates.filter(({ difference }) => difference !== null);
   const unclear = compared.filter(({ difference }) => difference !== null && isUnclear(difference));
   const stated =
@@ -155,6 +192,9 @@ function caveats({ table, presentation }: Release): string[] {
       : [
           `${suppressed} of ${counted(cells.length, 'count')} ${suppressed === 1 ? 'is' : 'are'} not shown; what is not shown is not 0.`,
         ]),
+    ...(rates.length > 1 && rates[0]?.longRun === null
+      ? ['Groups are not compared, for the share of the first is not shown.']
+      : []),
     ...(compared.length === 0
       ? []
       : [
@@ -168,6 +208,15 @@ function caveats({ table, presentation }: Release): string[] {
     ...(stated >= MANY_INTERVALS
       ? [`Of the ${stated} intervals about ${Math.round(stated / 20)} miss what they are about; which, nobody knows.`]
       : []),
-    ...new Set(recalls.flatMap(({ warning }) => (warning === null ? [] : [warning]))),
+    ...recallWarnings(release),
   ];
+}
+
+/** Whose results may differ for no other reason than that they were found less often; what holds of several is said once. */
+export function recallWarnings({ table: { recalls, dimensions } }: Release): string[] {
+  const warned = recalls.flatMap(({ group, warning }) => (warning === null ? [] : [{ group, warning }]));
+  return [...new Set(warned.map(({ warning }) => warning))].map((warning) => {
+    const names = warned.filter((one) => one.warning === warning).map(({ group }) => groupText(group, dimensions));
+    return `${names.join(', ')}: ${warning}`;
+  });
 }

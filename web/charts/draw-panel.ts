@@ -33,10 +33,11 @@ interface Plot {
   readonly width: number;
 }
 
-/** A bar, where its middle is, and what is written with it. */
+/** A bar, where its middle is, and how much of the height is its own. */
 interface Row {
   readonly bar: ChartBar;
   readonly middle: number;
+  readonly height: number;
 }
 
 export function drawPanel(
@@ -46,50 +47,76 @@ export function drawPanel(
   place: PanelPlace,
 ): { svg: string; height: number } {
   const plot = plotOf(chart, panel, place);
-  const written: string[] = [];
-  const rows: Row[] = [];
-  let { y } = place;
-  const write = (lines: readonly string[], attributes: Readonly<Record<string, string>> = {}): void => {
-    for (const line of lines) {
-      y += LINE;
-      written.push(textElement(place.x, y - 4, line, { 'font-size': SIZE, fill: INK, ...attributes }));
-    }
-  };
-  write(panel.title === '' ? [] : wrapToWidth(panel.title, place.width / BOLD, SIZE), { 'font-weight': 'bold' });
-  const top = y + SPACE / 2;
+  const layout = new Layout(place, plot);
+  layout.heading(panel.title);
   for (const group of panel.groups) {
-    y += BETWEEN_GROUPS;
     const isNamed = hasHeading(chart, group);
-    if (isNamed) write(wrapToWidth(group.label, place.width / BOLD, SIZE), { 'font-weight': 'bold' });
+    layout.space(BETWEEN_GROUPS);
+    if (isNamed) layout.heading(group.label);
     for (const bar of group.bars) {
       const name = isNamed ? (chart.series[bar.series] ?? '') : group.label;
-      if (place.names === 'above') {
-        const text = barText(bar, chart.form);
-        write(wrapToWidth(name === '' ? text : `${name}: ${text}`, place.width, SIZE));
-        rows.push({ bar, middle: y + BAR / 2 });
-        y += BAR + BETWEEN_BARS;
-        continue;
-      }
-      const lines = wrapToWidth(name, plot.left - place.x - SPACE, SIZE);
-      const height = Math.max(BAR, lines.length * LINE);
-      const middle = y + height / 2;
-      const first = middle - ((lines.length - 1) * LINE) / 2 + SIZE / 3;
-      written.push(
-        ...lines.map((line, index) =>
-          textElement(plot.left - SPACE, first + index * LINE, line, {
-            'font-size': SIZE,
-            fill: INK,
-            'text-anchor': 'end',
-          }),
-        ),
-      );
-      rows.push({ bar, middle });
-      y += height + BETWEEN_BARS;
+      if (place.names === 'beside') layout.beside(bar, name);
+      else layout.above(bar, [name, ...aboveText(chart, bar)].filter((text) => text !== '').join(': '));
     }
   }
-  const axis = drawAxis(chart, scale, plot, top, y);
-  const bars = rows.map((row) => drawRow(chart, row, scale, plot, place.names === 'beside'));
-  return { svg: [axis.svg, ...written, ...bars].join(''), height: axis.bottom - place.y };
+  const axis = drawAxis(chart, scale, plot, layout);
+  const bars = layout.rows.map((row) => drawRow(chart, row, scale, plot, place.names === 'beside'));
+  return { svg: [axis.svg, ...layout.texts, ...bars].join(''), height: axis.bottom - place.y };
+}
+
+/** Where names and bars go, one below the other. */
+class Layout {
+  readonly texts: string[] = [];
+  readonly rows: Row[] = [];
+  readonly #place: PanelPlace;
+  readonly #plot: Plot;
+  y: number;
+
+  constructor(place: PanelPlace, plot: Plot) {
+    this.#place = place;
+    this.#plot = plot;
+    this.y = place.y;
+  }
+
+  space(height: number): void {
+    this.y += height;
+  }
+
+  heading(text: string): void {
+    if (text !== '') this.#write(wrapToWidth(text, this.#place.width / BOLD, SIZE), { 'font-weight': 'bold' });
+  }
+
+  above(bar: ChartBar, text: string): void {
+    if (text !== '') this.#write(wrapToWidth(text, this.#place.width, SIZE));
+    this.#row(bar, BAR);
+  }
+
+  beside(bar: ChartBar, name: string): void {
+    const { left } = this.#plot;
+    const lines = name === '' ? [] : wrapToWidth(name, left - this.#place.x - SPACE, SIZE);
+    const height = Math.max(BAR, lines.length * LINE);
+    const first = this.y + height / 2 - ((lines.length - 1) * LINE) / 2 + SIZE / 3;
+    const right = { 'font-size': SIZE, fill: INK, 'text-anchor': 'end' };
+    this.texts.push(...lines.map((line, index) => textElement(left - SPACE, first + index * LINE, line, right)));
+    this.#row(bar, height);
+  }
+
+  #row(bar: ChartBar, height: number): void {
+    this.rows.push({ bar, middle: this.y + height / 2, height });
+    this.y += height + BETWEEN_BARS;
+  }
+
+  #write(lines: readonly string[], attributes: Readonly<Record<string, string>> = {}): void {
+    for (const line of lines) {
+      this.y += LINE;
+      this.texts.push(textElement(this.#place.x, this.y - 4, line, { 'font-size': SIZE, fill: INK, ...attributes }));
+    }
+  }
+}
+
+/** A number on one line with its interval; nothing where there is a gap, for what stands in that says it all. */
+function aboveText({ form }: Chart, bar: ChartBar): string[] {
+  return bar.value === null ? [] : [barText(bar, form).replaceAll(' ', '\u00a0')];
 }
 
 /** Where groups have several bars each, or a series is named, the group stands over them. */
@@ -113,12 +140,16 @@ function drawAxis(
   { form, axis }: Chart,
   { ticks, at }: Scale,
   { left, width }: Plot,
-  top: number,
-  bottom: number,
+  { rows, y: bottom }: Layout,
 ): { svg: string; bottom: number } {
+  // Where names stand between bars, no line goes through them.
   const lines = ticks.map((tick) => {
-    const x = left + at(tick) * width;
-    return element('line', { x1: x, y1: top, x2: x, y2: bottom, stroke: tick === 0 ? INK : GRID, 'stroke-width': 1 });
+    const x = fixed(left + at(tick) * width);
+    const parts = rows.map(({ middle, height }) => {
+      const half = (height + BETWEEN_BARS) / 2;
+      return `M${x} ${fixed(middle - half)}V${fixed(middle + half)}`;
+    });
+    return element('path', { d: parts.join(''), fill: 'none', stroke: tick === 0 ? INK : GRID, 'stroke-width': 1 });
   });
   const names = ticks.map((tick) =>
     textElement(left + at(tick) * width, bottom + LINE - 3, tickText(tick, form), {

@@ -6,16 +6,16 @@ const WIDTHS: ReadonlyMap<string, number> = new Map(
   (
     [
       [191, "'"],
-      [222, 'ijl'],
+      [222, 'ijl‘’'],
       [260, '|'],
-      [278, ' !,./:;I[\\]ft'],
-      [333, '()-`r'],
+      [278, ' \u00a0!,./:;I[\\]ft'],
+      [333, '()-`r“”'],
       [334, '{}'],
       [355, '"'],
       [389, '*'],
       [469, '^'],
       [500, 'Jcksvxyz'],
-      [556, '#$0123456789?L_abdeghnopqu'],
+      [556, '#$0123456789?L_abdeghnopqu–'],
       [584, '+<=>~'],
       [611, 'FTZ'],
       [667, '&ABEKPSVXY'],
@@ -36,11 +36,11 @@ export function textWidth(text: string, size: number): number {
   return ([...text].reduce((sum, character) => sum + (WIDTHS.get(character) ?? UNKNOWN), 0) * size) / THOUSAND;
 }
 
-/** Lines that are no wider, broken at spaces; a word that is wider is broken where it must be. At least one line. */
+/** Lines that are no wider, broken at spaces that may be broken at; a word that is wider is broken where it must be. At least one line. */
 export function wrapToWidth(text: string, width: number, size: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/).filter((part) => part !== '')) {
+  for (const word of text.split(/[ \n\t]+/).filter((part) => part !== '')) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (textWidth(longer, size) <= width) {
       line = longer;
