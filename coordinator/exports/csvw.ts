@@ -75,7 +75,7 @@ function metadata(
   exported: ExportedRun,
   { key, labels }: Described,
 ): object {
-  const { run, release, programme } = exported;
+  const { run, release, programme, licence } = exported;
   const titles = header.map(String);
   const places = key.map((title) => titles.indexOf(title));
   const isKey = new Set(rows.map((row) => JSON.stringify(places.map((place) => row[place])))).size === rows.length;
@@ -87,7 +87,7 @@ function metadata(
     'dc:identifier': run.id,
     'dc:issued': { '@value': releasedAt(exported), '@type': 'xsd:dateTime' },
     ...(programme == null ? {} : { 'dc:publisher': programme }),
-    'dc:license': 'Use as the agencies that took part have agreed; nobody may try to tell who anybody in it is.',
+    ...(licence == null ? {} : { 'dc:license': licence }),
     'dc:source': release.sources.map(({ agencyName, dataset, asAt }) => `${agencyName}, ${dataset} as at ${asAt}`),
     'dc:bibliographicCitation': citation(exported).text,
     dialect: {

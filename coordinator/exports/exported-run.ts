@@ -14,6 +14,8 @@ export interface ExportedRun {
   readonly release: Release;
   /** Who publishes: the federation's name, or its programme's; null or absent where whoever exports doesn't know it. */
   readonly programme?: string | null;
+  /** Under which terms others may use it: an address, or words; null or absent where nobody has said. */
+  readonly licence?: string | null;
   /** Of the audit log, that has the release; null or absent where it isn't known. */
   readonly checkpoint?: { readonly size: number; readonly root: string } | null;
 }

@@ -49,9 +49,10 @@ export function drawPanel(
   const plot = plotOf(chart, panel, place);
   const layout = new Layout(place, plot);
   layout.heading(panel.title);
+  layout.space(SPACE);
   for (const group of panel.groups) {
     const isNamed = hasHeading(chart, group);
-    layout.space(BETWEEN_GROUPS);
+    if (isNamed || place.names === 'above') layout.space(BETWEEN_GROUPS);
     if (isNamed) layout.heading(group.label);
     for (const bar of group.bars) {
       const name = isNamed ? (chart.series[bar.series] ?? '') : group.label;
@@ -130,7 +131,7 @@ function plotOf(chart: Chart, panel: ChartPanel, { x, width, names }: PanelPlace
     group.bars.map((bar) => ({ bar, name: hasHeading(chart, group) ? (chart.series[bar.series] ?? '') : group.label })),
   );
   const longest = Math.max(0, ...bars.map(({ name }) => textWidth(name, SIZE)));
-  const room = Math.min(longest, width * NAMES_SHARE) + SPACE;
+  const room = Math.ceil(Math.min(longest, width * NAMES_SHARE)) + SPACE;
   const numbers = Math.max(0, ...bars.map(({ bar }) => textWidth(barText(bar, chart.form), SIZE)));
   return { left: x + room, width: Math.max(width / 4, width - room - numbers - SPACE) };
 }

@@ -9,6 +9,9 @@ export interface Scale {
   readonly at: (value: number) => number;
 }
 
+/** Where all is as good as 0, an axis goes to 1. */
+const LEAST_RANGE = 1e-9;
+
 /** Steps between ticks are one of these times a power of ten. */
 const STEPS = [1, 2, 2.5, 5, 10];
 
@@ -17,8 +20,10 @@ export function scaleOf(chart: Pick<Chart, 'panels' | 'form'>, most: number): Sc
   const ends = barsOf(chart).flatMap(({ value, interval }) =>
     value === null ? [] : [value, interval?.low ?? value, interval?.high ?? value],
   );
-  const [low, high] = [Math.min(0, ...ends), Math.max(0, ...ends)];
-  const step = stepOf(low === high ? 1 : high - low, most, chart.form);
+  const low = Math.min(0, ...ends);
+  const furthest = Math.max(0, ...ends);
+  const high = furthest - low < LEAST_RANGE ? low + 1 : furthest;
+  const step = stepOf(high - low, most, chart.form);
   const first = Math.floor(low / step);
   const last = Math.max(first + 1, Math.ceil(high / step));
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => rounded((first + index) * step));
