@@ -43,7 +43,17 @@ const FOUND = 3_000;
  * A release of a template of the example, as a coordinator would make it: counts are drawn, the template's own noise is
  * added to them, and disclosure control does the rest.
  */
-export async function boldRelease(name: string, seed: number | string): Promise<Release> {
+export function boldRelease(name: string, seed: number | string): Promise<Release> {
+  const key = `${name}/${seed}`;
+  const made = releases.get(key) ?? makeRelease(name, seed);
+  releases.set(key, made);
+  return made;
+}
+
+/** Made once: nothing changes a release. */
+const releases = new Map<string, Promise<Release>>();
+
+async function makeRelease(name: string, seed: number | string): Promise<Release> {
   const bound = BOLD_TEMPLATES.get(name);
   if (bound === undefined) throw new RangeError(`no template ${name}`);
   const uniform = fastUniform(`${name}/${seed}`);
