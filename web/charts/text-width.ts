@@ -26,14 +26,14 @@ const WIDTHS: ReadonlyMap<string, number> = new Map(
       [944, 'W'],
       [1015, '@'],
     ] as const
-  ).flatMap(([width, characters]) => [...characters].map((character) => [character, width] as const)),
+  ).flatMap(([width, characters]) => Array.from(characters, (character) => [character, width] as const)),
 );
 /** Of a character that isn't in the table: as wide as the widest of them, for a line must not run over. */
 const UNKNOWN = 1000;
 const THOUSAND = 1000;
 
 export function textWidth(text: string, size: number): number {
-  return ([...text].reduce((sum, character) => sum + (WIDTHS.get(character) ?? UNKNOWN), 0) * size) / THOUSAND;
+  return (Array.from(text).reduce((sum, character) => sum + (WIDTHS.get(character) ?? UNKNOWN), 0) * size) / THOUSAND;
 }
 
 /** Lines that are no wider, broken at spaces that may be broken at; a word that is wider is broken where it must be. At least one line. */
