@@ -1,7 +1,7 @@
 import { utf8Bytes } from '../../core/base/index.js';
 import { CONFIDENTIAL, markNotes, NOT_AVAILABLE, roundingNote } from '../../core/disclosure/index.js';
 import { citation } from './citation.js';
-import { writeCsv, type CsvField } from './csv.js';
+import { writeCsv, writtenField, type CsvField } from './csv.js';
 import { EXPORT_KINDS } from './formats.js';
 import { baseName, releasedAt, type ExportedRun } from './exported-run.js';
 import { linkageRows } from './linkage-rows.js';
@@ -64,7 +64,18 @@ function described(
     { name: url, bytes: utf8Bytes(writeCsv(rows)) },
     {
       name: `${url}${METADATA_ENDING}`,
-      bytes: utf8Bytes(`${JSON.stringify(metadata(url, rows, exported, how), null, 2)}\n`),
+      bytes: utf8Bytes(
+        `${JSON.stringify(
+          metadata(
+            url,
+            rows.map((row) => row.map(writtenField)),
+            exported,
+            how,
+          ),
+          null,
+          2,
+        )}\n`,
+      ),
     },
   ];
 }
@@ -120,7 +131,7 @@ function column(title: string, label: string | undefined, values: readonly CsvFi
     titles: [title],
     ...(label === undefined ? {} : { 'dc:description': label }),
     datatype: datatypeOf(values),
-    required: values.length > 0 && values.every((value) => value !== null && value !== ''),
+    required: values.length > 0 && values.every((value) => value !== null),
     null: [''],
     ...(property === undefined ? {} : { propertyUrl: property }),
   };

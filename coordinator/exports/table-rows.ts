@@ -25,6 +25,8 @@ interface ExportedNumber {
   /** Ends of the 95 % interval. */
   readonly low: CsvField;
   readonly high: CsvField;
+  /** Between which ends a number lies that isn't shown, where that is told. */
+  readonly band?: Interval | null;
 }
 
 function header({ dimensions }: ReleasedTable): string[] {
@@ -34,16 +36,19 @@ function header({ dimensions }: ReleasedTable): string[] {
 function rows(release: Release): CsvField[][] {
   const { table } = release;
   return [...counts(table), ...rates(table), ...quantiles(release), ...recalls(table), ...measures(table)].map(
-    (number) => [
-      number.quantity,
-      ...table.dimensions.map((dimension, index) => labelOf(dimension, number.group[index] ?? null)),
-      number.value,
-      number.status,
-      number.low,
-      number.high,
-      number.reason,
-      markOf(number.status),
-    ],
+    ({ quantity, group, value, status, reason, low, high, band = null }) => {
+      const isShown = status === 'ok';
+      return [
+        quantity,
+        ...table.dimensions.map((dimension, index) => labelOf(dimension, group[index] ?? null)),
+        isShown ? value : null,
+        status,
+        isShown ? low : (band?.low ?? null),
+        isShown ? high : (band?.high ?? null),
+        reason,
+        markOf(status),
+      ];
+    },
   );
 }
 
@@ -69,7 +74,7 @@ function rates({ rates: released }: ReleasedTable): ExportedNumber[] {
   return released.flatMap(({ group, value, status, reason, band, interval, longRun, difference, ratio }) => {
     const common = { group, status, reason };
     return [
-      { ...common, quantity: 'rate', value, ...ends(band === null ? interval : bands[band]) },
+      { ...common, quantity: 'rate', value, ...ends(interval), band: band === null ? null : bands[band] },
       ...(longRun === null ? [] : [{ ...common, quantity: 'rate-long-run', value, ...ends(longRun) }]),
       ...(difference === null
         ? []

@@ -50,7 +50,7 @@ const tableSchema = z.strictObject({
       'oa:hasTarget': z.strictObject({ '@id': z.string() }),
       'oa:hasBody': z.strictObject({
         '@type': z.literal('oa:EmbeddedContent'),
-        'rdf:value': z.string().min(1),
+        'rdf:value': z.string(),
         'dc:format': z.strictObject({ '@value': z.literal('text/plain') }),
       }),
     }),

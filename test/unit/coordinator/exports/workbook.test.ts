@@ -5,6 +5,7 @@ import { columnLetters } from '../../../../coordinator/exports/ods.js';
 import { zipOf } from '../../../../coordinator/exports/zip.js';
 import { packagePath } from '../../../../runtime/index.js';
 import { boldRelease, exportedRun } from '../../../support/bold-release.js';
+import { elementsOf } from '../../../support/read-xml.js';
 import { unzipped } from '../../../support/unzipped.js';
 import { dimension, releaseOf, table } from '../../cli/releases.js';
 
@@ -13,21 +14,6 @@ const NAME = 'victim-engagement-by-case-length';
 async function bookOf(name = NAME): Promise<{ bytes: Uint8Array; files: ReadonlyMap<string, string> }> {
   const { bytes } = await exportOf('ods', exportedRun(name, await boldRelease(name, 3)));
   return { bytes, files: unzipped(bytes) };
-}
-
-/** Names of elements in the order in which they open, and that each is closed where it must be. */
-function elementsOf(xml: string): string[] {
-  const open: string[] = [];
-  const names: string[] = [];
-  for (const [, close, name = '', alone] of xml.matchAll(/<(\/?)([a-z-]+:[a-z-]+)(?: [a-zA-Z:-]+="[^"<]*")*(\/?)>/g)) {
-    if (close === '/') expect(open.pop()).toBe(name);
-    else {
-      names.push(name);
-      if (alone !== '/') open.push(name);
-    }
-  }
-  expect(open).toEqual([]);
-  return names;
 }
 
 describe('a workbook', () => {
