@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EXIT_CODES } from '../../../cli/index.js';
-import { linkageRows, releaseJson, writeCsv } from '../../../coordinator/exports/index.js';
+import { exportOf, linkageRows, releaseJson, writeCsv } from '../../../coordinator/exports/index.js';
 import { tableRows } from '../../../coordinator/exports/table-rows.js';
 import { makeLinkage, releaseSchema, type Release } from '../../../coordinator/index.js';
 import { REQUEST } from '../coordinator/fixtures.js';
@@ -152,7 +152,46 @@ describe('tally export', () => {
     expect(readFileSync(file, 'utf8')).toBe('kept');
   });
 
-  it('knows two formats', async () => {
+  it('writes what the coordinator would export: a workbook, a chart, CSV on the Web', async () => {
+    const { environment, rig } = await serve();
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    const { run, release } = rig.service.get(id);
+    if (release === undefined) throw new Error('no release');
+    const made = folder();
+    for (const format of ['ods', 'svg', 'csvw', 'context'] as const) {
+      const file = join(made, format);
+      const written = await tally(['export', id, '--format', format, '--out', file], { environment });
+      expect(written).toEqual({ exitCode: EXIT_CODES.done, out: '', err: '' });
+      expect(readFileSync(file).equals((await exportOf(format, { run, release })).bytes)).toBe(true);
+    }
+    const svg = await tally(['export', id, '--format', 'svg'], { environment });
+    expect(svg.out).toMatch(/^<svg .*<\/svg>$/);
+  });
+
+  it('prints no file to a terminal that is no text, and knows which formats have parts', async () => {
+    const { environment, rig } = await serve();
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    for (const format of ['ods', 'png', 'csvw']) {
+      const said = await tally(['export', id, '--format', format], { environment });
+      expect(said).toMatchObject({
+        exitCode: EXIT_CODES.wrongUse,
+        out: '',
+        err: expect.stringContaining('--out') as string,
+      });
+    }
+    const parted = await tally(['export', id, '--format', 'svg', '--part', 'table'], { environment });
+    expect([parted.exitCode, parted.err]).toEqual([
+      EXIT_CODES.wrongUse,
+      expect.stringMatching(/^BAD_USAGE: svg has no parts/),
+    ]);
+    const unlinked = await tally(['export', id, '--format', 'csv', '--part', 'linkage'], { environment });
+    const named = await tally(['export', id, '--format', 'linkage-csv'], { environment });
+    expect(unlinked).toEqual(named);
+  });
+
+  it('knows the formats of the list and no other', async () => {
     const { environment } = await serve();
     for (const args of [['export'], ['export', 'x', '--format', 'xlsx']]) {
       expect((await tally(args, { environment })).exitCode).toBe(EXIT_CODES.wrongUse);
@@ -191,9 +230,7 @@ describe('how people were linked, as CSV', () => {
 
   it('numbers merges', () => {
     const merges = [report({ dataset: 'police.crimes' }), report({ dataset: 'police.crimes' }), report()];
-    const rows = linesOf(
-      linkageCsv({ ...release, linkage: makeLinkage(linkageInput({ reports: merges })) }),
-    );
+    const rows = linesOf(linkageCsv({ ...release, linkage: makeLinkage(linkageInput({ reports: merges })) }));
     expect(rows.filter((row) => row.startsWith('people-base')).map((row) => row.split(',').slice(2, 4))).toEqual([
       ['police.crimes', '1'],
       ['police.crimes', '2'],
