@@ -168,7 +168,7 @@ function countsDrawn({ table }: Release): Drawn {
     subtitle: '',
     axis: 'Count',
     form: 'count',
-    figures: withoutTotals(table.cells).map(({ categories, value, status, interval }) => ({
+    figures: table.cells.map(({ categories, value, status, interval }) => ({
       ...{ group: categories, value, status },
       // Without noise it would be the rounding's, which the notes say.
       ...{ interval: table.noise === null ? null : interval, mark: markOf(status) },
@@ -179,8 +179,8 @@ function countsDrawn({ table }: Release): Drawn {
   };
 }
 
-/** A total would make all others small, and is not beside them. */
-function withoutTotals<Cell extends { readonly categories: Group }>(cells: readonly Cell[]): readonly Cell[] {
+/** A measure has its totals among its cells; where it has nothing else, they are what there is to draw. */
+function withoutTotals(cells: ReleasedMeasure['cells']): ReleasedMeasure['cells'] {
   const own = cells.filter(({ categories }) => !categories.includes(null));
   return own.length === 0 ? cells : own;
 }

@@ -35,6 +35,16 @@ describe('the chart of a release', () => {
     expect(remarks.length).toBeGreaterThan(0);
   });
 
+  it('leaves out the totals of a measure, which are among its cells', async () => {
+    const release = await boldRelease('wellbeing-when-support-ends', 3);
+    const [measure] = release.table.measures;
+    const own = measure?.cells.filter(({ categories }) => !categories.includes(null)) ?? [];
+    expect(measure?.cells.length).toBeGreaterThan(own.length);
+    const groups = chartOf(release, 'T').panels.flatMap((panel) => panel.groups);
+    expect(groups.flatMap(({ bars }) => bars)).toHaveLength(own.length);
+    expect(groups.map(({ label }) => label)).not.toContain('All');
+  });
+
   it('shows bands and marks in the place of shares that are not told', () => {
     const rate = { value: null, interval: null, longRun: null, difference: null, ratio: null, reason: '' };
     const rates = [
