@@ -88,7 +88,7 @@ function coverSheet(exported: ExportedRun): Sheet {
     name: 'Cover',
     title: run.templateTitle,
     about: [
-      release.question,
+      ...(release.question === run.templateTitle ? [] : [release.question]),
       ...release.chosen.map(({ parameter, values }) => `${parameter}: ${values.join(', ')}`),
       `Released on ${dayText(releasedAt(exported))}${programme == null ? '' : ` by ${programme}`}.`,
       ...release.sources.map(({ agencyName, dataset, asAt }) => `Source: ${agencyName}, ${dataset} as at ${asAt}.`),
