@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { nameSchema } from '../core/templates/index.js';
+import { isoDateSchema, nameSchema } from '../core/templates/index.js';
 import {
   governanceFrom,
   governanceSchema,
@@ -9,6 +9,7 @@ import {
   readYamlConfig,
   type GovernanceFiles,
 } from '../runtime/index.js';
+import { scopesSchema } from './tokens/scopes.js';
 
 /** Tokens that may open the API. */
 export const MAX_API_TOKENS = 100;
@@ -29,6 +30,8 @@ const tokenSchema = z.strictObject({
     .describe('who asks, as agencies see it'),
   organisation: nameSchema.describe('of which organisation of the roster: purposes are granted to organisations'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits: the SHA-256 of the token'),
+  scopes: scopesSchema.describe('what it is good for; everything where it is left out').exactOptional(),
+  expires: isoDateSchema.describe('the last day on which it is good; no last day where it is left out').exactOptional(),
 });
 
 export const configSchema = z
@@ -47,6 +50,11 @@ export const configSchema = z
       port,
       tokens: z.array(tokenSchema).min(1).max(MAX_API_TOKENS),
       tlsTerminatedUpstream: z.boolean().default(false),
+      publicUrl: z
+        .url({ protocol: /^https?$/ })
+        .refine((text) => new URL(text).href === `${new URL(text).origin}/`, 'an address without a path, as in https://tally.example')
+        .describe('where people find this coordinator in a browser; `tally login` needs it')
+        .exactOptional(),
     }),
     identityKey: path,
     governance: governanceSchema,

@@ -66,7 +66,7 @@ export { AgencyRegistry } from './federation/agency-registry.js';
 export type { AgencyState, AgencyStatus, RegisteredAgency } from './federation/agency-registry.js';
 export { federationHandlers } from './federation/handlers.js';
 export { RegisterFeed } from './federation/register-feed.js';
-export { configText, initCoordinator, tokenHash } from './init.js';
+export { configText, initCoordinator } from './init.js';
 export type { Initialised, ListenAddress, Listening } from './init.js';
 export { HEADLINE_THRESHOLDS, headline } from './linkage/headline.js';
 export type { LinkNoise } from './linkage/headline.js';
