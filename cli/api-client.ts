@@ -6,9 +6,9 @@ import {
   agenciesView,
   auditCheckpointView,
   auditEntriesView,
-  errorView,
   eventView,
   isEnded,
+  problemView,
   progressView,
   runDetailView,
   runsView,
@@ -62,32 +62,32 @@ export class ApiClient {
   }
 
   async templates(): Promise<readonly TemplateView[]> {
-    return (await this.#ask('GET', '/api/templates', templatesView)).templates;
+    return (await this.#ask('GET', '/api/v1/templates', templatesView)).templates;
   }
 
   template(name: string): Promise<TemplateDetailView> {
-    return this.#ask('GET', `/api/templates/${encodeURIComponent(name)}`, templateDetailView);
+    return this.#ask('GET', `/api/v1/templates/${encodeURIComponent(name)}`, templateDetailView);
   }
 
   async agencies(): Promise<readonly AgencyView[]> {
-    return (await this.#ask('GET', '/api/agencies', agenciesView)).agencies;
+    return (await this.#ask('GET', '/api/v1/agencies', agenciesView)).agencies;
   }
 
   submit(body: SubmitBody): Promise<RunView> {
-    return this.#ask('POST', '/api/runs', runView, body);
+    return this.#ask('POST', '/api/v1/runs', runView, body);
   }
 
   async runs(limit: number): Promise<readonly RunView[]> {
-    return (await this.#ask('GET', `/api/runs?limit=${limit}`, runsView)).runs;
+    return (await this.#ask('GET', `/api/v1/runs?limit=${limit}`, runsView)).runs;
   }
 
   run(id: string): Promise<RunDetailView> {
-    return this.#ask('GET', `/api/runs/${encodeURIComponent(id)}`, runDetailView);
+    return this.#ask('GET', `/api/v1/runs/${encodeURIComponent(id)}`, runDetailView);
   }
 
   /** Of the run's release, byte for byte as the coordinator signed it. */
   async provenance(id: string): Promise<Uint8Array> {
-    const path = `/api/runs/${encodeURIComponent(id)}/provenance`;
+    const path = `/api/v1/runs/${encodeURIComponent(id)}/provenance`;
     const response = await this.#fetch('GET', path, { accept: 'application/json' });
     const bytes = new Uint8Array(await response.arrayBuffer().catch(() => new ArrayBuffer(0)));
     try {
@@ -99,20 +99,20 @@ export class ApiClient {
   }
 
   cancel(id: string): Promise<RunView> {
-    return this.#ask('DELETE', `/api/runs/${encodeURIComponent(id)}`, runView);
+    return this.#ask('DELETE', `/api/v1/runs/${encodeURIComponent(id)}`, runView);
   }
 
   auditCheckpoint(): Promise<AuditCheckpointView> {
-    return this.#ask('GET', '/api/audit/checkpoint', auditCheckpointView);
+    return this.#ask('GET', '/api/v1/audit/checkpoint', auditCheckpointView);
   }
 
   auditEntries(from: number): Promise<AuditEntriesView> {
-    return this.#ask('GET', `/api/audit/entries?from=${from}`, auditEntriesView);
+    return this.#ask('GET', `/api/v1/audit/entries?from=${from}`, auditEntriesView);
   }
 
   /** Of a demonstration's coordinator only. */
   unprotectedCounts(id: string): Promise<UnprotectedCountsView> {
-    return this.#ask('GET', `/api/runs/${encodeURIComponent(id)}/unprotected-counts`, unprotectedCountsView);
+    return this.#ask('GET', `/api/v1/runs/${encodeURIComponent(id)}/unprotected-counts`, unprotectedCountsView);
   }
 
   /** A run's events from its first to its last. A stream that breaks is opened again where it broke. */
@@ -138,7 +138,7 @@ export class ApiClient {
   }
 
   async #events(id: string, after: number): Promise<AsyncIterable<Uint8Array>> {
-    const path = `/api/runs/${encodeURIComponent(id)}/events`;
+    const path = `/api/v1/runs/${encodeURIComponent(id)}/events`;
     const response = await this.#fetch('GET', path, { accept: 'text/event-stream', 'last-event-id': String(after) });
     if (response.body === null) throw new CliError('BAD_ANSWER', 'The coordinator sent an empty event stream.');
     return response.body;
@@ -176,13 +176,13 @@ export class ApiClient {
       clearTimeout(timer);
     }
     if (response.ok) return response;
-    const error = errorView.safeParse(await response.json().catch(() => undefined));
+    const error = problemView.safeParse(await response.json().catch(() => undefined));
     if (!error.success) throw badAnswer(this.#url);
-    const { code, message, problems = [] } = error.data;
+    const { code, detail, problems = [] } = error.data;
     throw new RemoteError(
       response.status,
       code,
-      message,
+      detail,
       problems.map(({ path: where, message: what, line }) => ({
         path: where,
         message: what,

@@ -26,12 +26,17 @@ import { federationHandlers } from './federation/handlers.js';
 import { RegisterFeed } from './federation/register-feed.js';
 import { REGISTER_LOOK_MS } from './open-register.js';
 import type { TemplatesInForce } from './register/live-templates.js';
+import { RepeatableSubmissions } from './runs/repeatable-submissions.js';
 import { RunFeed } from './runs/run-feed.js';
 import { RunService } from './runs/run-service.js';
 import { createThreadProtector } from './runs/thread-protector.js';
 import { createAgencyStore } from './store/agency-store.js';
 import { openDatabase } from './store/database.js';
+import { createRepeatableRequestStore } from './store/repeatable-requests.js';
 import { createRunStore } from './store/run-store.js';
+import { createTokenStore } from './store/token-store.js';
+import { ApiTokens } from './tokens/api-tokens.js';
+import { DeviceLogins } from './tokens/device-logins.js';
 
 /** What a coordinator acts with; only `main.ts` picks real ones. */
 export interface CoordinatorEnvironment {
@@ -202,8 +207,11 @@ async function start(
     (timer) => clearInterval(timer),
   );
   const streams = new EventStreams();
+  const apiTokens = new ApiTokens({ store: createTokenStore(database), clock, rng });
   const services = {
-    ...{ runs, templates, registry, audit: audit.log },
+    ...{ runs, templates, registry, audit: audit.log, apiTokens },
+    submissions: new RepeatableSubmissions(runs, createRepeatableRequestStore(database), clock),
+    deviceLogins: new DeviceLogins({ tokens: apiTokens, clock, rng }),
     get roster() {
       return registers.roster;
     },
@@ -214,9 +222,9 @@ async function start(
   };
   const api = createApi(services, {
     tokens: config.api.tokens,
-    streams,
-    log,
+    ...{ streams, clock, rng, log },
     behindProxy: config.api.tlsTerminatedUpstream,
+    publicUrl: config.api.publicUrl ?? null,
   });
   const { port: apiPort } = await lifecycle.start(
     'api',

@@ -3,9 +3,13 @@
  * stands apart from index.ts, because that loads all that a coordinator runs on: servers, databases, a solver.
  */
 export {
+  accessTokenView,
   agenciesView,
-  errorView,
+  deviceAuthorizationView,
   eventView,
+  holderView,
+  oauthErrorView,
+  problemView,
   progressView,
   runDetailView,
   runsView,
@@ -17,6 +21,7 @@ export {
 export type {
   AgencyView,
   EventView,
+  HolderView,
   ProgressView,
   RunDetailView,
   RunView,
@@ -27,6 +32,9 @@ export type {
 } from './api/schema.js';
 export { auditCheckpointView, auditEntriesView } from './api/audit-schema.js';
 export type { AuditCheckpointView, AuditEntriesView } from './api/audit-schema.js';
+export { DEVICE_GRANT } from './tokens/device-grant.js';
+export { SCOPES } from './tokens/scopes.js';
+export type { Scope } from './tokens/scopes.js';
 export { loadCatalogue } from './register/catalogue.js';
 export { amountLeft } from './runs/amount.js';
 export { MAX_RUNS_LISTED } from './runs/run.js';

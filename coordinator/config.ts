@@ -52,7 +52,10 @@ export const configSchema = z
       tlsTerminatedUpstream: z.boolean().default(false),
       publicUrl: z
         .url({ protocol: /^https?$/ })
-        .refine((text) => new URL(text).href === `${new URL(text).origin}/`, 'an address without a path, as in https://tally.example')
+        .refine(
+          (text) => new URL(text).href === `${new URL(text).origin}/`,
+          'an address without a path, as in https://tally.example',
+        )
         .describe('where people find this coordinator in a browser; `tally login` needs it')
         .exactOptional(),
     }),

@@ -41,7 +41,10 @@ export function assertMaySee(run: Looked, viewer: RunViewer): void {
 export function assertOwn(run: Looked, viewer: RunViewer): void {
   assertMaySee(run, viewer);
   if (sightOf(run, viewer) === 'all') return;
-  throw new CoordinatorError('NOT_YOUR_RUN', 'Somebody else asked for this run: only what was released of it is shown.');
+  throw new CoordinatorError(
+    'NOT_YOUR_RUN',
+    'Somebody else asked for this run: only what was released of it is shown.',
+  );
 }
 
 /** The one answer for a run that isn't there and one that somebody may not know of. */

@@ -34,10 +34,7 @@ export const tokenRequestSchema = z.strictObject({
     .min(1, 'say what uses it')
     .max(MAX_TOKEN_NAME_CHARACTERS, `at most ${MAX_TOKEN_NAME_CHARACTERS} characters`),
   scopes: scopesSchema,
-  days: z
-    .int('a whole number of days')
-    .min(1, 'at least 1 day')
-    .max(MAX_TOKEN_DAYS, `at most ${MAX_TOKEN_DAYS} days`),
+  days: z.int('a whole number of days').min(1, 'at least 1 day').max(MAX_TOKEN_DAYS, `at most ${MAX_TOKEN_DAYS} days`),
 });
 
 /** Whoever a token stands for, as the API takes them. */
@@ -86,7 +83,10 @@ export class ApiTokens {
     const { analyst, organisation } = this.assertRoom(account);
     const parsed = tokenRequestSchema.safeParse(request);
     if (!parsed.success) {
-      const problems = parsed.error.issues.map(({ path, message }): Problem => ({ path: String(path[0] ?? ''), message }));
+      const problems = parsed.error.issues.map(({ path, message }): Problem => ({
+        path: String(path[0] ?? ''),
+        message,
+      }));
       throw new CoordinatorError('BAD_TOKEN_REQUEST', 'No token was made: it can’t be as you want it.', { problems });
     }
     const { store, clock, rng } = this.#deps;

@@ -37,7 +37,12 @@ export interface AskedLogin {
 /** What a device is answered (RFC 8628, section 3.5; RFC 6749, section 5.2). */
 export type PollAnswer =
   | { readonly outcome: 'authorization_pending' | 'slow_down' | 'expired_token' | 'access_denied' | 'invalid_grant' }
-  | { readonly outcome: 'token'; readonly secret: string; readonly scopes: readonly Scope[]; readonly expiresAt: string };
+  | {
+      readonly outcome: 'token';
+      readonly secret: string;
+      readonly scopes: readonly Scope[];
+      readonly expiresAt: string;
+    };
 
 interface Login {
   readonly codeHash: string;

@@ -18,7 +18,8 @@ export function readUserCode(typed: string): string | undefined {
   // Longer than a code with a blank at every place is none, whatever is in it.
   if (typed.length > 2 * USER_CODE_LENGTH) return undefined;
   const letters = typed.toUpperCase().replaceAll(/[\s-]/g, '');
-  const isCode = letters.length === USER_CODE_LENGTH && [...letters].every((letter) => USER_CODE_LETTERS.includes(letter));
+  const isCode =
+    letters.length === USER_CODE_LENGTH && [...letters].every((letter) => USER_CODE_LETTERS.includes(letter));
   return isCode ? shown(letters) : undefined;
 }
 
