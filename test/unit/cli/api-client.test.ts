@@ -55,8 +55,8 @@ describe('following a run', () => {
     const told = await follow(client);
     expect(told.map((each) => (each.kind === 'event' ? each.event.sequence : 0))).toEqual([1, 2, 3]);
     expect(asked).toEqual([
-      { url: '/api/runs/a%20run%2Fwith%20%3Fodd/events', lastEventId: '0', authorization: 'Bearer secret' },
-      { url: '/api/runs/a%20run%2Fwith%20%3Fodd/events', lastEventId: '2', authorization: 'Bearer secret' },
+      { url: '/api/v1/runs/a%20run%2Fwith%20%3Fodd/events', lastEventId: '0', authorization: 'Bearer secret' },
+      { url: '/api/v1/runs/a%20run%2Fwith%20%3Fodd/events', lastEventId: '2', authorization: 'Bearer secret' },
     ]);
   });
 
@@ -86,7 +86,7 @@ describe('an answer', () => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(text);
     });
-    await expect(client.runs(1)).rejects.toMatchObject({ code: 'BAD_ANSWER' });
+    await expect(client.runs({ limit: 1 })).rejects.toMatchObject({ code: 'BAD_ANSWER' });
   });
 
   it('that sends elsewhere is not followed, for the token would go with it', async () => {
@@ -99,7 +99,7 @@ describe('an answer', () => {
         response.end('{"runs":[]}');
       },
     );
-    await expect(client.runs(1)).rejects.toMatchObject({ code: 'COORDINATOR_UNREACHABLE' });
+    await expect(client.runs({ limit: 1 })).rejects.toMatchObject({ code: 'COORDINATOR_UNREACHABLE' });
     expect(asked).toHaveLength(1);
   });
 
@@ -108,7 +108,7 @@ describe('an answer', () => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end('{"runs":[],"more":true}');
     });
-    expect(await client.runs(1)).toEqual([]);
+    expect(await client.runs({ limit: 1 })).toEqual([]);
   });
 });
 
@@ -125,6 +125,6 @@ describe('asking for a provenance', () => {
       answer(response);
     });
     await expect(client.provenance('a run')).rejects.toMatchObject({ code: 'BAD_ANSWER' });
-    expect(asked[0]?.url).toBe('/api/runs/a%20run/provenance');
+    expect(asked[0]?.url).toBe('/api/v1/runs/a%20run/provenance');
   });
 });
