@@ -43,7 +43,7 @@ const lastEventId = z.coerce
 export const RUN_ROUTES = {
   submitRun: {
     ...{ method: 'post', path: '/api/v1/runs', tag: 'Runs', access: 'runs:write' },
-    summary: 'Ask',
+    summary: 'Ask a question',
     description:
       'Chooses parameters of a template and puts the run in the queue. Runs are done one after the other. Where noise ' +
       'protects the table it costs privacy budget; what was asked before of the same data costs nothing. ' +
