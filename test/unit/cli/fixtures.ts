@@ -39,6 +39,8 @@ export interface TallyOptions {
   readonly columns?: number;
   /** What comes from stdin, which is no terminal; by default nothing does. */
   readonly stdin?: string;
+  /** Told whatever is written to stderr, as it is written. */
+  readonly heard?: (text: string) => void;
   /** What the clock says; NOW when it isn't given. */
   readonly now?: Date;
 }
@@ -47,6 +49,11 @@ export interface TallyOptions {
 export async function tally(args: readonly string[], options: TallyOptions = {}): Promise<Said> {
   const out = new Ear(options.isTTY, options.columns);
   const err = new Ear(options.isTTY, options.columns);
+  const told = new Ear(options.isTTY, options.columns);
+  told.write = (text) => {
+    err.write(text);
+    options.heard?.(text);
+  };
   const into = (ear: Ear): Writable =>
     new Writable({
       write: (chunk: Buffer, _encoding, done) => {
@@ -55,7 +62,7 @@ export async function tally(args: readonly string[], options: TallyOptions = {})
       },
     });
   const exitCode = await runCli(args, {
-    printer: new Printer(out, err),
+    printer: new Printer(out, told),
     environment: options.environment ?? {},
     clock: { ...systemClock, now: () => new Date(options.now ?? NOW) },
     rng: seededRng('cli'),
