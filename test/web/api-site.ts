@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import express, { type RequestHandler } from 'express';
 import { onTestFinished } from 'vitest';
+import type {} from 'express-session';
+import type {} from '../../coordinator/access/session-account.js';
 import type { Account } from '../../coordinator/access/account.js';
 import { GuardedRoutes } from '../../coordinator/access/guarded-routes.js';
 import { tokenPages } from '../../coordinator/pages/account/token-pages.js';

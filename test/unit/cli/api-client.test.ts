@@ -69,7 +69,7 @@ describe('following a run', () => {
   it('takes an error for an answer', async () => {
     const { client, asked } = await serve((_request, response) => {
       response.writeHead(404, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ code: 'UNKNOWN_RUN', message: 'none' }));
+      response.end(JSON.stringify({ type: '/api#errors-UNKNOWN_RUN', title: 'No run', status: 404, detail: 'none', code: 'UNKNOWN_RUN' }));
     });
     await expect(follow(client)).rejects.toMatchObject({ code: 'UNKNOWN_RUN', status: 404 });
     expect(asked).toHaveLength(1);
@@ -106,7 +106,7 @@ describe('an answer', () => {
   it('with more in it than this version knows is taken', async () => {
     const { client } = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end('{"runs":[],"more":true}');
+      response.end('{"runs":[],"next":null,"more":true}');
     });
     expect(await client.runs({ limit: 1 })).toEqual([]);
   });

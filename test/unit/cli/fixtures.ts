@@ -1,5 +1,4 @@
 import { Readable, Writable } from 'node:stream';
-import { onTestFinished } from 'vitest';
 import { tokenHash } from '../../../coordinator/index.js';
 import { Printer, runCli, type ExitCode } from '../../../cli/index.js';
 import { systemClock } from '../../../runtime/index.js';
@@ -45,6 +44,8 @@ export interface TallyOptions {
   readonly now?: Date;
 }
 
+let commands = 0;
+
 /** `tally …` in this process. */
 export async function tally(args: readonly string[], options: TallyOptions = {}): Promise<Said> {
   const out = new Ear(options.isTTY, options.columns);
@@ -65,7 +66,8 @@ export async function tally(args: readonly string[], options: TallyOptions = {})
     printer: new Printer(out, told),
     environment: options.environment ?? {},
     clock: { ...systemClock, now: () => new Date(options.now ?? NOW) },
-    rng: seededRng('cli'),
+    // Each command has dice of its own, as each process has.
+    rng: seededRng(`cli/${(commands += 1)}`),
     stdout: into(out),
     stderr: into(err),
     stdin: Readable.from([options.stdin ?? '']),

@@ -88,7 +88,7 @@ const QUERIES: Readonly<Record<string, string>> = {
 describe('the document', () => {
   it('is OpenAPI 3.1', async () => {
     const validator = new Validator();
-    const result = await validator.validate(JSON.parse(JSON.stringify(apiDocument())) as object);
+    const result = await validator.validate(JSON.parse(JSON.stringify(apiDocument())) as Record<string, object>);
     expect(result.valid ? [] : result.errors).toEqual([]);
     expect(validator.version).toBe('3.1');
   });

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 
 import {
   auditCheckpointView,
@@ -17,7 +17,7 @@ import {
   witnessKey,
 } from '../../../core/audit/index.js';
 import { fromBase64, utf8Bytes } from '../../../core/base/index.js';
-import { approved, identityOf, Rig, roster } from './fixtures.js';
+import { identityOf, roster, type Rig } from './fixtures.js';
 import { serveApi, TOKEN } from './api-fixtures.js';
 
 type Asked = (path: string, token?: string) => Promise<{ readonly status: number; readonly body: unknown }>;

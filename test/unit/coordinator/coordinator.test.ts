@@ -188,7 +188,7 @@ describe('a coordinator that starts', () => {
     const headers = { authorization: `Bearer ${TOKEN}` };
     const templates = async (): Promise<unknown> =>
       (await fetch(`http://127.0.0.1:${apiPort}/api/v1/templates`, { headers })).json();
-    expect(await templates()).toEqual({ templates: [] });
+    expect(await templates()).toEqual({ templates: [], next: null });
     expect(log.of('template-unusable')).toMatchObject([{ template: template.template }]);
     await coordinator.stop();
   });

@@ -139,7 +139,7 @@ describe('the provenance of a run', () => {
     expect(await rig.ended(id)).toBe('refused');
     const refused = await ask(`${id}/provenance`);
     expect([refused.status, jsonOf(refused)]).toEqual(notReleased);
-    expect((jsonOf(refused) as { readonly message: string }).message).toContain('This run is refused');
+    expect((jsonOf(refused) as { readonly detail: string }).detail).toContain('This run is refused');
   });
 
   it('is that of the run which the table is of, where it was answered from an earlier release', async () => {
