@@ -226,10 +226,12 @@ export class ApiClient {
     schema: Schema,
     { json, form, headers = {} }: Sent = {},
   ): Promise<z.output<Schema>> {
-    const [type, body] =
-      form === undefined ? ['application/json', JSON.stringify(json)] : [FORM, new URLSearchParams(form).toString()];
-    const typed = body === undefined ? headers : { ...headers, 'content-type': type };
-    const response = await this.#fetch(method, path, { accept: 'application/json', ...typed }, body);
+    const sent =
+      form === undefined
+        ? { type: 'application/json', body: json === undefined ? undefined : JSON.stringify(json) }
+        : { type: FORM, body: new URLSearchParams(form).toString() };
+    const typed = sent.body === undefined ? headers : { ...headers, 'content-type': sent.type };
+    const response = await this.#fetch(method, path, { accept: 'application/json', ...typed }, sent.body);
     return this.#parsed(schema, await response.json().catch(() => undefined));
   }
 

@@ -41,7 +41,8 @@ export function linkToNext(
   next: string | null,
 ): Readonly<Record<string, string>> {
   if (next === null) return {};
-  const pairs = Object.entries({ ...query, cursor: next }).flatMap(([key, value]): [string, string][] =>
+  const all: Readonly<Record<string, string | number | boolean | undefined>> = { ...query, cursor: next };
+  const pairs = Object.entries(all).flatMap(([key, value]): [string, string][] =>
     value === undefined ? [] : [[key, String(value)]],
   );
   return { Link: `<${path}?${new URLSearchParams(pairs).toString()}>; rel="next"` };

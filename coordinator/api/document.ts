@@ -104,7 +104,7 @@ function responsesOf(spec: RouteSpec): ZodOpenApiResponsesObject {
       content: { 'application/json': { schema }, ...before?.content },
     };
   }
-  return responses as ZodOpenApiResponsesObject;
+  return responses;
 }
 
 function problemSchema(status: number, codes: readonly ProblemCode[]): ZodOpenApiSchema {

@@ -146,5 +146,5 @@ function typeText(schema: Schema): string {
 }
 
 function schemasOf({ components }: ApiDocument): Readonly<Record<string, Schema>> {
-  return (components?.schemas ?? {}) as Readonly<Record<string, Schema>>;
+  return components?.schemas ?? {};
 }

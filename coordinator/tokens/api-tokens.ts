@@ -161,7 +161,10 @@ export class ApiTokens {
   }
 
   #shown(token: KeptApiToken): ApiToken {
-    const { subject: _, ...shown } = token;
-    return { ...shown, isInForce: this.#isInForce(token) };
+    const { id, analyst, organisation, name, scopes, madeAt, expiresAt, lastUsedDay, revokedAt } = token;
+    return {
+      ...{ id, analyst, organisation, name, scopes, madeAt, expiresAt, lastUsedDay, revokedAt },
+      isInForce: this.#isInForce(token),
+    };
   }
 }

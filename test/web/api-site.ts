@@ -29,7 +29,7 @@ export interface ApiSite {
 }
 
 /** The API with its page, and the pages about tokens for whoever `account` is, behind the forms' own tokens. */
-export async function serveSite(account: Account | undefined = ANALYST): Promise<ApiSite> {
+export async function serveSite(account: Account = ANALYST): Promise<ApiSite> {
   const rig = new Rig();
   const services = servicesOver(rig);
   const rng = seededRng(`${testSeed}/site`);
@@ -40,7 +40,7 @@ export async function serveSite(account: Account | undefined = ANALYST): Promise
   app.use(sessions({ name: 'site', secure: false, clock: rig.clock, rng }));
   app.use(['/account', '/device'], express.urlencoded({ extended: false }));
   app.use((request, _response, next) => {
-    if (account !== undefined) request.session.account = account;
+    request.session.account = account;
     next();
   });
   for (const step of requireCsrfToken()) app.use(['/account', '/device'], step as RequestHandler);

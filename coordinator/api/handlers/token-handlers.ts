@@ -5,7 +5,7 @@ import { SCOPES } from '../../tokens/scopes.js';
 import type { ApiDocument } from '../document.js';
 import { ApiError } from '../errors.js';
 import type { Handlers, Reply } from '../route.js';
-import { TOKEN_ROUTES } from '../routes/token-routes.js';
+import type { TOKEN_ROUTES } from '../routes/token-routes.js';
 import type { OAuthError } from '../schema.js';
 import type { ApiServices } from '../services.js';
 

@@ -94,8 +94,8 @@ describe('the document', () => {
   });
 
   it('is no OpenAPI once a part of it is missing: the check can fail', async () => {
-    const { info: _, ...rest } = JSON.parse(JSON.stringify(apiDocument())) as Record<string, object>;
-    expect((await new Validator().validate(rest)).valid).toBe(false);
+    const { openapi, paths } = JSON.parse(JSON.stringify(apiDocument())) as Record<string, object>;
+    expect((await new Validator().validate({ openapi, paths })).valid).toBe(false);
   });
 
   it('has every route of the table, with the scope that it needs and what it may answer', () => {

@@ -195,7 +195,7 @@ describe('user codes', () => {
   it('are eight unambiguous letters, read however they are typed', () => {
     const rng = seededRng('codes');
     const codes = Array.from({ length: 200 }, () => newUserCode(rng));
-    expect(new Set(codes.flatMap((text) => [...text]))).toEqual(new Set([...USER_CODE_LETTERS, '-']));
+    expect(new Set(codes.flatMap((text) => Array.from(text)))).toEqual(new Set(Array.from(`${USER_CODE_LETTERS}-`)));
     expect(readUserCode(' bcdfghjk ')).toBe('BCDF-GHJK');
     expect(readUserCode('b c d f-g h j k')).toBe('BCDF-GHJK');
     for (const wrong of ['', 'BCDF-GHJ', 'BCDF-GHJKL', 'ABCD-FGHJ', 'BCDF-GHJ1', 'x'.repeat(1_000_000)]) {
