@@ -7,7 +7,7 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { SCOPE_MEANINGS, SCOPES } from '../tokens/scopes.js';
-import { PROBLEM_TYPE } from './errors.js';
+import { PROBLEM_TYPE } from './answer-errors.js';
 import { PROBLEM_KINDS, type ProblemCode } from './problems.js';
 import { problemsOf, ROUTE_TAGS, type RouteSpec } from './route.js';
 import { API_ROUTES } from './routes/index.js';
