@@ -76,7 +76,7 @@ export type Reply<Spec extends RouteSpec> =
         : never;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  | { readonly bytes: Uint8Array }
+  | { readonly bytes: Uint8Array; readonly headers?: Readonly<Record<string, string>> }
   | { readonly other: number; readonly json: unknown }
   | 'nothing'
   | 'sent';

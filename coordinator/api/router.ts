@@ -78,7 +78,11 @@ function send(response: Response, { answer }: RouteSpec, reply: Reply<RouteSpec>
   if (reply === 'sent') return;
   response.set('Cache-Control', 'no-store').status(answer.status);
   if (reply === 'nothing') response.end();
-  else if ('bytes' in reply) response.type('json').send(Buffer.from(reply.bytes));
-  else if ('other' in reply) response.status(reply.other).json(reply.json);
+  else if ('bytes' in reply) {
+    response
+      .set(reply.headers ?? {})
+      .type(answer.type ?? 'application/json')
+      .send(Buffer.from(reply.bytes));
+  } else if ('other' in reply) response.status(reply.other).json(reply.json);
   else response.set(reply.headers ?? {}).json(reply.json);
 }
