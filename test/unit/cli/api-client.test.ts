@@ -69,7 +69,15 @@ describe('following a run', () => {
   it('takes an error for an answer', async () => {
     const { client, asked } = await serve((_request, response) => {
       response.writeHead(404, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ type: '/api#errors-UNKNOWN_RUN', title: 'No run', status: 404, detail: 'none', code: 'UNKNOWN_RUN' }));
+      response.end(
+        JSON.stringify({
+          type: '/api#errors-UNKNOWN_RUN',
+          title: 'No run',
+          status: 404,
+          detail: 'none',
+          code: 'UNKNOWN_RUN',
+        }),
+      );
     });
     await expect(follow(client)).rejects.toMatchObject({ code: 'UNKNOWN_RUN', status: 404 });
     expect(asked).toHaveLength(1);
