@@ -13,6 +13,9 @@ export const CLI_ERROR_CODES = [
   'TEMPLATE_HAS_ERRORS',
   'NO_RELEASE',
   'NO_TOKEN',
+  'LOGIN_UNUSABLE',
+  'LOGIN_DENIED',
+  'LOGIN_EXPIRED',
   'COORDINATOR_UNREACHABLE',
   'BAD_ANSWER',
 ] as const;
@@ -56,7 +59,10 @@ export const EXIT_CODES_HELP = `Exit codes:
   7  the run was cancelled
 ${OUTPUT_CLOSED_EXIT_HELP}`;
 
-const unreachable: ReadonlySet<string> = new Set(['NO_TOKEN', 'COORDINATOR_UNREACHABLE', 'BAD_ANSWER', 'UNAUTHORISED']);
+const unreachable: ReadonlySet<string> = new Set([
+  ...['NO_TOKEN', 'LOGIN_UNUSABLE', 'LOGIN_DENIED', 'LOGIN_EXPIRED', 'COORDINATOR_UNREACHABLE', 'BAD_ANSWER'],
+  ...['UNAUTHORISED', 'TOKEN_EXPIRED'],
+]);
 
 /** The exit code for whatever ended a command. */
 export function exitCodeOf(thrown: unknown): ExitCode {

@@ -14,12 +14,16 @@ type AddCommands = (program: Command, context: CliContext) => void;
  */
 const COMMANDS: readonly { readonly names: readonly string[]; readonly load: () => Promise<AddCommands> }[] = [
   {
-    names: ['run', 'runs', 'export', 'cancel'],
+    names: ['run', 'runs', 'results', 'export', 'cancel'],
     load: async () => (await import('./commands/runs.js')).addRunCommands,
   },
   {
     names: ['templates', 'agencies'],
     load: async () => (await import('./commands/federation.js')).addFederationCommands,
+  },
+  {
+    names: ['login', 'logout', 'whoami'],
+    load: async () => (await import('./commands/login.js')).addLoginCommands,
   },
   { names: ['template'], load: async () => (await import('./commands/template.js')).addTemplateCommands },
   { names: ['roster'], load: async () => (await import('./commands/roster.js')).addRosterCommands },

@@ -23,12 +23,17 @@ import { RegisterFeed } from './federation/register-feed.js';
 import { REGISTER_LOOK_MS } from './open-register.js';
 import { createService } from './service.js';
 import { createSignIn } from './sign-in/sign-in.js';
+import { RepeatableSubmissions } from './runs/repeatable-submissions.js';
 import { RunFeed } from './runs/run-feed.js';
 import { RunService } from './runs/run-service.js';
 import { createThreadProtector } from './runs/thread-protector.js';
 import { createAgencyStore } from './store/agency-store.js';
 import { openDatabase } from './store/database.js';
+import { createRepeatableRequestStore } from './store/repeatable-requests.js';
 import { createRunStore } from './store/run-store.js';
+import { createTokenStore } from './store/token-store.js';
+import { ApiTokens } from './tokens/api-tokens.js';
+import { DeviceLogins } from './tokens/device-logins.js';
 
 /** What a coordinator acts with; only `main.ts` picks real ones. */
 export interface CoordinatorEnvironment {
@@ -208,8 +213,11 @@ async function start(
     config.trial === undefined
       ? undefined
       : new TrialFederation({ url: config.trial.url, token: readTrialToken(config.trial) });
+  const apiTokens = new ApiTokens({ store: createTokenStore(database), clock, rng });
+  const deviceLogins = new DeviceLogins({ tokens: apiTokens, clock, rng });
   const services = {
-    ...{ runs, templates, registry, audit: audit.log },
+    ...{ runs, templates, registry, audit: audit.log, apiTokens, deviceLogins },
+    submissions: new RepeatableSubmissions(runs, createRepeatableRequestStore(database), clock),
     get roster() {
       return registers.roster;
     },
@@ -230,10 +238,23 @@ async function start(
   const service = createService(
     {
       api: services,
-      site: { runs, templates, registers, registry, audit: audit.log, catalogue, desk, trial, streams, clock },
+      site: {
+        ...{ runs, templates, registers, registry, audit: audit.log, catalogue, desk, trial, streams, clock },
+        ...{ apiTokens, deviceLogins },
+      },
     },
     {
-      ...{ federation: name, synthetic: isSynthetic(name), tokens: config.api.tokens, streams, signIn, rng, log },
+      ...{
+        federation: name,
+        synthetic: isSynthetic(name),
+        tokens: config.api.tokens,
+        streams,
+        signIn,
+        clock,
+        rng,
+        log,
+      },
+      publicUrl: config.signIn?.redirectBase ?? null,
       behindProxy: config.api.tlsTerminatedUpstream,
     },
   );

@@ -3,9 +3,13 @@
  * stands apart from index.ts, because that loads all that a coordinator runs on: servers, databases, a solver.
  */
 export {
+  accessTokenView,
   agenciesView,
-  errorView,
+  deviceAuthorizationView,
   eventView,
+  holderView,
+  oauthErrorView,
+  problemView,
   progressView,
   runDetailView,
   runsView,
@@ -17,6 +21,7 @@ export {
 export type {
   AgencyView,
   EventView,
+  HolderView,
   ProgressView,
   RunDetailView,
   RunView,
@@ -30,6 +35,9 @@ export type { AuditCheckpointView, AuditEntriesView } from './api/audit-schema.j
 export { EXPORT_FORMATS, EXPORT_KINDS, EXPORT_PARTS, isText } from './exports/formats.js';
 export type { ExportFormat, ExportKind, ExportPart } from './exports/formats.js';
 export { shownMarkOf } from './linkage/shown-number.js';
+export { DEVICE_GRANT } from './tokens/device-grant.js';
+export { SCOPES } from './tokens/scopes.js';
+export type { Scope } from './tokens/scopes.js';
 export { loadCatalogue } from './register/catalogue.js';
 export { amountLeft } from './runs/amount.js';
 export { MAX_RUNS_LISTED } from './runs/run.js';

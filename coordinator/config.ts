@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { nameSchema } from '../core/templates/index.js';
+import { isoDateSchema, nameSchema } from '../core/templates/index.js';
 import {
   governanceFrom,
   governanceSchema,
@@ -10,6 +10,7 @@ import {
   type GovernanceFiles,
 } from '../runtime/index.js';
 import { signInFrom, signInSchema } from './sign-in/sign-in-config.js';
+import { scopesSchema } from './tokens/scopes.js';
 
 /** Tokens that may open the API. */
 export const MAX_API_TOKENS = 100;
@@ -30,6 +31,8 @@ const tokenSchema = z.strictObject({
     .describe('who asks, as agencies see it'),
   organisation: nameSchema.describe('of which organisation of the roster: purposes are granted to organisations'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits: the SHA-256 of the token'),
+  scopes: scopesSchema.describe('what it is good for; everything where it is left out').exactOptional(),
+  expires: isoDateSchema.describe('the last day on which it is good; no last day where it is left out').exactOptional(),
 });
 
 export const configSchema = z

@@ -1,16 +1,29 @@
 export { DENIED_CODES } from './access/denied.js';
-export { API_ERROR_CODES, ApiError, httpStatus } from './api/errors.js';
-export type { ApiErrorCode, ErrorBody } from './api/errors.js';
-export { createApi, MAX_REQUESTS_PER_MINUTE } from './api/api.js';
-export type { ApiOptions, ApiServices } from './api/api.js';
+export { assertMaySee, assertOwn, maySee, sightOf } from './access/visible-runs.js';
+export type { RunSight, RunViewer } from './access/visible-runs.js';
+export { createApi, MAX_DEVICE_LOGINS_PER_MINUTE, MAX_REQUESTS_PER_MINUTE } from './api/api.js';
+export type { ApiOptions } from './api/api.js';
+export { MAX_CURSOR_CHARACTERS } from './api/cursor.js';
+export { apiDocument } from './api/document.js';
+export { API_ERROR_CODES, ApiError } from './api/errors.js';
+export type { ApiErrorCode } from './api/errors.js';
+export { httpStatus, MAX_PROBLEMS_NAMED, PROBLEM_KINDS, problemType } from './api/problems.js';
+export type { ProblemCode } from './api/problems.js';
+export { problemsOf } from './api/route.js';
+export type { RouteAccess, RouteSpec } from './api/route.js';
+export { MAX_ENTRIES_SHOWN } from './api/routes/audit-routes.js';
+export { API_ROUTES } from './api/routes/index.js';
+export { MAX_TEMPLATES_LISTED } from './api/routes/question-routes.js';
+export { MAX_IDEMPOTENCY_KEY_CHARACTERS } from './api/routes/run-routes.js';
+export type { ApiServices, RegisterHealth } from './api/services.js';
 export { MAX_TOKEN_CHARACTERS } from './api/auth.js';
 export { EventStreams, MAX_EVENT_STREAMS } from './api/event-stream.js';
 export {
   agenciesView,
   agencyView,
-  errorView,
   eventView,
   MAX_BODY_BYTES,
+  problemView,
   progressView,
   runDetailView,
   runsView,
@@ -33,7 +46,6 @@ export type {
 } from './api/schema.js';
 export { createCoordinator } from './app.js';
 export type { Coordinator, CoordinatorEnvironment } from './app.js';
-export { MAX_ENTRIES_SHOWN } from './api/audit-routes.js';
 export { auditCheckpointView, auditEntriesView, auditProofView } from './api/audit-schema.js';
 export type { AuditCheckpointView, AuditEntriesView, AuditProofView } from './api/audit-schema.js';
 export { AuditLog, TAIL_ENTRIES } from './audit/audit-log.js';
@@ -67,7 +79,7 @@ export { AgencyRegistry } from './federation/agency-registry.js';
 export type { AgencyState, AgencyStatus, RegisteredAgency } from './federation/agency-registry.js';
 export { federationHandlers } from './federation/handlers.js';
 export { RegisterFeed } from './federation/register-feed.js';
-export { configText, initCoordinator, tokenHash } from './init.js';
+export { configText, initCoordinator } from './init.js';
 export type { Initialised, ListenAddress, Listening } from './init.js';
 export { HEADLINE_THRESHOLDS, headline } from './linkage/headline.js';
 export type { LinkNoise } from './linkage/headline.js';
@@ -114,6 +126,7 @@ export type { ReleasedOptOuts } from './runs/opt-outs.js';
 export type { ChosenParameter, Release } from './runs/release.js';
 export { approvalTrouble, assertMayAsk, keptOut, partyTrouble } from './runs/register-trouble.js';
 export type { AskingGrounds, RegisterTrouble } from './runs/register-trouble.js';
+export { REPEATABLE_HOURS, RepeatableSubmissions } from './runs/repeatable-submissions.js';
 export { RunFeed } from './runs/run-feed.js';
 export type { RunListener, RunProgress } from './runs/run-feed.js';
 export { MAX_REVEALED_RUNS, MAX_WAITING_RUNS, RunService } from './runs/run-service.js';
@@ -140,4 +153,28 @@ export { createAgencyStore } from './store/agency-store.js';
 export type { AgencyStore } from './store/agency-store.js';
 export { openDatabase } from './store/database.js';
 export { createRunStore } from './store/run-store.js';
-export type { AskedRequest, ReleasedRun, RunStore } from './store/run-store.js';
+export { createRepeatableRequestStore } from './store/repeatable-requests.js';
+export type { AskedRequest, ListedRuns, ReleasedRun, RunStore } from './store/run-store.js';
+export { createTokenStore } from './store/token-store.js';
+export type { TokenStore } from './store/token-store.js';
+export {
+  ApiTokens,
+  EXPIRED_LISTED_DAYS,
+  MAX_TOKEN_DAYS,
+  MAX_TOKEN_NAME_CHARACTERS,
+  MAX_TOKENS_AN_ACCOUNT,
+} from './tokens/api-tokens.js';
+export type { ApiToken, TokenHolder, TokenRequest } from './tokens/api-tokens.js';
+export { DEVICE_GRANT } from './tokens/device-grant.js';
+export {
+  DEVICE_LOGIN_SECONDS,
+  DEVICE_TOKEN_DAYS,
+  DeviceLogins,
+  MAX_DEVICE_LOGINS,
+  POLL_SECONDS,
+} from './tokens/device-logins.js';
+export { KnownTokens } from './tokens/known-tokens.js';
+export { SCOPE_MEANINGS, SCOPES } from './tokens/scopes.js';
+export type { Scope } from './tokens/scopes.js';
+export { isTokenText, newTokenText, TOKEN_PATTERN, tokenHash } from './tokens/token-text.js';
+export { newUserCode, readUserCode, USER_CODE_LETTERS } from './tokens/user-code.js';

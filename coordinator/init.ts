@@ -1,13 +1,11 @@
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { toBase64, utf8Bytes, type Rng } from '../core/base/index.js';
+import { toBase64, type Rng } from '../core/base/index.js';
 import { rawPublicKey } from '../core/private-join/index.js';
 import { packagePath } from '../runtime/index.js';
 import { CoordinatorError } from './errors.js';
-
-/** Bytes of a token; base64url makes 43 characters of them. */
-const TOKEN_BYTES = 32;
+import { newTokenText, tokenHash } from './tokens/token-text.js';
 
 /** Stands in the example where a token's hash goes; no token is known that has it. */
 const HASH_IN_EXAMPLE = '0'.repeat(64);
@@ -43,15 +41,10 @@ export function initCoordinator(directory: string, rng: Rng, listening: Listenin
   }
   const { privateKey } = generateKeyPairSync('ed25519');
   writeFileSync(join(directory, 'identity.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  const token = Buffer.from(rng.bytes(TOKEN_BYTES)).toString('base64url');
+  const token = newTokenText(rng);
   const configFile = join(directory, 'coordinator.yaml');
   writeFileSync(configFile, listeningAt(configText(tokenHash(token)), listening), { mode: 0o600 });
   return { configFile, token, identityKey: toBase64(rawPublicKey(privateKey)) };
-}
-
-/** SHA-256 of a bearer token, as the configuration holds it. */
-export function tokenHash(token: string): string {
-  return createHash('sha256').update(utf8Bytes(token)).digest('hex');
 }
 
 /** The same configuration with these addresses in it. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { toHex } from '../../core/base/index.js';
 import {
   EXPORT_FORMATS,
   EXPORT_KINDS,
@@ -8,6 +9,7 @@ import {
   type ExportFormat,
   type ExportPart,
   type RunDetailView,
+  type RunView,
 } from '../../coordinator/client.js';
 import type { ApiClient } from '../api-client.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
@@ -19,8 +21,17 @@ import { RunProgressView } from '../progress.js';
 
 type Parameters = Readonly<Record<string, readonly string[]>>;
 
+interface RunOptions {
+  readonly param: Parameters;
+  readonly wait: boolean;
+  readonly json?: true;
+}
+
 interface ListOptions {
   readonly limit: number;
+  readonly mine?: true;
+  readonly state?: string;
+  readonly template?: string;
   readonly linkage?: true;
   readonly json?: true;
 }
@@ -33,15 +44,24 @@ interface ExportOptions {
 
 const FORMATS_HELP = EXPORT_FORMATS.map((format) => `${format}: ${EXPORT_KINDS[format].title}`).join('; ');
 
-/** `tally run`, `tally runs`, `tally export`, `tally cancel`. */
+/** `tally run`, `tally runs`, `tally results`, `tally export`, `tally cancel`. */
 export function addRunCommands(program: Command, context: CliContext): void {
   withConnection(program.command('run'))
     .description('ask an approved template and wait for its table')
     .argument('<template>', 'name of the template; `tally templates` lists them')
     .option('-p, --param <name=values>', 'choose a parameter: name=a,b (repeat for each)', collectParameter, {})
+    .option('--wait', 'wait for the table and show how far it is; so it does where nothing is said', true)
+    .option('--no-wait', 'print the id of the run and leave it going')
     .option('--json', 'print the run and its table as JSON')
-    .action(async (template: string, options: { param: Parameters; json?: true }, command: Command) => {
-      const run = await carryOut(clientOf(command, context), template, options.param, context);
+    .action(async (template: string, options: RunOptions, command: Command) => {
+      const client = clientOf(command, context);
+      if (!options.wait) {
+        const submitted = await submit(client, template, options.param, context);
+        if (options.json === true) context.printer.json(submitted);
+        else context.printer.result(submitted.id);
+        return;
+      }
+      const run = await carryOut(client, template, options.param, context);
       show(run, options.json === true, context);
       context.exit(exitCodeOfRun(run));
     });
@@ -50,6 +70,9 @@ export function addRunCommands(program: Command, context: CliContext): void {
     .description('list runs, newest first, or show one')
     .argument('[run]', 'id of a run')
     .option('--limit <number>', 'how many to list', wholeNumber, 20)
+    .option('--mine', 'only your own')
+    .option('--state <state>', 'only those in this state, as in finished')
+    .option('--template <template>', 'only those of this template')
     .option('--linkage', 'with every match key, and what each agency says of the people it holds')
     .option('--json', 'print as JSON')
     .action(async (id: string | undefined, options: ListOptions, command: Command) => {
@@ -62,9 +85,30 @@ export function addRunCommands(program: Command, context: CliContext): void {
         return;
       }
       if (options.linkage === true) throw new CliError('BAD_USAGE', 'Name the run whose linkage you want to see.');
-      const runs = await client.runs(options.limit);
+      const runs = await client.runs(options);
       if (options.json === true) printer.json(runs);
       else printer.result(describeRuns(runs));
+    });
+
+  withConnection(program.command('results'))
+    .description("read a run's table")
+    .argument('<run>', 'id of a run that has finished')
+    .addOption(
+      new Option('--format <format>', 'table: for people; the others as `tally export` writes them')
+        .choices(['table', ...EXPORT_FORMATS])
+        .default('table'),
+    )
+    .action(async (id: string, { format }: { readonly format: ExportFormat | 'table' }, command: Command) => {
+      const client = clientOf(command, context);
+      const { printer } = context;
+      if (format !== 'table') {
+        assertPrintable(format);
+        printer.data(new TextDecoder().decode(await exportRun(await client.run(id), format)));
+        return;
+      }
+      const run = await client.run(id);
+      if (run.release === null) throw noRelease(run);
+      printer.result(outcome(run, printer.columns).join('\n'));
     });
 
   withConnection(program.command('export'))
@@ -100,13 +144,25 @@ export function addRunCommands(program: Command, context: CliContext): void {
     });
 }
 
+function noRelease({ id, state }: RunDetailView): CliError {
+  return new CliError('NO_RELEASE', `Run ${id} is ${state}: it has no table.`);
+}
+
+/** Bytes of the key under which a question is one run, however often it is sent. */
+const KEY_BYTES = 16;
+
+function submit(client: ApiClient, template: string, parameters: Parameters, { rng }: CliContext): Promise<RunView> {
+  return client.submit({ template, parameters: mutable(parameters) }, toHex(rng.bytes(KEY_BYTES)));
+}
+
 async function carryOut(
   client: ApiClient,
   template: string,
   parameters: Parameters,
-  { printer }: CliContext,
+  context: CliContext,
 ): Promise<RunDetailView> {
-  const submitted = await client.submit({ template, parameters: mutable(parameters) });
+  const { printer } = context;
+  const submitted = await submit(client, template, parameters, context);
   printer.note(`run ${submitted.id} (Ctrl-C leaves it going; \`tally cancel ${submitted.id}\` ends it)`);
   const view = new RunProgressView(printer);
   for await (const followed of client.follow(submitted.id)) {

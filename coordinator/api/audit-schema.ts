@@ -3,23 +3,22 @@ import { z } from 'zod';
 /** What the API says of the audit log, as both ends read it. */
 
 export const auditCheckpointView = z.object({
-  /** Of all entries that there are, a signed note. */
-  checkpoint: z.string(),
-  /** The newest that a witness has cosigned, with all its cosignatures; null before the first. */
-  cosigned: z.string().nullable(),
+  checkpoint: z.string().describe('of all entries that there are, a signed note'),
+  cosigned: z
+    .string()
+    .nullable()
+    .describe('the newest that a witness has cosigned, with all its cosignatures; null before the first'),
 });
 export type AuditCheckpointView = z.infer<typeof auditCheckpointView>;
 
 export const auditEntriesView = z.object({
-  /** Index of the first of them. */
-  first: z.int(),
-  /** In base64, in order; none where there are no more. */
-  entries: z.array(z.string()).readonly(),
+  first: z.int().describe('index of the first of them'),
+  entries: z.array(z.string()).readonly().describe('in base64, in order; none where there are no more'),
+  next: z.string().nullable().describe('`cursor` of the next page; null on the last'),
 });
 export type AuditEntriesView = z.infer<typeof auditEntriesView>;
 
 export const auditProofView = z.object({
-  /** In base64, in the order of RFC 9162. */
-  hashes: z.array(z.string()).readonly(),
+  hashes: z.array(z.string()).readonly().describe('in base64, in the order of RFC 9162'),
 });
 export type AuditProofView = z.infer<typeof auditProofView>;

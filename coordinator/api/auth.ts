@@ -1,49 +1,38 @@
-import { createHash } from 'node:crypto';
-import type { Request, RequestHandler, Response } from 'express';
-import { equalBytes, fromHex } from '../../core/base/index.js';
-import { requesterText } from '../../core/governance/index.js';
-import type { CoordinatorConfig } from '../config.js';
+import type { Request, Response } from 'express';
+import type { TokenHolder } from '../tokens/api-tokens.js';
+import type { KnownTokens } from '../tokens/known-tokens.js';
 import { ApiError } from './errors.js';
-
-type Tokens = CoordinatorConfig['api']['tokens'];
+import type { RouteAccess } from './route.js';
 
 /** A token longer than this is none of ours. */
 export const MAX_TOKEN_CHARACTERS = 256;
 
 /**
- * Lets in whoever brings a bearer token that the configuration knows, and remembers whose it is.
- * Thrown otherwise: ApiError UNAUTHORISED.
+ * Whoever asks, by their bearer token (RFC 6750); undefined where anyone may.
+ * Thrown when the route isn't for them: ApiError UNAUTHORISED, TOKEN_EXPIRED or SCOPE_MISSING.
  */
-export function requireToken(tokens: Tokens): RequestHandler {
-  const known = tokens.map(({ name, organisation, sha256 }) => ({
-    name: requesterText({ analyst: name, organisation }),
-    hash: fromHex(sha256),
-  }));
-  return (request, response, next) => {
-    const token = bearerToken(request);
-    const hash = token === undefined ? undefined : new Uint8Array(createHash('sha256').update(token).digest());
-    // Every hash is compared, whichever fits: how long it takes says nothing of the order.
-    const fitting = hash === undefined ? [] : known.filter((candidate) => equalBytes(candidate.hash, hash));
-    const [holder] = fitting;
-    if (holder === undefined) {
-      response.set('WWW-Authenticate', 'Bearer');
-      throw new ApiError(
-        'UNAUTHORISED',
-        'A bearer token that this coordinator knows is needed: `tally --help` says how.',
-      );
-    }
-    holders.set(response, holder.name);
-    next();
-  };
-}
-
-const holders = new WeakMap<Response, string>();
-
-/** Who the token of this request stands for, as agencies see it: `analyst@organisation`. */
-export function requesterOf(response: Response): string {
-  const holder = holders.get(response);
-  if (holder === undefined) throw new RangeError('a handler that needs a token was reached without one');
-  return holder;
+export function holderOf(
+  request: Request,
+  response: Response,
+  access: RouteAccess,
+  tokens: KnownTokens,
+): TokenHolder | undefined {
+  if (access === 'anyone') return undefined;
+  const token = bearerToken(request);
+  const found = token === undefined ? undefined : tokens.find(token);
+  if (found === undefined) {
+    response.set('WWW-Authenticate', 'Bearer');
+    throw new ApiError('UNAUTHORISED', 'A bearer token that this coordinator knows is needed: `tally login` gets one.');
+  }
+  if (found.isExpired) {
+    response.set('WWW-Authenticate', 'Bearer error="invalid_token"');
+    throw new ApiError('TOKEN_EXPIRED', 'This token has expired: `tally login` gets another.');
+  }
+  if (access !== 'any-token' && !found.holder.scopes.includes(access)) {
+    response.set('WWW-Authenticate', `Bearer error="insufficient_scope", scope="${access}"`);
+    throw new ApiError('SCOPE_MISSING', `This needs a token with the scope ${access}, which yours does not have.`);
+  }
+  return found.holder;
 }
 
 function bearerToken(request: Request): string | undefined {

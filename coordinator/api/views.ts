@@ -58,6 +58,11 @@ export function toRunDetailView({ run, events, phases, release }: RunDetail): Ru
   return { ...toRunView(run), refusals, events: [...events], phases: [...phases], release: release ?? null };
 }
 
+/** Of a run of somebody else: what was released, and nothing of how it went. */
+export function toReleasedView({ run, release }: RunDetail): RunDetailView {
+  return { ...toRunView(run), refusals: [], events: [], phases: [], release: release ?? null };
+}
+
 export function toUnprotectedCountsView(counts: UnprotectedCounts): UnprotectedCountsView {
   const { table, measures, comparisons, phases } = counts;
   return {

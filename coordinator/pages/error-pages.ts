@@ -5,7 +5,7 @@ import { GovernanceError } from '../../core/governance/index.js';
 import { TemplateError } from '../../core/templates/index.js';
 import { WebError } from '../../web/index.js';
 import { Denied } from '../access/denied.js';
-import { httpStatus } from '../api/errors.js';
+import { httpStatus } from '../api/problems.js';
 import { CoordinatorError } from '../errors.js';
 
 export const notFound: RequestHandler = (_request, response) => {

@@ -1,3 +1,4 @@
+import type { TokenPagesServices } from './account/token-pages.js';
 import type { Clock } from '../../core/base/index.js';
 import type { Catalogue } from '../../core/templates/index.js';
 import type { RegisterInForce } from '../../runtime/index.js';
@@ -22,6 +23,10 @@ export interface SiteServices {
   readonly catalogue: Catalogue;
   /** Where officers act. */
   readonly desk: ActDesk;
+  /** Those that analysts make for their programs. */
+  readonly apiTokens: TokenPagesServices['apiTokens'];
+  /** Commands that wait to be signed in. */
+  readonly deviceLogins: TokenPagesServices['deviceLogins'];
   /** Where questions are tried on invented people; undefined where there is none. */
   readonly trial: Pick<TrialFederation, 'submit' | 'run'> | undefined;
   /** Those of the API and of the pages together. */

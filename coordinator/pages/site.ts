@@ -4,6 +4,7 @@ import type { Log, Rng } from '../../core/base/index.js';
 import { packagePath } from '../../runtime/index.js';
 import { pageSecurity, requireCsrfToken, serveAssets, useViews } from '../../web/index.js';
 import { GuardedRoutes } from '../access/guarded-routes.js';
+import { tokenPages } from './account/token-pages.js';
 import { askPages } from './analyst/ask-pages.js';
 import { progressPages } from './analyst/progress-pages.js';
 import { inboxPages } from './governance/inbox-pages.js';
@@ -86,7 +87,10 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
   proposePages(routes, services);
   proposalPages(routes, services, rng);
   passkeyPages(routes, services, { rng, log });
-  signIn?.pages(routes);
+  if (signIn !== undefined) {
+    signIn.pages(routes);
+    tokenPages(routes, services);
+  }
   app.use(routes.router);
   app.use(notFound);
   app.use(errorPages(log));

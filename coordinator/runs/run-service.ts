@@ -1,9 +1,10 @@
 import type { Log } from '../../core/base/index.js';
 import { COORDINATOR, type PartyId, type RefusalCode } from '../../core/private-join/index.js';
 import type { ParameterValues } from '../../core/templates/index.js';
+import { unknownRun } from '../access/visible-runs.js';
 import { CoordinatorError } from '../errors.js';
 import type { LiveTemplates } from '../register/live-templates.js';
-import type { RunStore } from '../store/run-store.js';
+import type { ListedRuns, RunStore } from '../store/run-store.js';
 import type { AttemptDeps, UnprotectedCounts } from './attempt-deps.js';
 import { findAnswer } from './budget.js';
 import { prepareRun } from './prepared-run.js';
@@ -167,6 +168,11 @@ export class RunService {
     return true;
   }
 
+  /** As it stands, and no more. Thrown when there is none of that id: CoordinatorError UNKNOWN_RUN. */
+  find(id: string): Run {
+    return this.#get(id);
+  }
+
   /** Thrown when there is none of that id: CoordinatorError UNKNOWN_RUN. */
   get(id: string): RunDetail {
     const { store } = this.#deps;
@@ -188,8 +194,8 @@ export class RunService {
   }
 
   /** Newest first. Thrown when `before` is no run: CoordinatorError UNKNOWN_RUN. */
-  list(limit: number, before?: string): readonly Run[] {
-    return this.#deps.store.listRuns(limit, before);
+  list(limit: number, before?: string, which?: ListedRuns): readonly Run[] {
+    return this.#deps.store.listRuns(limit, before, which);
   }
 
   /**
@@ -320,9 +326,7 @@ export class RunService {
 
   #get(id: string): Run {
     const run = this.#deps.store.getRun(id);
-    if (run === undefined) {
-      throw new CoordinatorError('UNKNOWN_RUN', 'There is no run of that id: `tally runs` lists those there are.');
-    }
+    if (run === undefined) throw unknownRun();
     return run;
   }
 

@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { NO_FLOORS, type Floors, type Participant, type ParameterValues } from '../../core/templates/index.js';
-import { CoordinatorError } from '../errors.js';
+import { RELEASED_STATE, unknownRun, type RunViewer } from '../access/visible-runs.js';
 import { releaseSchema } from '../runs/release-schema.js';
 import type { Release } from '../runs/release.js';
-import { FIRST_EVENT } from '../runs/run-states.js';
+import { FIRST_EVENT, type RunState } from '../runs/run-states.js';
 import type { NewRunEvent, PhaseCost, Run, RunEnding, RunEvent, RunRequest } from '../runs/run.js';
 import {
   eventRow,
@@ -27,7 +27,7 @@ export interface RunStore {
   /** Undefined when there is none. */
   getRun(id: string): Run | undefined;
   /** Newest first, at most `limit`; with `before`, those submitted earlier than that run. */
-  listRuns(limit: number, before?: string): readonly Run[];
+  listRuns(limit: number, before?: string, which?: ListedRuns): readonly Run[];
   /** Runs that have not ended, oldest first. */
   unfinishedRuns(): readonly Run[];
   /** Who is asked what, fixed when the run's turn comes. */
@@ -54,6 +54,17 @@ export interface RunStore {
   getPhases(id: string): readonly PhaseCost[];
   /** Its own, or that which it gave again. Undefined while the run has none. */
   getRelease(id: string): Release | undefined;
+}
+
+/** Which runs are listed: those that are all of it. */
+export interface ListedRuns {
+  readonly state?: RunState | undefined;
+  /** Name of a template. */
+  readonly template?: string | undefined;
+  /** Of this requester only. */
+  readonly requester?: string | undefined;
+  /** Of whom `maySee` says yes for this viewer; all when it isn't given. */
+  readonly viewer?: RunViewer | undefined;
 }
 
 /** What a run asks, once its turn has come. */
@@ -99,11 +110,20 @@ class SqliteRunStore implements RunStore {
     return row === undefined ? undefined : this.#toRun(row);
   }
 
-  listRuns(limit: number, before?: string): readonly Run[] {
+  listRuns(limit: number, before?: string, { state, template, requester, viewer }: ListedRuns = {}): readonly Run[] {
     const bound = before === undefined ? Number.MAX_SAFE_INTEGER : this.#numberOf(before);
     return this.#database
-      .prepare('SELECT * FROM runs WHERE number < ? ORDER BY number DESC LIMIT ?')
-      .all(bound, limit)
+      .prepare(
+        `SELECT * FROM runs WHERE number < @bound
+           AND (@state IS NULL OR state = @state) AND (@template IS NULL OR template = @template)
+           AND (@requester IS NULL OR requester = @requester)
+           AND (@isEverybody OR requester = @viewer OR state = @released)
+         ORDER BY number DESC LIMIT @limit`,
+      )
+      .all({
+        ...{ bound, limit, state: state ?? null, template: template ?? null, requester: requester ?? null },
+        ...{ isEverybody: viewer === undefined ? 1 : 0, viewer: viewer?.requester ?? null, released: RELEASED_STATE },
+      })
       .map((row) => this.#toRun(row));
   }
 
@@ -241,7 +261,7 @@ class SqliteRunStore implements RunStore {
   #numberOf(id: string): number {
     const number = this.#database.prepare('SELECT number FROM runs WHERE id = ?').pluck().get(id);
     if (typeof number === 'number') return number;
-    throw new CoordinatorError('UNKNOWN_RUN', 'There is no run of that id: `tally runs` lists those there are.');
+    throw unknownRun();
   }
 
   #insertEvent(run: number, event: NewRunEvent): RunEvent {

@@ -175,7 +175,7 @@ describe.runIf(canHave(binaries !== undefined, 'a PostgreSQL server (apt-get ins
 
     it('the analyst’s table is of these very people', async () => {
       const client = new ApiClient({ url: analystsUrl, token: handed.get('analyst.token') ?? '' });
-      const [asked] = await client.runs(1);
+      const [asked] = await client.runs({ limit: 1 });
       const { state, release, template, parameters } = await client.run(asked?.id ?? '');
       expect(state).toBe('finished');
       const bound = templateNamed(template);

@@ -11,6 +11,9 @@ import { createKeptReviews } from '../../coordinator/governance/kept-reviews.js'
 import { createSite } from '../../coordinator/pages/site.js';
 import type { Site } from '../../coordinator/pages/site.js';
 import type { SiteServices } from '../../coordinator/pages/site-services.js';
+import { createTokenStore } from '../../coordinator/store/token-store.js';
+import { ApiTokens } from '../../coordinator/tokens/api-tokens.js';
+import { DeviceLogins } from '../../coordinator/tokens/device-logins.js';
 import { createSignIn } from '../../coordinator/sign-in/sign-in.js';
 import { signInSchema } from '../../coordinator/sign-in/sign-in-config.js';
 import { openDatabase } from '../../coordinator/store/database.js';
@@ -147,8 +150,12 @@ export class SignInSite {
       ...{ clock, log },
     });
     const streams = new EventStreams();
+    const apiTokens = new ApiTokens({ store: createTokenStore(database), clock, rng });
     this.site = createSite(
-      { runs, templates, registers, registry, audit, catalogue, desk, trial: undefined, streams, clock },
+      {
+        ...{ runs, templates, registers, registry, audit, catalogue, desk, trial: undefined, streams, clock },
+        ...{ apiTokens, deviceLogins: new DeviceLogins({ tokens: apiTokens, clock, rng }) },
+      },
       { federation: rig.roster.federation, synthetic: true, behindProxy, signIn, rng, log },
     );
     this.#server = await listen(this.site.app, '127.0.0.1', port, 'api.port');

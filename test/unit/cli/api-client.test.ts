@@ -55,8 +55,8 @@ describe('following a run', () => {
     const told = await follow(client);
     expect(told.map((each) => (each.kind === 'event' ? each.event.sequence : 0))).toEqual([1, 2, 3]);
     expect(asked).toEqual([
-      { url: '/api/runs/a%20run%2Fwith%20%3Fodd/events', lastEventId: '0', authorization: 'Bearer secret' },
-      { url: '/api/runs/a%20run%2Fwith%20%3Fodd/events', lastEventId: '2', authorization: 'Bearer secret' },
+      { url: '/api/v1/runs/a%20run%2Fwith%20%3Fodd/events', lastEventId: '0', authorization: 'Bearer secret' },
+      { url: '/api/v1/runs/a%20run%2Fwith%20%3Fodd/events', lastEventId: '2', authorization: 'Bearer secret' },
     ]);
   });
 
@@ -69,7 +69,15 @@ describe('following a run', () => {
   it('takes an error for an answer', async () => {
     const { client, asked } = await serve((_request, response) => {
       response.writeHead(404, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ code: 'UNKNOWN_RUN', message: 'none' }));
+      response.end(
+        JSON.stringify({
+          type: '/api#errors-UNKNOWN_RUN',
+          title: 'No run',
+          status: 404,
+          detail: 'none',
+          code: 'UNKNOWN_RUN',
+        }),
+      );
     });
     await expect(follow(client)).rejects.toMatchObject({ code: 'UNKNOWN_RUN', status: 404 });
     expect(asked).toHaveLength(1);
@@ -86,7 +94,7 @@ describe('an answer', () => {
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(text);
     });
-    await expect(client.runs(1)).rejects.toMatchObject({ code: 'BAD_ANSWER' });
+    await expect(client.runs({ limit: 1 })).rejects.toMatchObject({ code: 'BAD_ANSWER' });
   });
 
   it('that sends elsewhere is not followed, for the token would go with it', async () => {
@@ -99,16 +107,16 @@ describe('an answer', () => {
         response.end('{"runs":[]}');
       },
     );
-    await expect(client.runs(1)).rejects.toMatchObject({ code: 'COORDINATOR_UNREACHABLE' });
+    await expect(client.runs({ limit: 1 })).rejects.toMatchObject({ code: 'COORDINATOR_UNREACHABLE' });
     expect(asked).toHaveLength(1);
   });
 
   it('with more in it than this version knows is taken', async () => {
     const { client } = await serve((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' });
-      response.end('{"runs":[],"more":true}');
+      response.end('{"runs":[],"next":null,"more":true}');
     });
-    expect(await client.runs(1)).toEqual([]);
+    expect(await client.runs({ limit: 1 })).toEqual([]);
   });
 });
 
@@ -125,6 +133,6 @@ describe('asking for a provenance', () => {
       answer(response);
     });
     await expect(client.provenance('a run')).rejects.toMatchObject({ code: 'BAD_ANSWER' });
-    expect(asked[0]?.url).toBe('/api/runs/a%20run/provenance');
+    expect(asked[0]?.url).toBe('/api/v1/runs/a%20run/provenance');
   });
 });

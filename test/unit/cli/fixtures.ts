@@ -1,17 +1,14 @@
 import { Readable, Writable } from 'node:stream';
-import { onTestFinished } from 'vitest';
-import { createApi, createLiveTemplates, EventStreams, tokenHash } from '../../../coordinator/index.js';
-import { listen } from '../../../web/index.js';
+import { tokenHash } from '../../../coordinator/index.js';
 import { Printer, runCli, type ExitCode } from '../../../cli/index.js';
 import { systemClock } from '../../../runtime/index.js';
 import { ANALYSTS } from '../../../examples/bold/demo/board.js';
 import { seededRng } from '../../support/seeded-rng.js';
-import { approved, Rig, roster, TestLog, type RigOptions } from '../coordinator/fixtures.js';
+import { HEALTH, serveApi } from '../coordinator/api-fixtures.js';
+import type { Rig, RigOptions } from '../coordinator/fixtures.js';
 
 /** What day it is for every command. */
 export const NOW = '2026-11-02T12:00:00Z';
-
-const HEALTH = { entries: 16, roster: 1, stated: NOW, isFileRefused: false } as const;
 
 /** A stream that remembers. */
 export class Ear {
@@ -41,14 +38,23 @@ export interface TallyOptions {
   readonly columns?: number;
   /** What comes from stdin, which is no terminal; by default nothing does. */
   readonly stdin?: string;
+  /** Told whatever is written to stderr, as it is written. */
+  readonly heard?: (text: string) => void;
   /** What the clock says; NOW when it isn't given. */
   readonly now?: Date;
 }
+
+let commands = 0;
 
 /** `tally …` in this process. */
 export async function tally(args: readonly string[], options: TallyOptions = {}): Promise<Said> {
   const out = new Ear(options.isTTY, options.columns);
   const err = new Ear(options.isTTY, options.columns);
+  const told = new Ear(options.isTTY, options.columns);
+  told.write = (text) => {
+    err.write(text);
+    options.heard?.(text);
+  };
   const into = (ear: Ear): Writable =>
     new Writable({
       write: (chunk: Buffer, _encoding, done) => {
@@ -57,10 +63,11 @@ export async function tally(args: readonly string[], options: TallyOptions = {})
       },
     });
   const exitCode = await runCli(args, {
-    printer: new Printer(out, err),
+    printer: new Printer(out, told),
     environment: options.environment ?? {},
     clock: { ...systemClock, now: () => new Date(options.now ?? NOW) },
-    rng: seededRng('cli'),
+    // Each command has dice of its own, as each process has.
+    rng: seededRng(`cli/${(commands += 1)}`),
     stdout: into(out),
     stderr: into(err),
     stdin: Readable.from([options.stdin ?? '']),
@@ -71,24 +78,10 @@ export async function tally(args: readonly string[], options: TallyOptions = {})
 
 /** A coordinator's API over a rig, and the environment in which `tally` finds it. */
 export async function serve(options: RigOptions = {}): Promise<{ rig: Rig; environment: Record<string, string> }> {
-  const rig = new Rig(options);
-  const streams = new EventStreams();
-  const api = createApi(
-    {
-      ...{ runs: rig.service, templates: createLiveTemplates([approved()]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, register: HEALTH },
-    },
-    {
-      tokens: [{ name: 'analyst', organisation: ANALYSTS, sha256: tokenHash('a-token') }],
-      streams,
-      log: new TestLog(),
-      behindProxy: false,
-    },
+  const { rig, url } = await serveApi(
+    options,
+    { register: { ...HEALTH, stated: NOW } },
+    { tokens: [{ name: 'analyst', organisation: ANALYSTS, sha256: tokenHash('a-token') }] },
   );
-  const http = await listen(api, '127.0.0.1', 0, 'api.port');
-  onTestFinished(async () => {
-    streams.close();
-    await http.stop(100);
-  });
-  return { rig, environment: { TALLY_URL: `http://127.0.0.1:${http.port}/`, TALLY_TOKEN: 'a-token' } };
+  return { rig, environment: { TALLY_URL: `${url}/`, TALLY_TOKEN: 'a-token' } };
 }

@@ -433,7 +433,7 @@ describe('tally coordinator and node', () => {
     const directory = join(folder, 'new');
     const { exitCode, out } = await tally(['coordinator', 'init', '--directory', directory]);
     expect(exitCode).toBe(EXIT_CODES.done);
-    expect(out).toMatch(/\n {2}[\w-]{43}\n/);
+    expect(out).toMatch(/\n {2}tally_[0-9a-f]{56}\n/);
     expect((await tally(['coordinator', 'init', '--directory', directory])).err).toMatch(/^DIRECTORY_NOT_EMPTY: /);
   });
 

@@ -1,9 +1,7 @@
+import express from 'express';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   API_ERROR_CODES,
-  createApi,
-  createLiveTemplates,
-  EventStreams,
   httpStatus,
   MAX_BODY_BYTES,
   MAX_EVENT_STREAMS,
@@ -11,17 +9,17 @@ import {
   MAX_RUNS_LISTED,
   MAX_TOKEN_CHARACTERS,
   runDetailView,
+  runsView,
   templateDetailView,
   templatesView,
   tokenHash,
   type ApiServices,
 } from '../../../coordinator/index.js';
 import { listen } from '../../../web/index.js';
-import { approved, NOISY, PARAMETERS, REQUEST, Rig, roster, TEMPLATE, TestLog, type RigOptions } from './fixtures.js';
+import { nonconformities } from '../../support/api-conformance.js';
+import { HEALTH, serveApi, TOKEN } from './api-fixtures.js';
+import { approved, NOISY, PARAMETERS, REQUEST, TEMPLATE, type Rig, type RigOptions, type TestLog } from './fixtures.js';
 
-const TOKEN = 'token-of-the-analyst';
-/** How the register stands. */
-const HEALTH = { entries: 16, roster: 3, stated: '2026-11-22T10:00:00Z', isFileRefused: false } as const;
 const LONG = 'x'.repeat(MAX_TOKEN_CHARACTERS);
 
 interface Server {
@@ -47,45 +45,24 @@ async function serve(
   options: RigOptions = {},
   changes: Partial<ApiServices & { readonly behindProxy: boolean }> = {},
 ): Promise<Server> {
-  const rig = new Rig(options);
-  const log = new TestLog();
-  const streams = new EventStreams();
-  const api = createApi(
-    {
-      ...{
-        runs: rig.service,
-        templates: createLiveTemplates([approved()]),
-        registry: rig.registry,
-        audit: rig.auditLog,
-      },
-      ...{ roster, register: HEALTH, ...changes },
-    },
-    {
-      tokens: [
-        { name: 'somebody-else', organisation: 'data-board', sha256: tokenHash('another') },
-        { name: 'analyst', organisation: 'research-office', sha256: tokenHash(TOKEN) },
-        { name: 'long', organisation: 'research-office', sha256: tokenHash(LONG) },
-        { name: 'longer', organisation: 'research-office', sha256: tokenHash(`${LONG}x`) },
-      ],
-      streams,
-      log,
-      behindProxy: changes.behindProxy ?? false,
-    },
-  );
-  const http = await listen(api, '127.0.0.1', 0, 'api.port');
-  onTestFinished(async () => {
-    streams.close();
-    await http.stop(100);
-  });
-  const url = `http://127.0.0.1:${http.port}`;
+  const { behindProxy = false, ...services } = changes;
+  const tokens = [
+    { name: 'somebody-else', organisation: 'data-board', sha256: tokenHash('another') },
+    { name: 'analyst', organisation: 'research-office', sha256: tokenHash(TOKEN) },
+    { name: 'long', organisation: 'research-office', sha256: tokenHash(LONG) },
+    { name: 'longer', organisation: 'research-office', sha256: tokenHash(`${LONG}x`) },
+  ];
+  const { url, rig, log } = await serveApi(options, services, { tokens, behindProxy });
   const ask = async (path: string, init: Asking = {}): Promise<Answer> => {
     const response = await fetch(`${url}${path}`, {
       ...init,
       headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', ...init.headers },
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    const type = response.headers.get('content-type') ?? '';
+    expect(nonconformities(init.method ?? 'GET', path, { status: response.status, type, text })).toEqual([]);
+    const body: unknown = /^application\/(problem\+)?json/.test(type) ? JSON.parse(text) : text;
+    return { status: response.status, headers: response.headers, body };
   };
   return { url, rig, log, ask };
 }
@@ -106,7 +83,7 @@ describe('who may ask', () => {
     ['with more than one token', `Bearer ${TOKEN}, Bearer ${TOKEN}`],
   ])('turns away a request %s', async (_, authorization) => {
     const { ask } = await serve();
-    for (const path of ['/api/templates', '/api/runs', '/api/agencies', '/api/nothing']) {
+    for (const path of ['/api/v1/templates', '/api/v1/runs', '/api/v1/agencies', '/api/v1/token']) {
       const answer = await ask(path, { headers: { authorization } });
       expect(answer).toMatchObject({ status: 401, body: { code: 'UNAUTHORISED' } });
       expect(answer.headers.get('www-authenticate')).toBe('Bearer');
@@ -116,14 +93,14 @@ describe('who may ask', () => {
   it('takes a token of the greatest length, and none that is longer', async () => {
     const { ask } = await serve();
     const withToken = (token: string): Asking => ({ headers: { authorization: `Bearer ${token}` } });
-    expect((await ask('/api/runs', withToken(LONG))).status).toBe(200);
-    expect((await ask('/api/runs', withToken(`${LONG}x`))).status).toBe(401);
+    expect((await ask('/api/v1/runs', withToken(LONG))).status).toBe(200);
+    expect((await ask('/api/v1/runs', withToken(`${LONG}x`))).status).toBe(401);
   });
 
   it('reads no body of a stranger', async () => {
     const { ask } = await serve();
     const body = 'x'.repeat(MAX_BODY_BYTES + 1);
-    expect((await ask('/api/runs', { method: 'POST', body, headers: { authorization: '' } })).status).toBe(401);
+    expect((await ask('/api/v1/runs', { method: 'POST', body, headers: { authorization: '' } })).status).toBe(401);
   });
 
   it('lets anybody ask whether it is well', async () => {
@@ -141,11 +118,13 @@ describe('who may ask', () => {
 
   it('puts the name of the token and its organisation, and no other, on what is asked', async () => {
     const { ask, rig } = await serve();
-    const { body } = await ask('/api/runs', post(submission));
+    const { body } = await ask('/api/v1/runs', post(submission));
     expect(body).toMatchObject({ requester: 'analyst@research-office', state: 'submitted' });
-    expect(await ask('/api/runs', post({ ...submission, requester: 'the minister' }))).toMatchObject({ status: 400 });
+    expect(await ask('/api/v1/runs', post({ ...submission, requester: 'the minister' }))).toMatchObject({
+      status: 400,
+    });
     expect(rig.service.list(10)).toHaveLength(1);
-    const organisation = await ask('/api/runs', post({ ...submission, organisation: 'data-board' }));
+    const organisation = await ask('/api/v1/runs', post({ ...submission, organisation: 'data-board' }));
     expect(organisation).toMatchObject({ status: 400, body: { code: 'BAD_BODY' } });
     expect(rig.service.list(10)).toHaveLength(1);
   });
@@ -153,9 +132,9 @@ describe('who may ask', () => {
   it('takes nothing from an organisation that was not granted the purpose', async () => {
     const { ask, rig } = await serve();
     const other = { ...post(submission), headers: { authorization: 'Bearer another' } };
-    expect(await ask('/api/runs', other)).toMatchObject({ status: 403, body: { code: 'PURPOSE_NOT_GRANTED' } });
+    expect(await ask('/api/v1/runs', other)).toMatchObject({ status: 403, body: { code: 'PURPOSE_NOT_GRANTED' } });
     expect(rig.service.list(10)).toEqual([]);
-    expect(await ask('/api/templates', { headers: { authorization: 'Bearer another' } })).toMatchObject({
+    expect(await ask('/api/v1/templates', { headers: { authorization: 'Bearer another' } })).toMatchObject({
       status: 200,
     });
   });
@@ -164,10 +143,13 @@ describe('who may ask', () => {
     const { ask, rig } = await serve();
     const day = 86_400;
     rig.clock.advance(day + 1);
-    expect(await ask('/api/runs', post(submission))).toMatchObject({ status: 409, body: { code: 'REGISTER_STALE' } });
+    expect(await ask('/api/v1/runs', post(submission))).toMatchObject({
+      status: 409,
+      body: { code: 'REGISTER_STALE' },
+    });
     rig.clock.advance(60 * day);
     rig.takeRegister();
-    expect(await ask('/api/runs', post(submission))).toMatchObject({ status: 409, body: { code: 'ROSTER_STALE' } });
+    expect(await ask('/api/v1/runs', post(submission))).toMatchObject({ status: 409, body: { code: 'ROSTER_STALE' } });
     expect(rig.service.list(10)).toEqual([]);
   });
 });
@@ -175,11 +157,11 @@ describe('who may ask', () => {
 describe('asking for a run', () => {
   it('answers with the run and where it is', async () => {
     const { ask, rig } = await serve();
-    const { status, headers, body } = await ask('/api/runs', post(submission));
+    const { status, headers, body } = await ask('/api/v1/runs', post(submission));
     expect(status).toBe(202);
     const place = headers.get('location') ?? '';
     expect(body).toMatchObject({ template: TEMPLATE, parameters: { quarters: ['2025-Q1', '2025-Q2'] } });
-    await rig.ended(place.slice('/api/runs/'.length));
+    await rig.ended(place.slice('/api/v1/runs/'.length));
     const detail = runDetailView.parse((await ask(place)).body);
     expect(detail.state).toBe('finished');
     expect(detail.release?.table.suppressed).toBe(3);
@@ -198,18 +180,18 @@ describe('asking for a run', () => {
     ['nothing', '', 400, 'BAD_BODY'],
   ])('refuses %s', async (_, body, status, code) => {
     const { ask } = await serve();
-    expect(await ask('/api/runs', post(body))).toMatchObject({ status, body: { code } });
+    expect(await ask('/api/v1/runs', post(body))).toMatchObject({ status, body: { code } });
   });
 
   it('names the field of each problem', async () => {
     const { ask } = await serve();
-    const { body } = await ask('/api/runs', post({ template: '', parameters: { quarters: [1] } }));
-    expect(body).toMatchObject({ problems: [{ path: 'template' }, { path: 'parameters.quarters.0' }] });
+    const { body } = await ask('/api/v1/runs', post({ template: '', parameters: { quarters: [1] } }));
+    expect(body).toMatchObject({ problems: [{ path: 'template' }, { path: 'parameters.#1.0' }] });
   });
 
   it('names the agencies that are not connected', async () => {
     const { ask } = await serve({ online: ['police'] });
-    expect(await ask('/api/runs', post(submission))).toMatchObject({
+    expect(await ask('/api/v1/runs', post(submission))).toMatchObject({
       status: 409,
       body: { code: 'AGENCIES_NOT_CONNECTED', problems: [{ path: 'charity-a' }, { path: 'charity-b' }] },
     });
@@ -217,7 +199,7 @@ describe('asking for a run', () => {
 
   it('says whose budget is spent, with what is left of it', async () => {
     const { ask } = await serve({ templates: [approved(NOISY)], epsilonLeft: { police: 0.5 } });
-    expect(await ask('/api/runs', post(submission))).toMatchObject({
+    expect(await ask('/api/v1/runs', post(submission))).toMatchObject({
       status: 409,
       body: {
         code: 'BUDGET_SPENT',
@@ -228,7 +210,7 @@ describe('asking for a run', () => {
 
   it('answers a floor that cannot go with the template as a conflict, not as a fault of its own', async () => {
     const { ask } = await serve({ floors: { police: { threshold: -1, roundTo: 0, epsilon: null } } });
-    expect(await ask('/api/runs', post(submission))).toMatchObject({ status: 409, body: { code: 'BAD_OFFER' } });
+    expect(await ask('/api/v1/runs', post(submission))).toMatchObject({ status: 409, body: { code: 'BAD_OFFER' } });
   });
 
   it('takes a body of the greatest length, and none that is longer', async () => {
@@ -237,11 +219,11 @@ describe('asking for a run', () => {
       const empty = JSON.stringify({ template: '' });
       return JSON.stringify({ template: 'x'.repeat(bytes - empty.length) });
     };
-    expect(await ask('/api/runs', post(padded(MAX_BODY_BYTES)))).toMatchObject({
+    expect(await ask('/api/v1/runs', post(padded(MAX_BODY_BYTES)))).toMatchObject({
       status: 400,
       body: { code: 'BAD_BODY' },
     });
-    expect(await ask('/api/runs', post(padded(MAX_BODY_BYTES + 1)))).toMatchObject({
+    expect(await ask('/api/v1/runs', post(padded(MAX_BODY_BYTES + 1)))).toMatchObject({
       status: 413,
       body: { code: 'BODY_TOO_LARGE' },
     });
@@ -250,7 +232,7 @@ describe('asking for a run', () => {
   it('takes JSON only', async () => {
     const { ask } = await serve();
     const plain = { ...post(submission), headers: { 'content-type': 'text/plain' } };
-    expect(await ask('/api/runs', plain)).toMatchObject({ status: 400, body: { code: 'BAD_BODY' } });
+    expect(await ask('/api/v1/runs', plain)).toMatchObject({ status: 415, body: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
   });
 });
 
@@ -258,22 +240,27 @@ describe('looking at runs', () => {
   it('lists so many and no more', async () => {
     const { ask, rig } = await serve({ behaviours: { police: 'silent' } });
     const ids = [1, 2, 3].map(() => rig.service.submit(REQUEST).id);
-    const listed = await ask('/api/runs?limit=2');
+    const listed = await ask('/api/v1/runs?limit=2');
     expect(listed.body).toMatchObject({ runs: [{ id: ids[2] }, { id: ids[1] }] });
-    expect((await ask(`/api/runs?before=${ids[1]}`)).body).toMatchObject({ runs: [{ id: ids[0] }] });
-    expect((await ask(`/api/runs?limit=${MAX_RUNS_LISTED}`)).status).toBe(200);
-    for (const query of [`limit=${MAX_RUNS_LISTED + 1}`, 'limit=0', 'limit=x', 'page=2']) {
-      expect(await ask(`/api/runs?${query}`)).toMatchObject({ status: 400, body: { code: 'BAD_QUERY' } });
+    const { next } = runsView.parse(listed.body);
+    const link = `/api/v1/runs?limit=2&mine=false&cursor=${next}`;
+    expect(listed.headers.get('link')).toBe(`<${link}>; rel="next"`);
+    const second = await ask(link);
+    expect(second.body).toMatchObject({ runs: [{ id: ids[0] }], next: null });
+    expect(second.headers.get('link')).toBeNull();
+    expect((await ask(`/api/v1/runs?limit=${MAX_RUNS_LISTED}`)).status).toBe(200);
+    for (const query of [`limit=${MAX_RUNS_LISTED + 1}`, 'limit=0', 'limit=x', 'page=2', 'cursor=none', 'state=x']) {
+      expect(await ask(`/api/v1/runs?${query}`)).toMatchObject({ status: 400, body: { code: 'BAD_QUERY' } });
     }
   });
 
   it('says so when there is none of that id', async () => {
     const { ask } = await serve();
     for (const [method, path] of [
-      ['GET', '/api/runs/none'],
-      ['GET', '/api/runs/none/events'],
-      ['DELETE', '/api/runs/none'],
-      ['GET', '/api/runs?before=none'],
+      ['GET', '/api/v1/runs/none'],
+      ['GET', '/api/v1/runs/none/events'],
+      ['DELETE', '/api/v1/runs/none'],
+      ['GET', '/api/v1/runs/none/provenance'],
     ] as const) {
       expect(await ask(path, { method })).toMatchObject({ status: 404, body: { code: 'UNKNOWN_RUN' } });
     }
@@ -283,7 +270,7 @@ describe('looking at runs', () => {
     const { ask, rig } = await serve({ behaviours: { police: { refuse: 'SNAPSHOT_STALE' } } });
     const { id } = rig.service.submit(REQUEST);
     await rig.ended(id);
-    const { refusals, ending } = runDetailView.parse((await ask(`/api/runs/${id}`)).body);
+    const { refusals, ending } = runDetailView.parse((await ask(`/api/v1/runs/${id}`)).body);
     expect(refusals).toMatchObject([{ agency: 'police', code: 'SNAPSHOT_STALE', message: 'police says no' }]);
     expect(refusals[0]?.advice).toContain('prepare');
     expect(ending?.advice).not.toBe('');
@@ -292,11 +279,11 @@ describe('looking at runs', () => {
   it('calls a run off, once', async () => {
     const { ask, rig } = await serve({ behaviours: { police: 'silent' } });
     const { id } = rig.service.submit(REQUEST);
-    expect(await ask(`/api/runs/${id}`, { method: 'DELETE' })).toMatchObject({
+    expect(await ask(`/api/v1/runs/${id}`, { method: 'DELETE' })).toMatchObject({
       status: 200,
       body: { state: 'cancelled', ending: { code: 'CANCELLED', message: 'cancelled by analyst@research-office' } },
     });
-    expect(await ask(`/api/runs/${id}`, { method: 'DELETE' })).toMatchObject({
+    expect(await ask(`/api/v1/runs/${id}`, { method: 'DELETE' })).toMatchObject({
       status: 409,
       body: { code: 'RUN_ENDED' },
     });
@@ -307,7 +294,7 @@ describe('looking at runs', () => {
     for (const { ask, rig } of [closed, open]) {
       const { id } = rig.service.submit(REQUEST);
       await rig.ended(id);
-      const { status, body } = await ask(`/api/runs/${id}/unprotected-counts`);
+      const { status, body } = await ask(`/api/v1/runs/${id}/unprotected-counts`);
       if (rig === open.rig)
         expect(body).toMatchObject({ cells: [{ count: 13 }, { count: 0 }, { count: 13 }, { count: 26 }, {}, {}] });
       else expect({ status, body }).toMatchObject({ status: 403, body: { code: 'COUNTS_NOT_REVEALED' } });
@@ -329,7 +316,7 @@ describe('following a run', () => {
   it('tells every event with its number, progress without one, and ends with the run', async () => {
     const { ask, rig } = await serve();
     const { id } = rig.service.submit(REQUEST);
-    const { headers, body } = await ask(`/api/runs/${id}/events`);
+    const { headers, body } = await ask(`/api/v1/runs/${id}/events`);
     expect(headers.get('content-type')).toBe('text/event-stream');
     const told = events(body);
     const numbered = told.filter(({ event }) => event === 'run');
@@ -344,12 +331,12 @@ describe('following a run', () => {
     const { ask, rig } = await serve();
     const { id } = rig.service.submit(REQUEST);
     await rig.ended(id);
-    const all = events((await ask(`/api/runs/${id}/events`)).body);
-    const rest = events((await ask(`/api/runs/${id}/events`, { headers: { 'last-event-id': '3' } })).body);
+    const all = events((await ask(`/api/v1/runs/${id}/events`)).body);
+    const rest = events((await ask(`/api/v1/runs/${id}/events`, { headers: { 'last-event-id': '3' } })).body);
     expect(rest).toEqual(all.slice(3));
     for (const bad of ['x', '-1', '1.5']) {
-      const answer = await ask(`/api/runs/${id}/events`, { headers: { 'last-event-id': bad } });
-      expect(answer).toMatchObject({ status: 400, body: { code: 'BAD_QUERY', problems: [{ path: 'Last-Event-ID' }] } });
+      const answer = await ask(`/api/v1/runs/${id}/events`, { headers: { 'last-event-id': bad } });
+      expect(answer).toMatchObject({ status: 400, body: { code: 'BAD_QUERY', problems: [{ path: 'last-event-id' }] } });
     }
   });
 
@@ -359,7 +346,7 @@ describe('following a run', () => {
     await rig.ended(id);
     const last = rig.service.get(id).events.at(-1)?.sequence ?? 0;
     for (const heard of [last, last + 1]) {
-      const answer = await ask(`/api/runs/${id}/events`, { headers: { 'last-event-id': String(heard) } });
+      const answer = await ask(`/api/v1/runs/${id}/events`, { headers: { 'last-event-id': String(heard) } });
       expect(answer).toMatchObject({ status: 200, body: '' });
     }
   });
@@ -375,10 +362,10 @@ describe('following a run', () => {
     const open: Response[] = [];
     while (open.length < MAX_EVENT_STREAMS) {
       const headers = { authorization: `Bearer ${TOKEN}` };
-      open.push(await fetch(`${url}/api/runs/${id}/events`, { headers, signal: abort.signal }));
+      open.push(await fetch(`${url}/api/v1/runs/${id}/events`, { headers, signal: abort.signal }));
     }
     expect(open.map(({ status }) => status)).toEqual(open.map(() => 200));
-    expect(await ask(`/api/runs/${id}/events`)).toMatchObject({ status: 503, body: { code: 'TOO_MANY_STREAMS' } });
+    expect(await ask(`/api/v1/runs/${id}/events`)).toMatchObject({ status: 503, body: { code: 'TOO_MANY_STREAMS' } });
     expect(open.filter(({ bodyUsed }) => bodyUsed)).toEqual([]);
   });
 });
@@ -386,7 +373,7 @@ describe('following a run', () => {
 describe('templates and agencies', () => {
   it('lists what can be asked, with its choices and whose data it needs', async () => {
     const { ask } = await serve();
-    const { templates } = templatesView.parse((await ask('/api/templates')).body);
+    const { templates } = templatesView.parse((await ask('/api/v1/templates')).body);
     expect(templates).toMatchObject([
       {
         template: TEMPLATE,
@@ -402,14 +389,14 @@ describe('templates and agencies', () => {
 
   it('explains one, and says so when there is none', async () => {
     const { ask } = await serve();
-    const { sections } = templateDetailView.parse((await ask(`/api/templates/${TEMPLATE}`)).body);
+    const { sections } = templateDetailView.parse((await ask(`/api/v1/templates/${TEMPLATE}`)).body);
     expect(sections.map(({ heading }) => heading)).toContain('What is asked');
-    expect(await ask('/api/templates/none')).toMatchObject({ status: 404, body: { code: 'UNKNOWN_TEMPLATE' } });
+    expect(await ask('/api/v1/templates/none')).toMatchObject({ status: 404, body: { code: 'UNKNOWN_TEMPLATE' } });
   });
 
   it('lists the agencies with their states', async () => {
     const { ask } = await serve();
-    expect((await ask('/api/agencies')).body).toMatchObject({
+    expect((await ask('/api/v1/agencies')).body).toMatchObject({
       agencies: [{ id: 'police', state: 'online' }, {}, {}, { id: 'courts', state: 'never-seen', lastSeenAt: null }],
     });
   });
@@ -418,7 +405,14 @@ describe('templates and agencies', () => {
 describe('answers in general', () => {
   it('are errors of one form where there is nothing', async () => {
     const { ask } = await serve();
-    for (const path of ['/', '/api', '/api/nothing', '/api/runs/%E0%A4%A']) {
+    for (const path of [
+      '/api/nothing',
+      '/api/v1',
+      '/api/v1/nothing',
+      '/api/v1/runs/%E0%A4%A',
+      '/api/v1/Runs',
+      '/api/v1/runs/',
+    ]) {
       expect(await ask(path)).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
     }
   });
@@ -430,7 +424,7 @@ describe('answers in general', () => {
       },
     };
     const { ask, log } = await serve({}, { registry });
-    const { status, body } = await ask('/api/agencies');
+    const { status, body } = await ask('/api/v1/agencies');
     expect({ status, body }).toMatchObject({ status: 500, body: { code: 'INTERNAL' } });
     expect(JSON.stringify(body)).not.toContain('secret');
     expect(log.of('api-error')).toMatchObject([{ err: { message: 'secret of the house' } }]);
@@ -472,22 +466,14 @@ describe('answers in general', () => {
 
 it('names the port that is in use', async () => {
   const { url } = await serve();
-  const port = Number(new URL(url).port);
-  const { log } = { log: new TestLog() };
-  const rig = new Rig();
-  const api = createApi(
-    {
-      ...{ runs: rig.service, templates: createLiveTemplates([]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, register: HEALTH },
-    },
-    { tokens: [], streams: new EventStreams(), log, behindProxy: false },
-  );
-  await expect(listen(api, '127.0.0.1', port, 'api.port')).rejects.toMatchObject({ code: 'PORT_IN_USE' });
+  await expect(listen(express(), '127.0.0.1', Number(new URL(url).port), 'api.port')).rejects.toMatchObject({
+    code: 'PORT_IN_USE',
+  });
 });
 
 it('keeps a connection longer than its client does, so that no request is lost on one that it closes', async () => {
   const { url } = await serve();
-  const response = await fetch(url);
+  const response = await fetch(`${url}/health`);
   await response.body?.cancel();
   // What tells Node's own client how long it may use the connection again; others wait a minute.
   expect(response.headers.get('keep-alive')).toBe('timeout=75');

@@ -1,14 +1,10 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 
 import {
   auditCheckpointView,
   auditEntriesView,
   auditProofView,
-  createApi,
-  createLiveTemplates,
-  EventStreams,
   MAX_ENTRIES_SHOWN,
-  tokenHash,
 } from '../../../coordinator/index.js';
 import {
   cosign,
@@ -21,29 +17,15 @@ import {
   witnessKey,
 } from '../../../core/audit/index.js';
 import { fromBase64, utf8Bytes } from '../../../core/base/index.js';
-import { listen } from '../../../web/index.js';
-import { approved, identityOf, Rig, roster } from './fixtures.js';
+import { identityOf, roster, type Rig } from './fixtures.js';
+import { serveApi, TOKEN } from './api-fixtures.js';
 
 type Asked = (path: string, token?: string) => Promise<{ readonly status: number; readonly body: unknown }>;
 
 async function serving(): Promise<{ readonly rig: Rig; readonly ask: Asked }> {
-  const rig = new Rig();
-  const api = createApi(
-    {
-      ...{ runs: rig.service, templates: createLiveTemplates([approved()]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, register: { entries: 16, roster: 1, stated: null, isFileRefused: false } },
-    },
-    {
-      tokens: [{ name: 'analyst', organisation: 'research-office', sha256: tokenHash('t') }],
-      streams: new EventStreams(),
-      log: rig.log,
-      behindProxy: false,
-    },
-  );
-  const http = await listen(api, '127.0.0.1', 0, 'api.port');
-  onTestFinished(() => http.stop(100));
-  const ask: Asked = async (path, token = 't') => {
-    const response = await fetch(`http://127.0.0.1:${http.port}/api/audit${path}`, {
+  const { rig, url } = await serveApi();
+  const ask: Asked = async (path, token = TOKEN) => {
+    const response = await fetch(`${url}/api/v1/audit${path}`, {
       headers: { authorization: `Bearer ${token}` },
     });
     return { status: response.status, body: await response.json() };

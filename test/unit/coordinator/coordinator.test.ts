@@ -172,7 +172,7 @@ describe('a coordinator that starts', () => {
       const { apiPort, federationPort } = await coordinator.start();
       expect(log.of('started')).toEqual([{ event: 'started', apiPort, federationPort }]);
       const headers = { authorization: `Bearer ${TOKEN}` };
-      const answer = await fetch(`http://127.0.0.1:${apiPort}/api/agencies`, { headers });
+      const answer = await fetch(`http://127.0.0.1:${apiPort}/api/v1/agencies`, { headers });
       expect(await answer.json()).toMatchObject({
         agencies: [{ id: 'police', state: 'never-seen' }, { id: 'charity' }],
       });
@@ -187,8 +187,8 @@ describe('a coordinator that starts', () => {
     const { apiPort } = await coordinator.start();
     const headers = { authorization: `Bearer ${TOKEN}` };
     const templates = async (): Promise<unknown> =>
-      (await fetch(`http://127.0.0.1:${apiPort}/api/templates`, { headers })).json();
-    expect(await templates()).toEqual({ templates: [] });
+      (await fetch(`http://127.0.0.1:${apiPort}/api/v1/templates`, { headers })).json();
+    expect(await templates()).toEqual({ templates: [], next: null });
     expect(log.of('template-unusable')).toMatchObject([{ template: template.template }]);
     await coordinator.stop();
   });
@@ -206,17 +206,17 @@ describe('a coordinator that starts', () => {
     };
     const { length } = officers.entries;
     await until('/health', { status: 'ok', register: { entries: length, roster: 1, isFileRefused: false } });
-    await until('/api/templates', { templates: [{ template: template.template }] });
+    await until('/api/v1/templates', { templates: [{ template: template.template }] });
     const logged = async (): Promise<number> =>
-      auditEntriesView.parse(await ask(`/api/audit/entries?from=0&limit=${MAX_ENTRIES_SHOWN}`)).entries.length;
+      auditEntriesView.parse(await ask(`/api/v1/audit/entries?from=0&limit=${MAX_ENTRIES_SHOWN}`)).entries.length;
     expect(await logged()).toBe(1 + length);
     await expect.poll(sent, { timeout: 10_000 }).toEqual([[0, length]]);
     officers.revoke(template.template, 'Its question misleads.');
     officers.amend(({ agencies }) => ({ agencies: agencies.slice(0, 1) }));
     send(folder, officers);
     await until('/health', { register: { entries: length + 2, roster: 2, isFileRefused: false } });
-    await until('/api/templates', { templates: [] });
-    await until('/api/agencies', { agencies: [{ id: 'police' }] });
+    await until('/api/v1/templates', { templates: [] });
+    await until('/api/v1/agencies', { agencies: [{ id: 'police' }] });
     expect(await logged()).toBe(1 + length + 2);
     await expect.poll(sent, { timeout: 10_000 }).toEqual([
       [0, length],

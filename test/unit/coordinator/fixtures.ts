@@ -276,7 +276,7 @@ function failingOnce(store: RunStore): RunStore {
   return {
     putRun: (request) => store.putRun(request),
     getRun: (id) => store.getRun(id),
-    listRuns: (limit, before) => store.listRuns(limit, before),
+    listRuns: (...rest) => store.listRuns(...rest),
     unfinishedRuns: () => store.unfinishedRuns(),
     putAsked: (id, asked) => store.putAsked(id, asked),
     putEvent: (id, event) => store.putEvent(id, event),

@@ -4,22 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import {
-  auditFile,
-  CoordinatorError,
-  createApi,
-  createLiveTemplates,
-  EventStreams,
-  runDetailView,
-  tokenHash,
-} from '../../../coordinator/index.js';
+import { auditFile, CoordinatorError, runDetailView } from '../../../coordinator/index.js';
 import { cosign, formatSignatureLine, parseNote, witnessKey } from '../../../core/audit/index.js';
 import { parseEntry, releaseDigest } from '../../../core/audit-entries/index.js';
 import type { LogCopy } from '../../../core/audit-entries/index.js';
 import { utf8Bytes } from '../../../core/base/index.js';
 import { readProvenance, verifyProvenance } from '../../../core/provenance/index.js';
-import { listen } from '../../../web/index.js';
 import { approved, identityOf, REQUEST, Rig, roster, template } from './fixtures.js';
+import { serveApi, TOKEN } from './api-fixtures.js';
 import { APPROVERS, requesterNamed } from './governance-fixtures.js';
 import type { RigOptions } from './fixtures.js';
 
@@ -37,23 +29,9 @@ interface Serving {
 }
 
 async function serving(options: RigOptions = {}): Promise<Serving> {
-  const rig = new Rig(options);
-  const api = createApi(
-    {
-      ...{ runs: rig.service, templates: createLiveTemplates([approved()]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, register: { entries: 16, roster: 1, stated: null, isFileRefused: false } },
-    },
-    {
-      tokens: [{ name: 'analyst', organisation: 'research-office', sha256: tokenHash('t') }],
-      streams: new EventStreams(),
-      log: rig.log,
-      behindProxy: false,
-    },
-  );
-  const http = await listen(api, '127.0.0.1', 0, 'api.port');
-  onTestFinished(() => http.stop(100));
-  const ask: Serving['ask'] = async (path, token = 't') => {
-    const response = await fetch(`http://127.0.0.1:${http.port}/api/runs/${path}`, {
+  const { rig, url } = await serveApi(options);
+  const ask: Serving['ask'] = async (path, token = TOKEN) => {
+    const response = await fetch(`${url}/api/v1/runs/${path}`, {
       headers: { authorization: `Bearer ${token}` },
     });
     const { status, headers } = response;
@@ -161,7 +139,7 @@ describe('the provenance of a run', () => {
     expect(await rig.ended(id)).toBe('refused');
     const refused = await ask(`${id}/provenance`);
     expect([refused.status, jsonOf(refused)]).toEqual(notReleased);
-    expect((jsonOf(refused) as { readonly message: string }).message).toContain('This run is refused');
+    expect((jsonOf(refused) as { readonly detail: string }).detail).toContain('This run is refused');
   });
 
   it('is that of the run which the table is of, where it was answered from an earlier release', async () => {
