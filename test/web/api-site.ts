@@ -48,7 +48,7 @@ export async function serveSite(account: Account = ANALYST): Promise<ApiSite> {
     sessions({
       cookie: { name: 'site', secure: false, sameSite: 'strict' },
       store: new MemorySessions(rig.clock),
-      secret: testSeed,
+      secret: String(testSeed),
       rng,
     }),
   );
