@@ -6,6 +6,7 @@ import { pageSecurity, requireCsrfToken, serveAssets, useViews } from '../../web
 import { GuardedRoutes } from '../access/guarded-routes.js';
 import { askPages } from './analyst/ask-pages.js';
 import { progressPages } from './analyst/progress-pages.js';
+import { tasksOf } from './governance/inbox.js';
 import { inboxPages } from './governance/inbox-pages.js';
 import { passkeyPages } from './governance/passkey-pages.js';
 import { proposalPages } from './governance/proposal-pages.js';
@@ -76,7 +77,9 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
     app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES }));
     for (const step of requireCsrfToken()) app.use(step as RequestHandler);
   }
-  app.use(navigation(signIn !== undefined));
+  app.use(
+    navigation({ canSignIn: signIn !== undefined, waiting: (account) => tasksOf(account, services.registers.register) }),
+  );
   const routes = new GuardedRoutes();
   homePages(routes, services);
   askPages(routes, services);

@@ -14,7 +14,7 @@ import type { Account } from '../../access/account.js';
 import { Denied } from '../../access/denied.js';
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import type { SiteServices } from '../site-services.js';
-import { mayApprove, mayReview } from './inbox.js';
+import { mayApprove, mayReview, waitsFor } from './inbox.js';
 import { readTemplateFor, standingOf } from './proposal-view.js';
 import { NO_ANSWERS, reviewAnswers, type ReviewAnswers } from './review-answers.js';
 import { showSigning, signedActs } from './sign-page.js';
@@ -141,13 +141,14 @@ function showProposal(response: Response, proposal: Proposal, officer: RosterOff
   const state = register.stateOf(proposal, services.clock.now());
   response.render('governance/proposal.njk', {
     ...{ proposal, officer, state },
+    waits: proposal.state === state ? waitsFor(officer, proposal, register.current.roster) : null,
     reading: readTemplateFor(proposal.template, services),
     standing: standingOf(proposal, services),
     reviews: [...proposal.reviews.values()].map(({ officer: id, principles }) => ({
       ...{ officer: id, lines: markLines(principles), verdict: verdictText(principles) },
     })),
     can: {
-      review: mayReview(officer, proposal),
+      review: mayReview(officer, proposal, register.current.roster),
       approve: mayApprove(officer, proposal),
       publish: proposal.state === 'approved',
       revoke: !['revoked', 'superseded'].includes(state),
