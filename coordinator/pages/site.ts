@@ -20,7 +20,7 @@ import type { SiteServices } from './site-services.js';
 /** Requests from one address in a minute: an office full of people has one address. */
 export const MAX_PAGE_REQUESTS_PER_MINUTE = 3_000;
 /** Characters of any form; a template that is uploaded is the longest. */
-const MAX_FORM_BYTES = 1_048_576;
+export const MAX_FORM_BYTES = 1_048_576;
 
 export interface SiteOptions {
   /** Of the federation, as its roster has it. */

@@ -52,7 +52,7 @@ const REFUSALS: Partial<Readonly<Record<GovernanceErrorCode, ActRefusal>>> = {
   },
   BAD_SIGNATURE: {
     title: 'This signature does not hold',
-    next: 'Nothing was added to the register. Choose the passkey whose fingerprint you have read out to the officers, and sign anew from the proposal’s page.',
+    next: 'Nothing was added to the register. Sign anew with a passkey whose fingerprint the roster has; one that you have just made counts once the officers have signed the next roster.',
     link: PASSKEYS,
   },
   DUPLICATE_ENTRY: {

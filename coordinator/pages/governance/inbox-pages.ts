@@ -1,11 +1,11 @@
 import { utf8Bytes } from '../../../core/base/index.js';
 import { actsOf, GovernanceError, nameOf, registerView } from '../../../core/governance/index.js';
-import type { SignedRoster, TemplateState } from '../../../core/governance/index.js';
+import type { TemplateState } from '../../../core/governance/index.js';
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import { MAX_RUNS_LISTED } from '../../runs/run.js';
 import type { SiteServices } from '../site-services.js';
 import { actRefusal } from './act-refusals.js';
-import { inboxOf, waitsFor } from './inbox.js';
+import { inboxOf, namesOf, waitsFor } from './inbox.js';
 import { officerOf } from './proposal-pages.js';
 import { registerWarnings } from './register-warnings.js';
 
@@ -29,7 +29,7 @@ export function inboxPages(routes: GuardedRoutes, services: SiteServices): void 
     const { roster } = register.current;
     response.render('governance/inbox.njk', {
       officer,
-      organisation: nameOfOrganisation(officer.organisation, roster),
+      organisation: namesOf([officer.organisation], roster),
       warnings: registerWarnings(registers, now),
       tasks: inboxOf(officer, register),
       waiting: register.proposals
@@ -38,7 +38,7 @@ export function inboxPages(routes: GuardedRoutes, services: SiteServices): void 
           ...{ digest: proposal.digest, name: nameOf(proposal), title: proposal.template.title },
           waitsFor: waitsFor(officer, proposal, roster),
         })),
-      grants: view.grants.map((grant) => ({ ...grant, organisation: nameOfOrganisation(grant.organisation, roster) })),
+      grants: view.grants.map((grant) => ({ ...grant, organisation: namesOf([grant.organisation], roster) })),
       expiring: view.templates
         .filter(({ state }) => state === 'live')
         .toSorted((a, b) => (a.expires < b.expires ? -1 : 1)),
@@ -94,8 +94,4 @@ export function inboxPages(routes: GuardedRoutes, services: SiteServices): void 
     }
     response.redirect(303, '/governance');
   });
-}
-
-function nameOfOrganisation(id: string, { organisations }: SignedRoster): string {
-  return organisations.find((one) => one.id === id)?.name ?? id;
 }

@@ -103,6 +103,10 @@ function approvalsOf({ approvals }: Proposal, roster: SignedRoster): string {
 /** Names of the organisations of these officers. */
 function placesOf(officers: ReadonlyMap<string, unknown>, roster: SignedRoster): string {
   const ids = roster.officers.filter(({ id }) => officers.has(id)).map(({ organisation }) => organisation);
-  const names = [...new Set(ids)].map((id) => roster.organisations.find((one) => one.id === id)?.name ?? id);
-  return names.length === 0 ? 'an officer who has left' : names.join(' and ');
+  return ids.length === 0 ? 'an officer who has left' : namesOf(ids, roster);
+}
+
+/** Organisations as people know them, each once; by its id where the roster doesn't have it any more. */
+export function namesOf(ids: readonly string[], { organisations }: Pick<SignedRoster, 'organisations'>): string {
+  return [...new Set(ids)].map((id) => organisations.find((one) => one.id === id)?.name ?? id).join(' and ');
 }

@@ -14,7 +14,7 @@ import type { Account } from '../../access/account.js';
 import { Denied } from '../../access/denied.js';
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import type { SiteServices } from '../site-services.js';
-import { mayApprove, mayReview, waitsFor } from './inbox.js';
+import { mayApprove, mayReview, namesOf, waitsFor } from './inbox.js';
 import { readTemplateFor, standingOf } from './proposal-view.js';
 import { NO_ANSWERS, reviewAnswers, type ReviewAnswers } from './review-answers.js';
 import { showSigning, signedActs } from './sign-page.js';
@@ -144,6 +144,7 @@ function showProposal(response: Response, proposal: Proposal, officer: RosterOff
     waits: proposal.state === state ? waitsFor(officer, proposal, register.current.roster) : null,
     reading: readTemplateFor(proposal.template, services),
     standing: standingOf(proposal, services),
+    names: (ids: readonly string[]) => namesOf(ids, register.current.roster),
     reviews: [...proposal.reviews.values()].map(({ officer: id, principles }) => ({
       ...{ officer: id, lines: markLines(principles), verdict: verdictText(principles) },
     })),

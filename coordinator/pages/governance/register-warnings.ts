@@ -4,6 +4,8 @@ import type { RegisterInForce } from '../../../runtime/index.js';
 /** Something about register or roster that officers have to see to, before or after it stops everything. */
 export interface RegisterWarning {
   readonly text: string;
+  /** Whether something stops, or soon will. */
+  readonly isUrgent: boolean;
   /** Whose turn it is, and what they do. */
   readonly next: string;
   /** Commands that do it, line by line. */
@@ -41,11 +43,13 @@ function rosterWarnings({ register }: Standing, now: Date): readonly RegisterWar
     days < 0
       ? `Version ${version} of the roster has expired: nobody may ask anything, and nodes answer nothing.`
       : `Version ${version} of the roster has its last day ${days === 0 ? 'today' : days === 1 ? 'tomorrow' : `in ${days} days`}. After that, nodes answer nothing.`;
-  return [{ text, next: RENEW_NEXT, commands: RENEW }];
+  return [{ text, isUrgent: true, next: RENEW_NEXT, commands: RENEW }];
 }
 
 function wordWarnings({ stated, copy }: Standing, now: Date): readonly RegisterWarning[] {
-  const warning = (text: string): readonly RegisterWarning[] => [{ text, next: STATE_NEXT, commands: STATE }];
+  const warning = (text: string, isUrgent = true): readonly RegisterWarning[] => [
+    { text, isUrgent, next: STATE_NEXT, commands: STATE },
+  ];
   if (stated === undefined) {
     return warning('No registrar’s statement of the register can be believed: nodes answer nothing until there is one.');
   }
@@ -62,6 +66,7 @@ function wordWarnings({ stated, copy }: Standing, now: Date): readonly RegisterW
   const were = since === 1 ? 'One entry was' : `${since} entries were`;
   return warning(
     `${were} added since the registrar’s last statement. A node that is not connected can’t tell that it lacks them.`,
+    false,
   );
 }
 
@@ -70,6 +75,7 @@ function fileWarnings({ isFileRefused }: Standing): readonly RegisterWarning[] {
   return [
     {
       text: 'The register’s file at the coordinator was changed, and says something that can’t follow from what was known.',
+      isUrgent: true,
       next: 'The register that was known stays in force. Ask whoever runs the coordinator what was put there, and compare it with your own copy.',
       commands: ['tally register verify register.jsonl --copy my-register.jsonl'],
     },
