@@ -55,6 +55,7 @@ export function inboxPages(routes: GuardedRoutes, services: SiteServices): void 
 
   routes.get('/governance/calendar', ['officer'], (_request, response) => {
     const { register, copy } = registers;
+    const { roster } = register.current;
     const view = registerView(register, actsOf(copy.entries), clock.now());
     const days = [
       { day: view.roster.expires, what: `Version ${view.roster.version} of the roster`, href: '/verify' },
@@ -66,7 +67,7 @@ export function inboxPages(routes: GuardedRoutes, services: SiteServices): void 
         })),
       ...view.grants.map(({ until, organisation, analyst, purpose }) => ({
         day: until,
-        what: `Grant of ${purpose} to ${analyst === null ? '' : `${analyst} of `}${organisation}`,
+        what: `Grant of ${purpose} to ${analyst === null ? '' : `${analyst} of `}${namesOf([organisation], roster)}`,
         href: null,
       })),
     ].toSorted((a, b) => (a.day < b.day ? -1 : 1));
