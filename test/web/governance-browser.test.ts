@@ -8,7 +8,7 @@ import { templateText } from '../../examples/bold/library.js';
 import { canHave } from '../support/needs.js';
 import { testSeed } from '../support/seeded-rng.js';
 import { BROWSERS, openBrowser, picture } from './browser.js';
-import { atBrowser, GovernanceSite, sidewaysOf, violationsOn } from './governance-site.js';
+import { atBrowser, GovernanceSite, violationsOn } from './governance-site.js';
 import type { AtBrowser, Person } from './governance-site.js';
 
 /* Officers at their browsers, with passkeys of a virtual authenticator: everything from a first passkey to a revocation. */
@@ -23,7 +23,6 @@ const EDITED = TEXT.replace('Digital Economy Act 2017, section 64 (research)', '
 const FAULTY = TEXT.replace('expires: 2027-06-30', 'expires: 2020-06-30');
 const SECRET_WORDS = 'Weil der Mond aus Käse ist';
 const OTHER_WORDS = 'Parce que la lune est en fromage';
-const NARROW = { width: 320, height: 640 };
 
 describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
   let browser: Browser;

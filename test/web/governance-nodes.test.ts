@@ -155,7 +155,7 @@ describe.runIf(available)(`a template that was signed in a browser (seed ${testS
     // Each node goes by what it has verified itself, whatever the coordinator asks.
     for (const agency of AGENCIES) {
       const register = registerOf(parseRegisterFile(readFileSync(registerFile(agency))), board.fingerprint);
-      const mayAsk = (): void =>
+      const mayAsk = (): unknown =>
         register.assertMayAsk(answered.templateDigest, { organisation: ANALYSTS, analyst: 'demo-analyst' }, new Date());
       expect(mayAsk).toThrow(expect.objectContaining({ code: 'TEMPLATE_REVOKED' }));
     }

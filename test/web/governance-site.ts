@@ -211,6 +211,8 @@ export interface AtBrowser {
   readonly context: BrowserContext;
   /** What the browser complained of on its console. */
   readonly complaints: string[];
+  /** Whether the device knows its owner from now on. */
+  readonly setVerified: (isUserVerified: boolean) => Promise<void>;
 }
 
 /** @param person the sign-in service knows them as `demo-` and this */
@@ -221,11 +223,11 @@ export async function atBrowser(context: BrowserContext, home: string, person: s
     if (message.type() === 'error') complaints.push(`${message.text()} at ${message.location().url}`);
   });
   page.on('pageerror', ({ message }) => complaints.push(message));
-  await addAuthenticator(page);
+  const setVerified = await addAuthenticator(page);
   await page.goto(`${home}/sign-in?next=/governance`);
   await page.check(`input[value="demo-${person}"]`);
   await Promise.all([page.waitForURL(`${home}/governance`), page.click('button:has-text("Sign in")')]);
-  return { page, context, complaints };
+  return { page, context, complaints, setVerified };
 }
 
 /** All that axe finds, of whatever weight: rule and place. */
@@ -239,10 +241,10 @@ export function sidewaysOf(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
-async function addAuthenticator(page: Page): Promise<void> {
+async function addAuthenticator(page: Page): Promise<AtBrowser['setVerified']> {
   const session = await page.context().newCDPSession(page);
   await session.send('WebAuthn.enable');
-  await session.send('WebAuthn.addVirtualAuthenticator', {
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
     options: {
       protocol: 'ctap2',
       transport: 'internal',
@@ -252,6 +254,9 @@ async function addAuthenticator(page: Page): Promise<void> {
       automaticPresenceSimulation: true,
     },
   });
+  return async (isUserVerified) => {
+    await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
+  };
 }
 
 /** An envelope with what it carries, twice over for a template within an act. */
