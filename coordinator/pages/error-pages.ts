@@ -67,7 +67,8 @@ function asRefusal(thrown: unknown): (ErrorText & { readonly status: number }) |
   const status = statusOf(thrown);
   if (status === undefined) return undefined;
   if (status === 413) {
-    const message = 'What was sent is too long for this page: no template, and nothing that was signed, is as long as that.';
+    const message =
+      'What was sent is too long for this page: no template, and nothing that was signed, is as long as that.';
     return { status, title: 'This was not done', message };
   }
   return { status, title: 'This was not done', message: 'What was sent can’t be read: load the page anew.' };

@@ -78,7 +78,10 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
     for (const step of requireCsrfToken()) app.use(step as RequestHandler);
   }
   app.use(
-    navigation({ canSignIn: signIn !== undefined, waiting: (account) => tasksOf(account, services.registers.register) }),
+    navigation({
+      canSignIn: signIn !== undefined,
+      waiting: (account) => tasksOf(account, services.registers.register),
+    }),
   );
   const routes = new GuardedRoutes();
   homePages(routes, services);

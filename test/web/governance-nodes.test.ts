@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 import { parseRegisterFile, registerOf } from '../../core/governance/index.js';
 import { COORDINATOR } from '../../core/private-join/index.js';
@@ -34,18 +35,22 @@ describe.runIf(available)(`a template that was signed in a browser (seed ${testS
   let browser: Browser;
   let provider: DemoProvider;
   let federation: ProcessFederation;
+  let signIn: Record<string, unknown> = {};
   const pages = new Map<Person, Page>();
   beforeAll(async () => {
     provider = await startDemoProvider({ port: 0, redirectUris: ['http://localhost/sign-in/callback'] });
+    signIn = { ...provider.signIn };
     federation = await ProcessFederation.start({
       // Some two hundred convictions: far enough from the least that an agency answers for, noise or no noise.
       people: 6_000,
       seed: testSeed,
       agencies: AGENCIES,
       templates: [NAME],
-      // The port is known once it has started; signing in goes by the address in the browser.
-      pages: { signIn: { ...provider.signIn } },
+      pages: { signIn },
     });
+    // Its port is known once it has started: from then on people sign in by the name that passkeys are good for.
+    signIn['redirectBase'] = home();
+    await restartCoordinator();
     browser = await openBrowser(executable ?? '');
   });
   afterAll(async () => {
@@ -74,6 +79,18 @@ describe.runIf(available)(`a template that was signed in a browser (seed ${testS
     await expect
       .poll(() => AGENCIES.map(entriesOf), { timeout: SECONDS_TO_NODES * 1_000 })
       .toEqual(AGENCIES.map(() => entriesOf(COORDINATOR)));
+  }
+
+  /** With its configuration written anew, at the ports that it had. */
+  async function restartCoordinator(): Promise<void> {
+    const { running } = federation;
+    const config = parse(readFileSync(running.folder.coordinatorConfig, 'utf8')) as Record<
+      'federation' | 'api',
+      { port: number }
+    >;
+    await running.program(COORDINATOR).stop(10_000);
+    running.folder.writeCoordinatorConfig(config.federation.port, config.api.port);
+    await running.startCoordinator();
   }
 
   /** The other officers sign the next roster with their key files, as in a ceremony. */
@@ -120,6 +137,8 @@ describe.runIf(available)(`a template that was signed in a browser (seed ${testS
     await sign(author);
     for (const person of ['dev', 'esther'] as const) {
       const page = pageOf(person);
+      // The review that is kept has to be there still when the other one is signed.
+      if (person === 'esther') await restartCoordinator();
       await go(page);
       await page.click('text=Review it');
       for (const principle of ['relevant', 'impactful', 'clearAndInformative', 'nonStigmatising']) {

@@ -141,7 +141,10 @@ describe(`what governance’s pages refuse (seed ${testSeed})`, () => {
     expect(codeOf(missing)).toEqual([404, 'UNKNOWN_PROPOSAL']);
     expect(wordsOf(missing)).toContain('If it was edited, the edit has a page of its own.');
     for (const what of ['review', 'approve', 'publish', 'revoke']) {
-      expect(codeOf(await visitor.post(`/governance/proposals/${NOTHING}/${what}`, REVIEW))).toEqual([404, 'UNKNOWN_PROPOSAL']);
+      expect(codeOf(await visitor.post(`/governance/proposals/${NOTHING}/${what}`, REVIEW))).toEqual([
+        404,
+        'UNKNOWN_PROPOSAL',
+      ]);
     }
   });
 
@@ -250,7 +253,17 @@ describe(`what governance’s pages refuse (seed ${testSeed})`, () => {
     expect(await said([{ ...part, signature: 'A'.repeat(MAX_PART_CHARACTERS) }])).toEqual([409, 'BAD_SIGNATURE']);
     expect(await said([{ ...part, signature: 'A'.repeat(MAX_PART_CHARACTERS + 4) }])).toEqual(unread);
     expect(await said(Array.from({ length: MAX_SIGNED_ACTS + 1 }, () => part))).toEqual(unread);
-    for (const bad of ['', '[]', '{', 'null', '[null]', '[[]]', [{ ...part, more: 1 }], [{ ...part, payload: '%' }], '['.repeat(50_000)]) {
+    for (const bad of [
+      '',
+      '[]',
+      '{',
+      'null',
+      '[null]',
+      '[[]]',
+      [{ ...part, more: 1 }],
+      [{ ...part, payload: '%' }],
+      '['.repeat(50_000),
+    ]) {
       expect(await said(bad)).toEqual(unread);
     }
     const add = (act: string): Promise<Seen> => author.visitor.post('/governance/add', { act });
@@ -261,13 +274,27 @@ describe(`what governance’s pages refuse (seed ${testSeed})`, () => {
     const long = await add('a'.repeat(room + 1));
     expect(long.status).toBe(413);
     expect(wordsOf(long)).toContain('too long for this page');
-    for (const bad of ['', '{}', '\u0000', '<script>alert(1)</script>', '{"payloadType":"x","payload":"","signatures":[]}']) {
+    for (const bad of [
+      '',
+      '{}',
+      '\u0000',
+      '<script>alert(1)</script>',
+      '{"payloadType":"x","payload":"","signatures":[]}',
+    ]) {
       const seen = await add(bad);
       expect([bad, seen.status]).toEqual([bad, 422]);
       expect(seen.body).not.toContain('<script>alert');
       expect(seen.body).not.toMatch(/\n\s+at .*\.[jt]s:\d+/);
     }
-    for (const text of ['', '\u0000', '<script>alert(1)</script>', '- 1', 'a: &a [*a]', 'x'.repeat(70_000), `${TEXT}\n---\n${TEXT}`]) {
+    for (const text of [
+      '',
+      '\u0000',
+      '<script>alert(1)</script>',
+      '- 1',
+      'a: &a [*a]',
+      'x'.repeat(70_000),
+      `${TEXT}\n---\n${TEXT}`,
+    ]) {
       const seen = await author.open('/governance/propose', { text, step: 'sign' });
       expect([text.slice(0, 20), seen.status]).toEqual([text.slice(0, 20), 422]);
       expect(seen.body).not.toContain('<script>alert');

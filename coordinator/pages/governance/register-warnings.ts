@@ -51,15 +51,21 @@ function wordWarnings({ stated, copy }: Standing, now: Date): readonly RegisterW
     { text, isUrgent, next: STATE_NEXT, commands: STATE },
   ];
   if (stated === undefined) {
-    return warning('No registrar’s statement of the register can be believed: nodes answer nothing until there is one.');
+    return warning(
+      'No registrar’s statement of the register can be believed: nodes answer nothing until there is one.',
+    );
   }
   const ageSeconds = (now.getTime() - Date.parse(stated.issued)) / 1_000;
   if (ageSeconds > REGISTER_FRESH_SECONDS) {
-    return warning('The registrar’s last statement is more than a day old: nodes answer nothing until there is a new one.');
+    return warning(
+      'The registrar’s last statement is more than a day old: nodes answer nothing until there is a new one.',
+    );
   }
   if (ageSeconds > REGISTER_FRESH_SECONDS - WORD_WARNING_SECONDS) {
     const hours = Math.max(1, Math.floor((REGISTER_FRESH_SECONDS - ageSeconds) / 3_600));
-    return warning(`The registrar’s last statement is too old in ${hours} ${hours === 1 ? 'hour' : 'hours'}. After that, nodes answer nothing.`);
+    return warning(
+      `The registrar’s last statement is too old in ${hours} ${hours === 1 ? 'hour' : 'hours'}. After that, nodes answer nothing.`,
+    );
   }
   const since = copy.head.size - stated.size;
   if (since <= 0) return [];

@@ -19,7 +19,17 @@ import type { Act, ActOrigin, SignedRoster, UnmadeAct } from '../../../core/gove
 import { preAuthenticationEncoding } from '../../../core/signing/index.js';
 import { canonicalTemplate } from '../../../core/templates/index.js';
 import type { RegisterInForce } from '../../../runtime/index.js';
-import { ALL_MET, codeOf, Entries, fingerprintOf, keyOf, marks, ROSTER, signed, TEMPLATE } from '../governance/fixtures.js';
+import {
+  ALL_MET,
+  codeOf,
+  Entries,
+  fingerprintOf,
+  keyOf,
+  marks,
+  ROSTER,
+  signed,
+  TEMPLATE,
+} from '../governance/fixtures.js';
 import { Folder, HOUR } from '../runtime/register-fixtures.js';
 import { Authenticator, FLAGS, SITE } from '../signing/passkeys.js';
 
@@ -176,7 +186,13 @@ describe('a desk where officers sign with passkeys', () => {
     const office = new Office();
     const proposal = office.propose();
     office.desk.sign('ben', office.review('ben', proposal));
-    const review = { ...office.origin, act: 'commit-review', proposal, officer: 'cyd', review: 'ab'.repeat(32) } as const;
+    const review = {
+      ...office.origin,
+      act: 'commit-review',
+      proposal,
+      officer: 'cyd',
+      review: 'ab'.repeat(32),
+    } as const;
     office.desk.take(signed(ACT_KIND, actPayload(review), ['cyd']));
     expect([...office.proposal.reviews.keys()]).toEqual(['ben']);
     expect(office.reviews.proposals()).toEqual([]);
@@ -195,7 +211,13 @@ describe('a desk where officers sign with passkeys', () => {
     const office = new Office();
     const proposal = office.propose();
     office.desk.sign('ben', office.review('ben', proposal));
-    const review = { ...office.origin, act: 'commit-review', proposal, officer: 'cyd', review: 'ab'.repeat(32) } as const;
+    const review = {
+      ...office.origin,
+      act: 'commit-review',
+      proposal,
+      officer: 'cyd',
+      review: 'ab'.repeat(32),
+    } as const;
     const entry = signed(ACT_KIND, actPayload(review), ['cyd']);
     office.registers.take({ first: office.registers.copy.head.size, entries: [entry], statement: undefined });
     expect([...office.proposal.reviews.keys()]).toEqual([]);

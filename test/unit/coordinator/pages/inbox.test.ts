@@ -85,5 +85,7 @@ test('the menu counts what waits for an officer, and nothing for anybody else', 
   entries.propose();
   const register = registerOf(entries.list, fingerprintOf(ROSTER));
   const account = { subject: 's', name: 'n', roles: ['officer'], organisation: null, analyst: null } as const;
-  expect(['ben', 'ada', 'eve', null].map((officer) => tasksOf({ ...account, officer }, register))).toEqual([1, 0, 0, 0]);
+  expect(['ben', 'ada', 'eve', null].map((officer) => tasksOf({ ...account, officer }, register))).toEqual([
+    1, 0, 0, 0,
+  ]);
 });

@@ -46,7 +46,9 @@ describe('what officers are warned of', () => {
   });
 
   test('is, less urgently, what was added since', () => {
-    expect(said(NOW, 0, { size: copy.head.size - 1 })).toEqual([[false, expect.stringMatching(/^One entry was added/)]]);
+    expect(said(NOW, 0, { size: copy.head.size - 1 })).toEqual([
+      [false, expect.stringMatching(/^One entry was added/)],
+    ]);
     expect(said(NOW, 0, { size: copy.head.size - 2 })).toEqual([[false, expect.stringMatching(/^2 entries were/)]]);
   });
 
