@@ -108,6 +108,8 @@ describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
     await author.page.waitForSelector('text=Your passkey is made');
     await check(author.page, 'passkey made');
     const shown = (await author.page.locator('#fingerprint').textContent()) ?? '';
+    await author.page.goto(`${site.home}/governance/passkey`);
+    await Promise.all([author.page.waitForURL(/governance$/), author.page.click('.govuk-back-link')]);
     // Before it is in the roster it signs nothing.
     await author.page.goto(`${site.home}/governance/propose`);
     await check(author.page, 'propose');
