@@ -12,12 +12,12 @@ import type { TemplatesInForce } from './live-templates.js';
 /** What goes by the register. */
 export interface RegisterUsers {
   readonly registers: RegisterInForce;
-  readonly audit: AuditTrail;
+  readonly audit: Pick<AuditTrail, 'register'>;
   readonly templates: TemplatesInForce;
-  readonly registry: AgencyRegistry;
-  readonly runs: RunService;
-  readonly federation: FederationServer;
-  readonly feed: RegisterFeed;
+  readonly registry: Pick<AgencyRegistry, 'take'>;
+  readonly runs: Pick<RunService, 'registerChanged'>;
+  readonly federation: Pick<FederationServer, 'recheck'>;
+  readonly feed: Pick<RegisterFeed, 'changed'>;
   readonly desk: Pick<ActDesk, 'showReviews'>;
   readonly log: Log;
 }

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import { ActDesk, type SignedAct } from '../../../coordinator/governance/act-desk.js';
 import { createKeptReviews, type KeptReviews } from '../../../coordinator/governance/kept-reviews.js';
+import { TemplatesInForce } from '../../../coordinator/register/live-templates.js';
+import { lookAtRegister } from '../../../coordinator/register/register-users.js';
 import { openDatabase } from '../../../coordinator/store/database.js';
 import { silentLog, toBase64, toHex } from '../../../core/base/index.js';
 import {
@@ -30,6 +32,7 @@ import {
   signed,
   TEMPLATE,
 } from '../governance/fixtures.js';
+import { catalogue } from '../templates/fixtures.js';
 import { Folder, HOUR } from '../runtime/register-fixtures.js';
 import { Authenticator, FLAGS, SITE } from '../signing/passkeys.js';
 
@@ -63,6 +66,7 @@ type Made = (complete: (unmade: UnmadeAct) => Act) => readonly Act[];
 /** A desk on a register of its own, and officers with passkeys who come to it. */
 class Office {
   readonly entries = new Entries(WITH_PASSKEYS);
+  readonly folder = new Folder(WITH_PASSKEYS);
   readonly registers: RegisterInForce;
   readonly reviews: KeptReviews;
   readonly desk: ActDesk;
@@ -76,9 +80,8 @@ class Office {
   };
 
   constructor() {
-    const folder = new Folder(WITH_PASSKEYS);
-    folder.write(this.entries.list);
-    this.registers = folder.open().registers;
+    this.folder.write(this.entries.list);
+    this.registers = this.folder.open().registers;
     this.reviews = createKeptReviews(openDatabase(':memory:'));
     this.desk = this.restarted();
   }
@@ -224,6 +227,34 @@ describe('a desk where officers sign with passkeys', () => {
     office.restarted().showReviews();
     expect([...office.proposal.reviews.keys()]).toEqual(['ben']);
     expect(office.reviews.proposals()).toEqual([]);
+  });
+
+  test('shows it, too, as soon as the file with the other commitment is seen', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    office.desk.sign('ben', office.review('ben', proposal));
+    const review = {
+      ...office.origin,
+      act: 'commit-review',
+      proposal,
+      officer: 'cyd',
+      review: 'ab'.repeat(32),
+    } as const;
+    const commitment = signed(ACT_KIND, actPayload(review), ['cyd']);
+    office.folder.write([...office.registers.copy.entries, commitment]);
+    const told: string[] = [];
+    const tell = (whom: string) => (): void => void told.push(whom);
+    const users = {
+      ...{ registers: office.registers, desk: office.desk, log: silentLog },
+      templates: new TemplatesInForce(catalogue),
+      ...{ audit: { register: tell('audit') }, registry: { take: tell('registry') } },
+      ...{ runs: { registerChanged: tell('runs') }, federation: { recheck: tell('federation') } },
+      feed: { changed: tell('feed') },
+    };
+    // A file that stands still is taken at the second look.
+    for (let look = 0; look < 2; look += 1) lookAtRegister(users);
+    expect(told).toEqual(['audit', 'registry', 'runs', 'feed', 'federation']);
+    expect([...office.proposal.reviews.keys()]).toEqual(['ben']);
   });
 
   test('loses no review by the same form a second time, and keeps no other', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { inboxOf, tasksOf, waitsFor } from '../../../../coordinator/pages/governance/inbox.js';
 import { registerOf } from '../../../../core/governance/index.js';
-import { Entries, fingerprintOf, marks, ROSTER } from '../../governance/fixtures.js';
+import { Entries, fingerprintOf, marks, ROSTER, TEMPLATE } from '../../governance/fixtures.js';
 
 /** What waits for each officer, in the order of the roster. */
 function tasks({ list }: Entries): Readonly<Record<string, string>> {
@@ -22,6 +22,15 @@ describe('what waits for an officer', () => {
     expect(tasks(entries)).toEqual({ cyd: 'review', dan: 'review' });
     entries.commit(entries.review(proposal, 'cyd'));
     expect(tasks(entries)).toEqual({});
+  });
+
+  test('is no review for who is of the other reviewer’s organisation', () => {
+    const entries = new Entries();
+    const proposal = entries.propose(TEMPLATE, ['ben']);
+    expect(tasks(entries)).toMatchObject({ ada: 'review', abe: 'review' });
+    entries.commit(entries.review(proposal, 'ada'));
+    expect(Object.keys(tasks(entries))).not.toContain('abe');
+    expect(tasks(entries)).toMatchObject({ cyd: 'review' });
   });
 
   test('is an approval once both reviews are in, and then, for everybody, the publication', () => {
