@@ -197,18 +197,20 @@ async function start(
     () => runs,
     () => runs.stop(),
   );
-  const users = { registers, audit: audit.trail, templates, registry, runs, federation, feed, log };
+  const desk = new ActDesk({
+    ...{ registers, clock, log },
+    reviews: createKeptReviews(database),
+    changed: () => registerChanged(users),
+  });
+  const users = { registers, audit: audit.trail, templates, registry, runs, federation, feed, desk, log };
+  // What was signed while this was down, or not yet shown when it went down.
+  desk.showReviews();
   await lifecycle.start(
     'look-out',
     () => setInterval(() => lookAtRegister(users), REGISTER_LOOK_MS),
     (timer) => clearInterval(timer),
   );
   const streams = new EventStreams();
-  const desk = new ActDesk({
-    ...{ registers, clock, log },
-    reviews: createKeptReviews(database),
-    changed: () => registerChanged(users),
-  });
   const trial =
     config.trial === undefined
       ? undefined

@@ -1,6 +1,5 @@
 import type { Clock, Log } from '../../core/base/index.js';
 import {
-  ACT_KIND,
   ACT_PAYLOAD_TYPE,
   actDigest,
   actFromPayload,
@@ -11,6 +10,8 @@ import {
   instantOf,
   REVIEWS,
   signerKey,
+  statedOf,
+  STATEMENT_KIND,
   type Act,
   type RosterOfficer,
   type RosterSection,
@@ -19,9 +20,10 @@ import {
 import {
   keyIdOf,
   passkeyChallenge,
+  payloadTypeOf,
   preAuthenticationEncoding,
-  readEnvelope,
   signatureHolds,
+  SigningError,
   writeEnvelope,
   type EnvelopeSignature,
   type PasskeyAssertion,
@@ -107,39 +109,63 @@ export class ActDesk {
       throw new GovernanceError('REVIEW_NOT_COMMITTED', 'A review is signed together with the commitment to it.');
     }
     // First what can't be made again: a commitment without its review could only be taken back by proposing anew.
-    for (const review of reviews) this.#deps.reviews.put(review, this.#now());
+    const kept = reviews.filter((review) => this.#deps.reviews.put(review, this.#now()));
     try {
       this.#add(acts.filter(({ act }) => act.act !== 'review').map(({ envelope }) => envelope));
     } catch (thrown) {
-      for (const { digest } of reviews) this.#deps.reviews.drop(digest);
+      // Not one that was here before: a form that is sent a second time must not cost the first its review.
+      for (const { digest } of kept) this.#deps.reviews.drop(digest);
       throw thrown;
     }
     this.showReviews();
   }
 
-  /** Takes what was signed elsewhere, with a key file. Returns its digest. Thrown when the register can't: GovernanceError. */
-  take(envelope: Uint8Array): string {
-    this.#add([envelope]);
+  /**
+   * Takes what was signed elsewhere, with a key file: an act, a roster, or what a registrar says of the register.
+   * Thrown when the register can't: GovernanceError.
+   */
+  take(signed: Uint8Array): void {
+    if (isStatement(signed)) this.#state(signed);
+    else this.#add([signed]);
     this.showReviews();
-    return actDigest(readEnvelope(envelope, ACT_KIND).payload);
   }
 
-  /** Adds kept reviews whose time has come; what can't be shown any more is forgotten. */
+  /**
+   * Adds kept reviews whose time has come; what can't be shown any more is forgotten. To be called whenever the register has
+   * changed, however it did. Nothing is thrown: what a full disk keeps back waits for the next time.
+   */
   showReviews(): void {
     const { registers, reviews, log } = this.#deps;
-    for (const digest of reviews.proposals()) {
-      const proposal = registers.register.proposals.find((one) => one.digest === digest);
-      if (proposal !== undefined && proposal.commitments.size < REVIEWS && !isSettled(proposal.state)) continue;
-      for (const { envelope } of reviews.of(digest)) {
-        try {
-          if (proposal !== undefined && !isSettled(proposal.state)) this.#add([envelope]);
-        } catch (err) {
-          // Committed to and edited since, or shown elsewhere: it counts for nothing any more.
-          log.warn({ event: 'review-not-shown', proposal: digest, err }, 'a kept review could not be shown');
-        }
+    try {
+      for (const digest of reviews.proposals()) {
+        const proposal = registers.register.proposals.find((one) => one.digest === digest);
+        const isOpen = proposal !== undefined && !isSettled(proposal.state);
+        if (isOpen && proposal.commitments.size < REVIEWS) continue;
+        if (isOpen) for (const { envelope } of reviews.of(digest)) this.#show(digest, envelope);
+        reviews.forget(digest);
       }
-      reviews.forget(digest);
+    } catch (err) {
+      log.error({ event: 'reviews-not-shown', err }, 'kept reviews could not be shown: they stay here');
     }
+  }
+
+  #show(proposal: string, envelope: Uint8Array): void {
+    try {
+      this.#add([envelope]);
+    } catch (err) {
+      if (!(err instanceof GovernanceError)) throw err;
+      // Committed to and edited since, or shown elsewhere: it counts for nothing any more.
+      this.#deps.log.warn({ event: 'review-not-shown', proposal, err }, 'a kept review could not be shown');
+    }
+  }
+
+  #state(statement: Uint8Array): void {
+    const { registers, changed } = this.#deps;
+    statedOf(registers.copy, statement);
+    if (!registers.take({ first: registers.copy.head.size, entries: [], statement })) {
+      throw new GovernanceError('REGISTER_STALE', 'A registrar has said this, or something later, already.');
+    }
+    changed();
   }
 
   #add(entries: readonly Uint8Array[]): void {
@@ -182,6 +208,15 @@ export class ActDesk {
 
   #now(): string {
     return this.#deps.clock.now().toISOString();
+  }
+}
+
+function isStatement(signed: Uint8Array): boolean {
+  try {
+    return payloadTypeOf(signed) === STATEMENT_KIND.payloadType;
+  } catch (thrown) {
+    if (thrown instanceof SigningError) return false;
+    throw thrown;
   }
 }
 

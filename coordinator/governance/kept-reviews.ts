@@ -14,7 +14,8 @@ export interface KeptReview {
 
 /** Reviews until both reviewers of a proposal have committed to theirs: each is written blind to the other. */
 export interface KeptReviews {
-  put(review: KeptReview, at: string): void;
+  /** False when it is here already; then what was first stays. */
+  put(review: KeptReview, at: string): boolean;
   /** Those of a proposal, in no order. */
   of(proposal: string): readonly KeptReview[];
   /** Proposals that have any. */
@@ -34,14 +35,13 @@ const reviewRow = z.object({
 
 export function createKeptReviews(database: Database.Database): KeptReviews {
   return {
-    put: ({ digest, proposal, officer, envelope }, at) => {
+    put: ({ digest, proposal, officer, envelope }, at) =>
       database
         .prepare(
           `INSERT INTO kept_reviews (digest, proposal, officer, envelope, kept_at)
-           VALUES (@digest, @proposal, @officer, @envelope, @at)`,
+           VALUES (@digest, @proposal, @officer, @envelope, @at) ON CONFLICT (digest) DO NOTHING`,
         )
-        .run({ digest, proposal, officer, envelope: Buffer.from(envelope), at });
-    },
+        .run({ digest, proposal, officer, envelope: Buffer.from(envelope), at }).changes === 1,
     of: (proposal) =>
       database
         .prepare('SELECT digest, proposal, officer, envelope FROM kept_reviews WHERE proposal = ?')

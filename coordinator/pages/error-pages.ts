@@ -7,6 +7,7 @@ import { WebError } from '../../web/index.js';
 import { Denied } from '../access/denied.js';
 import { httpStatus } from '../api/problems.js';
 import { CoordinatorError } from '../errors.js';
+import { actRefusal, type ActRefusal } from './governance/act-refusals.js';
 
 export const notFound: RequestHandler = (_request, response) => {
   show(response, 404, { title: 'Page not found', message: 'If you typed the address, check it is correct.' });
@@ -46,6 +47,9 @@ interface ErrorText {
   readonly message: string;
   readonly problems?: readonly string[];
   readonly code?: string;
+  /** Of a refusal of governance: what to do about it, and where. */
+  readonly next?: string;
+  readonly link?: ActRefusal['link'];
 }
 
 function asRefusal(thrown: unknown): (ErrorText & { readonly status: number }) | undefined {
@@ -55,25 +59,31 @@ function asRefusal(thrown: unknown): (ErrorText & { readonly status: number }) |
   if (thrown instanceof WebError) {
     return { status: 403, title: 'This was not done', message: thrown.message, code: thrown.code };
   }
-  if (thrown instanceof CoordinatorError || thrown instanceof TemplateError || thrown instanceof GovernanceError) {
-    return asCoded(thrown);
+  if (thrown instanceof GovernanceError) {
+    const status = thrown.code === 'UNKNOWN_PROPOSAL' ? 404 : 409;
+    return { ...asText(thrown), ...actRefusal(thrown), status };
   }
+  if (thrown instanceof CoordinatorError || thrown instanceof TemplateError) return asCoded(thrown);
   const status = statusOf(thrown);
   if (status === undefined) return undefined;
+  if (status === 413) {
+    const message =
+      'What was sent is too long for this page: no template, and nothing that was signed, is as long as that.';
+    return { status, title: 'This was not done', message };
+  }
   return { status, title: 'This was not done', message: 'What was sent can’t be read: load the page anew.' };
 }
 
-function asCoded(thrown: CodedError): (ErrorText & { readonly status: number }) | undefined {
-  const status = thrown instanceof GovernanceError ? governanceStatus(thrown) : httpStatus(thrown.code);
+function asCoded(thrown: CoordinatorError | TemplateError): (ErrorText & { readonly status: number }) | undefined {
+  const status = httpStatus(thrown.code);
   if (status === undefined) return undefined;
-  const problems = thrown.problems.map(({ path, message }) => `${path}: ${message}`);
   const title = status === 404 ? 'Page not found' : 'This was not done';
-  const [message = ''] = thrown.message.split('\n');
-  return { status, title, message, problems, code: thrown.code };
+  return { ...asText(thrown), status, title };
 }
 
-function governanceStatus({ code }: GovernanceError): number {
-  return code === 'UNKNOWN_PROPOSAL' ? 404 : 409;
+function asText({ code, message, problems }: CodedError): Pick<ErrorText, 'message' | 'problems' | 'code'> {
+  const [first = ''] = message.split('\n');
+  return { code, message: first, problems: problems.map((problem) => `${problem.path}: ${problem.message}`) };
 }
 
 function show(response: Response, status: number, text: ErrorText): void {

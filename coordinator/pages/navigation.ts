@@ -19,14 +19,24 @@ const MENU: readonly MenuEntry[] = [
   { href: '/operations', text: 'Operations', role: 'operator' },
 ];
 
+export interface NavigationOptions {
+  readonly canSignIn: boolean;
+  /** How many things wait for whoever has signed in, where officers do them. */
+  readonly waiting: (account: Account) => number;
+}
+
 /** The menu of every page, and who has signed in: what the layout shows. */
-export function navigation(canSignIn: boolean): RequestHandler {
+export function navigation({ canSignIn, waiting }: NavigationOptions): RequestHandler {
   return (request, response, next) => {
     const account = signedInAccount(request);
+    const tasks = account?.roles.includes('officer') === true ? waiting(account) : 0;
     response.locals['account'] = account;
     response.locals['navigation'] = [
       ...MENU.filter(({ role }) => role === undefined || account?.roles.includes(role) === true).map(
-        ({ href, text }) => ({ href, text, active: isAt(request.path, href) }),
+        ({ href, text, role }) => ({
+          ...{ href, active: isAt(request.path, href) },
+          text: role === 'officer' && tasks > 0 ? `${text} (${tasks} to do)` : text,
+        }),
       ),
       ...(canSignIn ? [accountEntry(account, request.path)] : []),
     ];

@@ -7,6 +7,7 @@ import { GuardedRoutes } from '../access/guarded-routes.js';
 import { tokenPages } from './account/token-pages.js';
 import { askPages } from './analyst/ask-pages.js';
 import { progressPages } from './analyst/progress-pages.js';
+import { tasksOf } from './governance/inbox.js';
 import { inboxPages } from './governance/inbox-pages.js';
 import { passkeyPages } from './governance/passkey-pages.js';
 import { proposalPages } from './governance/proposal-pages.js';
@@ -20,7 +21,7 @@ import type { SiteServices } from './site-services.js';
 /** Requests from one address in a minute: an office full of people has one address. */
 export const MAX_PAGE_REQUESTS_PER_MINUTE = 3_000;
 /** Characters of any form; a template that is uploaded is the longest. */
-const MAX_FORM_BYTES = 1_048_576;
+export const MAX_FORM_BYTES = 1_048_576;
 
 export interface SiteOptions {
   /** Of the federation, as its roster has it. */
@@ -77,7 +78,12 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
     app.use(express.urlencoded({ extended: false, limit: MAX_FORM_BYTES }));
     for (const step of requireCsrfToken()) app.use(step as RequestHandler);
   }
-  app.use(navigation(signIn !== undefined));
+  app.use(
+    navigation({
+      canSignIn: signIn !== undefined,
+      waiting: (account) => tasksOf(account, services.registers.register),
+    }),
+  );
   const routes = new GuardedRoutes();
   homePages(routes, services);
   askPages(routes, services);

@@ -5,25 +5,30 @@ import { takeTemplates } from '../agreed.js';
 import type { AuditTrail } from '../audit/audit-trail.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
 import type { RegisterFeed } from '../federation/register-feed.js';
+import type { ActDesk } from '../governance/act-desk.js';
 import type { RunService } from '../runs/run-service.js';
 import type { TemplatesInForce } from './live-templates.js';
 
 /** What goes by the register. */
 export interface RegisterUsers {
   readonly registers: RegisterInForce;
-  readonly audit: AuditTrail;
+  readonly audit: Pick<AuditTrail, 'register'>;
   readonly templates: TemplatesInForce;
-  readonly registry: AgencyRegistry;
-  readonly runs: RunService;
-  readonly federation: FederationServer;
-  readonly feed: RegisterFeed;
+  readonly registry: Pick<AgencyRegistry, 'take'>;
+  readonly runs: Pick<RunService, 'registerChanged'>;
+  readonly federation: Pick<FederationServer, 'recheck'>;
+  readonly feed: Pick<RegisterFeed, 'changed'>;
+  readonly desk: Pick<ActDesk, 'showReviews'>;
   readonly log: Log;
 }
 
 /** Takes up what its files say by now. Nothing is thrown: a timer calls this, and what it threw would end the process. */
 export function lookAtRegister(users: RegisterUsers): void {
   try {
-    if (users.registers.look()) registerChanged(users);
+    if (!users.registers.look()) return;
+    registerChanged(users);
+    // The commitment that a review here has waited for may have come by a file.
+    users.desk.showReviews();
   } catch (err) {
     notApplied(users, err);
   }

@@ -8,6 +8,7 @@ import { bindParameters } from '../../core/templates/index.js';
 import type { BoundTemplate, ParameterValues } from '../../core/templates/index.js';
 import { AGENCIES } from '../../examples/bold/agencies.js';
 import { widestParameters } from '../../examples/bold/demo/bold-federation.js';
+import type { PagesPlan } from '../../examples/bold/demo/federation-folder.js';
 import { RunningFederation } from '../../examples/bold/demo/running-federation.js';
 import { generateFederation } from '../../examples/bold/federation.js';
 import type { Federation } from '../../examples/bold/federation.js';
@@ -30,6 +31,8 @@ export interface ProcessFederationOptions {
    * agencies, where the coordinator would otherwise show what it has.
    */
   readonly copies?: number;
+  /** Where people sign in to the coordinator's pages; nobody can where it is left out. */
+  readonly pages?: PagesPlan;
   /** Done to the agencies' databases before their nodes read them. */
   readonly alter?: (data: Federation) => void;
 }
@@ -71,6 +74,7 @@ export class ProcessFederation {
             return [text, ...copies];
           }),
           ...(options.exact === true ? { datasets: exactDatasetTexts() } : {}),
+          ...(options.pages === undefined ? {} : { pages: options.pages }),
           clock: systemClock,
           workers: 1,
         },

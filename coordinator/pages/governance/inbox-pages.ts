@@ -1,12 +1,17 @@
 import { utf8Bytes } from '../../../core/base/index.js';
-import { actsOf, GovernanceError, registerView } from '../../../core/governance/index.js';
+import { actsOf, GovernanceError, nameOf, registerView } from '../../../core/governance/index.js';
+import type { TemplateState } from '../../../core/governance/index.js';
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import { MAX_RUNS_LISTED } from '../../runs/run.js';
 import type { SiteServices } from '../site-services.js';
-import { inboxOf } from './inbox.js';
+import { actRefusal } from './act-refusals.js';
+import { inboxOf, namesOf, waitsFor } from './inbox.js';
 import { officerOf } from './proposal-pages.js';
+import { registerWarnings } from './register-warnings.js';
 
 type Fields = Readonly<Record<string, unknown>>;
+
+const ON_THE_WAY: ReadonlySet<TemplateState> = new Set(['draft', 'proposed', 'under-review', 'approved']);
 
 /** Refusals and failures on the first page of governance. */
 const REFUSALS_SHOWN = 10;
@@ -17,13 +22,23 @@ export function inboxPages(routes: GuardedRoutes, services: SiteServices): void 
 
   routes.get('/governance', ['officer'], (_request, response, account) => {
     const officer = officerOf(account, services);
-    const { register, copy, stated } = registers;
-    const view = registerView(register, actsOf(copy.entries), clock.now());
+    const { register, copy } = registers;
+    const now = clock.now();
+    const view = registerView(register, actsOf(copy.entries), now);
     const refused = runs.list(MAX_RUNS_LISTED).filter(({ state }) => state === 'refused' || state === 'failed');
+    const { roster } = register.current;
     response.render('governance/inbox.njk', {
-      ...{ officer, view, stated: stated ?? null },
+      officer,
+      organisation: namesOf([officer.organisation], roster),
+      warnings: registerWarnings(registers, now),
       tasks: inboxOf(officer, register),
-      waiting: view.templates.filter(({ state }) => ['proposed', 'under-review', 'approved'].includes(state)),
+      waiting: register.proposals
+        .filter(({ state }) => ON_THE_WAY.has(state))
+        .map((proposal) => ({
+          ...{ digest: proposal.digest, name: nameOf(proposal), title: proposal.template.title },
+          waitsFor: waitsFor(officer, proposal, roster),
+        })),
+      grants: view.grants.map((grant) => ({ ...grant, organisation: namesOf([grant.organisation], roster) })),
       expiring: view.templates
         .filter(({ state }) => state === 'live')
         .toSorted((a, b) => (a.expires < b.expires ? -1 : 1)),
@@ -40,6 +55,7 @@ export function inboxPages(routes: GuardedRoutes, services: SiteServices): void 
 
   routes.get('/governance/calendar', ['officer'], (_request, response) => {
     const { register, copy } = registers;
+    const { roster } = register.current;
     const view = registerView(register, actsOf(copy.entries), clock.now());
     const days = [
       { day: view.roster.expires, what: `Version ${view.roster.version} of the roster`, href: '/verify' },
@@ -51,7 +67,7 @@ export function inboxPages(routes: GuardedRoutes, services: SiteServices): void 
         })),
       ...view.grants.map(({ until, organisation, analyst, purpose }) => ({
         day: until,
-        what: `Grant of ${purpose} to ${analyst === null ? '' : `${analyst} of `}${organisation}`,
+        what: `Grant of ${purpose} to ${analyst === null ? '' : `${analyst} of `}${namesOf([organisation], roster)}`,
         href: null,
       })),
     ].toSorted((a, b) => (a.day < b.day ? -1 : 1));
@@ -71,8 +87,10 @@ export function inboxPages(routes: GuardedRoutes, services: SiteServices): void 
       desk.take(utf8Bytes(typeof act === 'string' ? act.trim() : ''));
     } catch (thrown) {
       if (!(thrown instanceof GovernanceError)) throw thrown;
-      const errors = [{ text: `${thrown.code}: ${thrown.message}`, href: '#act' }];
-      response.status(422).render('governance/add.njk', { errors });
+      const { title, next } = actRefusal(thrown);
+      const [message = ''] = thrown.message.split('\n');
+      const errors = [{ text: `${title}. ${next}`, href: '#act' }];
+      response.status(422).render('governance/add.njk', { errors, act, code: thrown.code, message });
       return;
     }
     response.redirect(303, '/governance');

@@ -1,5 +1,6 @@
-import { fromBase64, toBase64, utf8Bytes, type Log, type Rng } from '../../../core/base/index.js';
-import { isPasskeyPublicKey, keyIdOf, sha256 } from '../../../core/signing/index.js';
+import { fromBase64, toBase64, type Log, type Rng } from '../../../core/base/index.js';
+import { signerKey } from '../../../core/governance/index.js';
+import { isPasskeyPublicKey, keyIdOf } from '../../../core/signing/index.js';
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import type { SiteServices } from '../site-services.js';
 import { officerOf } from './proposal-pages.js';
@@ -7,6 +8,7 @@ import { officerOf } from './proposal-pages.js';
 type Fields = Readonly<Record<string, unknown>>;
 
 const CHALLENGE_BYTES = 32;
+const USER_BYTES = 32;
 /** Of a public key in base64. */
 const MAX_KEY_CHARACTERS = 400;
 
@@ -17,16 +19,17 @@ export interface PasskeyDeps {
 
 /** Where an officer makes a passkey: its public half goes into the next roster, which the other officers sign. */
 export function passkeyPages(routes: GuardedRoutes, services: SiteServices, { rng, log }: PasskeyDeps): void {
-  const { registers } = services;
+  const { registers, clock } = services;
 
   routes.get('/governance/passkey', ['officer'], (_request, response, account) => {
     const { id, name, keys } = officerOf(account, services);
     const { passkeys, federation } = registers.register.current.roster;
     response.render('governance/passkey.njk', {
       ...{ id, name, federation, rpId: passkeys?.rpId ?? null },
-      count: keys.filter(({ kind }) => kind === 'webauthn').length,
-      // Nobody is told apart by it: the same officer's passkeys replace each other on one authenticator.
-      user: Buffer.from(sha256(utf8Bytes(`${federation}/${id}`))).toString('base64url'),
+      fingerprints: keys.filter(({ kind }) => kind === 'webauthn').map((key) => keyIdOf(signerKey(key))),
+      today: clock.now().toISOString().slice(0, 10),
+      // Another each time: on one device a passkey takes the place of another of the same user, which may be in the roster.
+      user: Buffer.from(rng.bytes(USER_BYTES)).toString('base64url'),
       challenge: Buffer.from(rng.bytes(CHALLENGE_BYTES)).toString('base64url'),
     });
   });

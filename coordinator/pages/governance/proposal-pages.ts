@@ -6,21 +6,31 @@ import {
   GovernanceError,
   markLines,
   nameOf,
+  PRINCIPLE_WORDS,
+  PRINCIPLES,
   verdictText,
 } from '../../../core/governance/index.js';
-import type { Proposal, RosterOfficer, UnmadeAct } from '../../../core/governance/index.js';
+import type { Principle, Proposal, RosterOfficer, UnmadeAct } from '../../../core/governance/index.js';
 import { textSchema } from '../../../core/templates/index.js';
 import type { Account } from '../../access/account.js';
 import { Denied } from '../../access/denied.js';
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import type { SiteServices } from '../site-services.js';
-import { mayApprove, mayReview } from './inbox.js';
+import { mayApprove, mayReview, namesOf, waitsFor } from './inbox.js';
 import { readTemplateFor, standingOf } from './proposal-view.js';
 import { NO_ANSWERS, reviewAnswers, type ReviewAnswers } from './review-answers.js';
 import { showSigning, signedActs } from './sign-page.js';
 
 /** Of the salt in a review: nobody guesses it, and so nobody guesses the review. */
 const SALT_BYTES = 32;
+
+/** What a reviewer asks themselves. */
+const QUESTIONS: Readonly<Record<Principle, string>> = {
+  relevant: 'Does each field have to be there to answer the question, and is there none that does not?',
+  impactful: 'Can somebody do something better when they know the answer? Who, and what?',
+  clearAndInformative: 'Will readers understand the table as it is meant, and see what it does not say?',
+  nonStigmatising: 'Could the table shame a group or a place, or be read as their fault?',
+};
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -65,17 +75,19 @@ export function proposalPages(routes: GuardedRoutes, services: SiteServices, rng
   routes.get(`${path}/revoke`, ['officer'], (request, response, account) => {
     officerOf(account, services);
     const proposal = proposalIn(request, services);
-    response.render('governance/revoke.njk', { proposal, name: nameOf(proposal) });
+    response.render('governance/revoke.njk', { proposal, name: nameOf(proposal), reason: '' });
   });
 
   routes.post(`${path}/revoke`, ['officer'], (request, response, account) => {
     const proposal = proposalIn(request, services);
     const { id } = officerOf(account, services);
     const { reason: given } = request.body as Fields;
-    const reason = textSchema.safeParse(given);
+    const text = typeof given === 'string' ? given.replaceAll('\r\n', '\n').trim() : '';
+    const reason = textSchema.safeParse(text);
     if (!reason.success) {
-      const errors = [{ text: 'Say why, for everybody to read', href: '#reason' }];
-      response.status(422).render('governance/revoke.njk', { proposal, name: nameOf(proposal), errors });
+      const isLong = 'The reason is too long, or has signs in it that nobody can see';
+      const errors = [{ text: text === '' ? 'Say why, for everybody to read' : isLong, href: '#reason' }];
+      response.status(422).render('governance/revoke.njk', { proposal, name: nameOf(proposal), reason: text, errors });
       return;
     }
     const acts = desk.prepare(id, (complete) => [
@@ -141,13 +153,15 @@ function showProposal(response: Response, proposal: Proposal, officer: RosterOff
   const state = register.stateOf(proposal, services.clock.now());
   response.render('governance/proposal.njk', {
     ...{ proposal, officer, state },
+    waits: proposal.state === state ? waitsFor(officer, proposal, register.current.roster) : null,
     reading: readTemplateFor(proposal.template, services),
     standing: standingOf(proposal, services),
+    names: (ids: readonly string[]) => namesOf(ids, register.current.roster),
     reviews: [...proposal.reviews.values()].map(({ officer: id, principles }) => ({
       ...{ officer: id, lines: markLines(principles), verdict: verdictText(principles) },
     })),
     can: {
-      review: mayReview(officer, proposal),
+      review: mayReview(officer, proposal, register.current.roster),
       approve: mayApprove(officer, proposal),
       publish: proposal.state === 'approved',
       revoke: !['revoked', 'superseded'].includes(state),
@@ -164,19 +178,7 @@ function showReview(
   const reading = readTemplateFor(proposal.template, services);
   response.render('governance/review.njk', {
     ...{ proposal, reading, answers, errors },
-    principles: [
-      [
-        'relevant',
-        'Relevant',
-        'Does each field have to be there to answer the question, and is there none that does not?',
-      ],
-      ['impactful', 'Impactful', 'Can somebody do something better when they know the answer? Who, and what?'],
-      [
-        'clearAndInformative',
-        'Clear and informative',
-        'Will readers understand the table as it is meant, and see what it does not say?',
-      ],
-      ['nonStigmatising', 'Non-stigmatising', 'Could the table shame a group or a place, or be read as their fault?'],
-    ],
+    errorAt: Object.fromEntries(errors.map(({ href, text }) => [href.slice(1), text])),
+    principles: PRINCIPLES.map((name) => ({ name, word: PRINCIPLE_WORDS[name], question: QUESTIONS[name] })),
   });
 }

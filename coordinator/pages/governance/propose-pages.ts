@@ -8,6 +8,9 @@ import { officerOf } from './proposal-pages.js';
 import { readTemplateFor, type TemplateReading } from './proposal-view.js';
 import { showSigning } from './sign-page.js';
 
+/** Of a line with a problem. */
+const MAX_QUOTED_CHARACTERS = 80;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A template's way in: its text, what is wrong with it, what it would mean, and the signature that puts it up. */
@@ -88,8 +91,14 @@ function showForm(
   response.render('governance/propose.njk', {
     ...{ draft, officers, organisations, problems },
     errors: problems.map(({ path, message, line }) => ({
-      text: `${line === undefined ? '' : `Line ${line}: `}${path === '' ? '' : `${path} `}${message}`,
+      text: `${line === undefined ? '' : `Line ${line}: `}${path === '' ? '' : `${path} `}${message}${quoted(draft.text, line)}`,
       href: '#text',
     })),
   });
+}
+
+/** The line that is meant, for a text field numbers none. */
+function quoted(text: string | undefined, line: number | undefined): string {
+  const found = line === undefined ? '' : (text?.split('\n')[line - 1]?.trim().slice(0, MAX_QUOTED_CHARACTERS) ?? '');
+  return found === '' ? '' : ` (“${found}”)`;
 }

@@ -1,4 +1,4 @@
-import { PRINCIPLES, type Mark, type Principle } from '../../../core/governance/index.js';
+import { PRINCIPLE_WORDS, PRINCIPLES, type Mark, type Principle } from '../../../core/governance/index.js';
 import { textSchema } from '../../../core/templates/index.js';
 
 /** The four principles as a reviewer has answered them, as far as they have. */
@@ -30,12 +30,20 @@ export function reviewAnswers(fields: Readonly<Record<string, unknown>>): Review
   }));
   const errors = PRINCIPLES.flatMap((principle) => {
     const { mark, reason } = answers[principle];
+    const word = PRINCIPLE_WORDS[principle];
     return [
-      ...(mark === 'met' || mark === 'not-met' ? [] : [{ text: 'Say whether it is met', href: `#${principle}-mark` }]),
-      ...(reason === '' ? [{ text: 'Say why', href: `#${principle}-reason` }] : []),
+      ...(mark === 'met' || mark === 'not-met'
+        ? []
+        : [{ text: `${word}: say whether it is met`, href: `#${principle}-mark` }]),
+      ...(reason === '' ? [{ text: `${word}: say why`, href: `#${principle}-reason` }] : []),
       ...(reason === '' || textSchema.safeParse(reason).success
         ? []
-        : [{ text: 'The reason is too long, or has signs in it that nobody can see', href: `#${principle}-reason` }]),
+        : [
+            {
+              text: `${word}: the reason is too long, or has signs in it that nobody can see`,
+              href: `#${principle}-reason`,
+            },
+          ]),
     ];
   });
   if (errors.length > 0) return { answers, errors, principles: undefined };

@@ -31,10 +31,11 @@ export function showSigning(response: Response, { title, acts, back, next, comma
 }
 
 /** Acts that one opening of a passkey's page signs. */
-const MAX_SIGNED_ACTS = 2;
+export const MAX_SIGNED_ACTS = 2;
 /** Base64 is four characters for three bytes. */
 const MAX_PAYLOAD_CHARACTERS = Math.ceil(MAX_ACT_BYTES / 3) * 4;
-const MAX_PART_CHARACTERS = 8_192;
+/** Of anything else that is signed, in base64. */
+export const MAX_PART_CHARACTERS = 8_192;
 
 const part = z.string().max(MAX_PART_CHARACTERS).transform(bytesOf);
 

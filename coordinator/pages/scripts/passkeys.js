@@ -28,25 +28,40 @@ async function challengeOf(payload) {
   return digest.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** A form that waits for the authenticator: shown once there is a script, and sent when it has answered. */
+/**
+ * A form that waits for the authenticator: shown once there is a script, and sent when it has answered. The button is never
+ * disabled, for then whoever uses a keyboard would lose their place.
+ */
 function onSubmit(form, prefix, work) {
   const button = document.getElementById(`${prefix}-button`);
   const error = document.getElementById(`${prefix}-error`);
+  const status = document.getElementById(`${prefix}-status`);
+  let busy = false;
+  const wait = (isWaiting) => {
+    busy = isWaiting;
+    button.setAttribute('aria-disabled', String(isWaiting));
+    status.textContent = isWaiting ? 'Waiting for your device: do what it asks of you.' : '';
+  };
   form.hidden = false;
+  // A page that the browser has kept waits for nothing.
+  addEventListener('pageshow', ({ persisted }) => persisted && wait(false));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    button.disabled = true;
+    if (busy) return;
+    wait(true);
     error.hidden = true;
     try {
       await work();
       form.submit();
     } catch (thrown) {
-      button.disabled = false;
-      error.textContent =
-        thrown?.name === 'NotAllowedError' || thrown?.cause?.name === 'NotAllowedError'
-          ? 'Nothing was signed: the device was not used in time, or has no passkey for this site.'
-          : `Nothing was signed: ${thrown?.message ?? 'the device gave no answer'}`;
+      wait(false);
+      const isRefusal = thrown?.name === 'NotAllowedError' || thrown?.cause?.name === 'NotAllowedError';
+      const why = isRefusal
+        ? 'the device was not used in time, did not know you, or has no passkey for this site'
+        : (thrown?.message ?? 'the device gave no answer');
+      error.textContent = `Nothing was ${prefix === 'make' ? 'made' : 'signed'}: ${why}. Try again, or use a key file.`;
       error.hidden = false;
+      button.focus();
     }
   });
 }

@@ -2,15 +2,38 @@ import { describe, expect, test } from 'vitest';
 
 import { ActDesk, type SignedAct } from '../../../coordinator/governance/act-desk.js';
 import { createKeptReviews, type KeptReviews } from '../../../coordinator/governance/kept-reviews.js';
+import { TemplatesInForce } from '../../../coordinator/register/live-templates.js';
+import { lookAtRegister } from '../../../coordinator/register/register-users.js';
 import { openDatabase } from '../../../coordinator/store/database.js';
 import { silentLog, toBase64, toHex } from '../../../core/base/index.js';
-import { ACT_KIND, ACT_PAYLOAD_TYPE, actDigest, actPayload } from '../../../core/governance/index.js';
+import {
+  ACT_KIND,
+  ACT_PAYLOAD_TYPE,
+  actDigest,
+  actPayload,
+  registerOf,
+  signPayload,
+  STATEMENT_KIND,
+  statementPayload,
+  stateRegister,
+} from '../../../core/governance/index.js';
 import type { Act, ActOrigin, SignedRoster, UnmadeAct } from '../../../core/governance/index.js';
 import { preAuthenticationEncoding } from '../../../core/signing/index.js';
 import { canonicalTemplate } from '../../../core/templates/index.js';
 import type { RegisterInForce } from '../../../runtime/index.js';
-import { ALL_MET, codeOf, Entries, fingerprintOf, marks, ROSTER, signed, TEMPLATE } from '../governance/fixtures.js';
-import { Folder } from '../runtime/register-fixtures.js';
+import {
+  ALL_MET,
+  codeOf,
+  Entries,
+  fingerprintOf,
+  keyOf,
+  marks,
+  ROSTER,
+  signed,
+  TEMPLATE,
+} from '../governance/fixtures.js';
+import { catalogue } from '../templates/fixtures.js';
+import { Folder, HOUR } from '../runtime/register-fixtures.js';
 import { Authenticator, FLAGS, SITE } from '../signing/passkeys.js';
 
 /** The officers' passkeys, beside their key files. */
@@ -33,24 +56,50 @@ function passkeyOf(officer: string): Authenticator {
   return found;
 }
 
+function statedBy(entries: readonly Uint8Array[], when: Date, by = 'registry'): Uint8Array {
+  const stated = stateRegister(registerOf(entries, fingerprintOf(WITH_PASSKEYS)), entries, when);
+  return signPayload(STATEMENT_KIND, statementPayload(stated), keyOf(by));
+}
+
 type Made = (complete: (unmade: UnmadeAct) => Act) => readonly Act[];
 
 /** A desk on a register of its own, and officers with passkeys who come to it. */
 class Office {
   readonly entries = new Entries(WITH_PASSKEYS);
+  readonly folder = new Folder(WITH_PASSKEYS);
   readonly registers: RegisterInForce;
   readonly reviews: KeptReviews;
   readonly desk: ActDesk;
   changes = 0;
   #seconds = 0;
 
+  /** Of whatever is signed with a key file here. */
+  readonly origin: ActOrigin = {
+    ...{ federation: 'demo', roster: fingerprintOf(WITH_PASSKEYS) },
+    made: '2026-11-23T13:00:00Z',
+  };
+
   constructor() {
-    const folder = new Folder(WITH_PASSKEYS);
-    folder.write(this.entries.list);
-    this.registers = folder.open().registers;
+    this.folder.write(this.entries.list);
+    this.registers = this.folder.open().registers;
     this.reviews = createKeptReviews(openDatabase(':memory:'));
-    this.desk = new ActDesk({
-      ...{ registers: this.registers, reviews: this.reviews, log: silentLog },
+    this.desk = this.restarted();
+  }
+
+  /** Another desk, with what the one before has kept. */
+  restarted({ take }: Partial<Pick<RegisterInForce, 'take'>> = {}): ActDesk {
+    const { registers, reviews } = this;
+    return new ActDesk({
+      registers: {
+        get copy() {
+          return registers.copy;
+        },
+        get register() {
+          return registers.register;
+        },
+        take: take ?? ((news) => registers.take(news)),
+      },
+      ...{ reviews, log: silentLog },
       changed: () => (this.changes += 1),
       clock: { now: () => new Date(Date.UTC(2026, 10, 23, 12) + 1_000 * (this.#seconds += 1)) },
     });
@@ -140,12 +189,13 @@ describe('a desk where officers sign with passkeys', () => {
     const office = new Office();
     const proposal = office.propose();
     office.desk.sign('ben', office.review('ben', proposal));
-    const origin: ActOrigin = {
-      federation: 'demo',
-      roster: fingerprintOf(WITH_PASSKEYS),
-      made: '2026-11-23T13:00:00Z',
-    };
-    const review = { ...origin, act: 'commit-review', proposal, officer: 'cyd', review: 'ab'.repeat(32) } as const;
+    const review = {
+      ...office.origin,
+      act: 'commit-review',
+      proposal,
+      officer: 'cyd',
+      review: 'ab'.repeat(32),
+    } as const;
     office.desk.take(signed(ACT_KIND, actPayload(review), ['cyd']));
     expect([...office.proposal.reviews.keys()]).toEqual(['ben']);
     expect(office.reviews.proposals()).toEqual([]);
@@ -158,6 +208,97 @@ describe('a desk where officers sign with passkeys', () => {
     office.propose();
     expect(office.proposal.digest).not.toBe(proposal);
     expect(office.reviews.proposals()).toEqual([]);
+  });
+
+  test('shows after a restart what waited, where the other commitment came by a file meanwhile', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    office.desk.sign('ben', office.review('ben', proposal));
+    const review = {
+      ...office.origin,
+      act: 'commit-review',
+      proposal,
+      officer: 'cyd',
+      review: 'ab'.repeat(32),
+    } as const;
+    const entry = signed(ACT_KIND, actPayload(review), ['cyd']);
+    office.registers.take({ first: office.registers.copy.head.size, entries: [entry], statement: undefined });
+    expect([...office.proposal.reviews.keys()]).toEqual([]);
+    office.restarted().showReviews();
+    expect([...office.proposal.reviews.keys()]).toEqual(['ben']);
+    expect(office.reviews.proposals()).toEqual([]);
+  });
+
+  test('shows it, too, as soon as the file with the other commitment is seen', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    office.desk.sign('ben', office.review('ben', proposal));
+    const review = {
+      ...office.origin,
+      act: 'commit-review',
+      proposal,
+      officer: 'cyd',
+      review: 'ab'.repeat(32),
+    } as const;
+    const commitment = signed(ACT_KIND, actPayload(review), ['cyd']);
+    office.folder.write([...office.registers.copy.entries, commitment]);
+    const told: string[] = [];
+    const tell = (whom: string) => (): void => void told.push(whom);
+    const users = {
+      ...{ registers: office.registers, desk: office.desk, log: silentLog },
+      templates: new TemplatesInForce(catalogue),
+      ...{ audit: { register: tell('audit') }, registry: { take: tell('registry') } },
+      ...{ runs: { registerChanged: tell('runs') }, federation: { recheck: tell('federation') } },
+      feed: { changed: tell('feed') },
+    };
+    // A file that stands still is taken at the second look.
+    for (let look = 0; look < 2; look += 1) lookAtRegister(users);
+    expect(told).toEqual(['audit', 'registry', 'runs', 'feed', 'federation']);
+    expect([...office.proposal.reviews.keys()]).toEqual(['ben']);
+  });
+
+  test('loses no review by the same form a second time, and keeps no other', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    const both = office.review('ben', proposal);
+    office.desk.sign('ben', both);
+    expect(codeOf(() => office.desk.sign('ben', both))).toBe('DUPLICATE_ENTRY');
+    expect(office.reviews.of(proposal)).toHaveLength(1);
+    office.desk.sign('cyd', office.review('cyd', proposal));
+    expect(office.proposal.reviews.size).toBe(2);
+    expect(codeOf(() => office.desk.sign('ben', both))).toBe('DUPLICATE_ENTRY');
+    expect(office.reviews.proposals()).toEqual([]);
+  });
+
+  test('keeps what a full disk keeps it from showing, and shows it the next time', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    office.desk.sign('ben', office.review('ben', proposal));
+    const both = office.review('cyd', proposal);
+    let writes = 0;
+    const full = office.restarted({
+      take: (news) => {
+        if ((writes += 1) > 1) throw new Error('disk full');
+        return office.registers.take(news);
+      },
+    });
+    full.sign('cyd', both);
+    expect(office.proposal.commitments.size).toBe(2);
+    expect(office.reviews.of(proposal)).toHaveLength(2);
+    office.restarted().showReviews();
+    expect(office.proposal.reviews.size).toBe(2);
+  });
+
+  test('takes what a registrar says of the register, and no earlier word', () => {
+    const office = new Office();
+    const word = (hour: number): Uint8Array => statedBy(office.registers.copy.entries, HOUR(hour));
+    office.desk.take(word(13));
+    expect(office.registers.stated?.issued).toBe('2026-11-23T13:00:00Z');
+    expect(codeOf(() => office.desk.take(word(12)))).toBe('REGISTER_STALE');
+    const forged = statedBy(office.registers.copy.entries, HOUR(14), 'ada');
+    expect(codeOf(() => office.desk.take(forged))).toBe('UNKNOWN_SIGNER');
+    expect(office.registers.stated?.issued).toBe('2026-11-23T13:00:00Z');
+    expect(office.changes).toBe(1);
   });
 
   test('refuses a review without its commitment, or in another’s name', () => {
