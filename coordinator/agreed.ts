@@ -1,5 +1,6 @@
 import type { Log } from '../core/base/index.js';
 import type { SigningKey } from '../core/private-join/index.js';
+import type { Catalogue } from '../core/templates/index.js';
 import type { RegisterInForce } from '../runtime/index.js';
 import type { CoordinatorConfig } from './config.js';
 import { readIdentity } from './configured-files.js';
@@ -12,6 +13,8 @@ export interface Agreed {
   readonly identity: SigningKey;
   readonly registers: RegisterInForce;
   readonly templates: TemplatesInForce;
+  /** Every dataset that there is a definition of. */
+  readonly catalogue: Catalogue;
 }
 
 /**
@@ -22,9 +25,10 @@ export interface Agreed {
 export function readAgreed(config: CoordinatorConfig, log: Log): Agreed {
   const identity = readIdentity(config.identityKey);
   const registers = openRegister({ config, publicKey: identity.publicKey, log });
-  const templates = new TemplatesInForce(loadCatalogue(config.datasets));
+  const catalogue = loadCatalogue(config.datasets);
+  const templates = new TemplatesInForce(catalogue);
   takeTemplates(templates, registers, log);
-  return { identity, registers, templates };
+  return { identity, registers, templates, catalogue };
 }
 
 /** Those that are live but can't be asked here are said in the log. */

@@ -25,6 +25,7 @@ import { federationHandlers } from './federation/handlers.js';
 import { RegisterFeed } from './federation/register-feed.js';
 import { REGISTER_LOOK_MS } from './open-register.js';
 import type { TemplatesInForce } from './register/live-templates.js';
+import type { SiteServices } from './pages/site-services.js';
 import { createService } from './service.js';
 import { RunFeed } from './runs/run-feed.js';
 import { RunService } from './runs/run-service.js';
@@ -42,6 +43,8 @@ export interface CoordinatorEnvironment {
   readonly tap?: Tap;
   /** For tests: other patience with connections. */
   readonly timings?: Partial<Timings>;
+  /** For tests: what the pages are made of, to show them to somebody who has signed in. */
+  readonly onServices?: (services: SiteServices) => void;
 }
 
 export interface Coordinator {
@@ -83,10 +86,10 @@ export function createCoordinator(config: CoordinatorConfig, environment: Coordi
 
 async function start(
   config: CoordinatorConfig,
-  { clock, rng, log, tap, timings }: CoordinatorEnvironment,
+  { clock, rng, log, tap, timings, onServices }: CoordinatorEnvironment,
   lifecycle: Lifecycle,
 ): Promise<CoordinatorPorts> {
-  const { identity, registers, templates } = readAgreed(config, log);
+  const { identity, registers, templates, catalogue } = readAgreed(config, log);
   const { federation: name, agencies } = registers.roster;
   if (config.revealUnprotectedCountsOfSyntheticData) {
     log.warn(
@@ -212,8 +215,10 @@ async function start(
       return { entries: copy.head.size, roster: roster.version, stated: stated?.issued ?? null, isFileRefused };
     },
   };
+  const site: SiteServices = { runs, templates, registers, registry, audit: audit.log, catalogue, clock };
+  onServices?.(site);
   const service = createService(
-    { api: services, site: { runs, templates, registers, registry, audit: audit.log, clock } },
+    { api: services, site },
     {
       ...{ federation: name, synthetic: isSynthetic(name), tokens: config.api.tokens, streams, rng, log },
       behindProxy: config.api.tlsTerminatedUpstream,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/base/index.js';
+import type { Catalogue } from '../../core/templates/index.js';
 import type { RegisterInForce } from '../../runtime/index.js';
 import type { AuditLog } from '../audit/audit-log.js';
 import type { AgencyRegistry } from '../federation/agency-registry.js';
@@ -12,6 +13,8 @@ export interface SiteServices {
   readonly templates: LiveTemplates;
   /** What governance has signed, and the roster in force. */
   readonly registers: Pick<RegisterInForce, 'copy' | 'register' | 'roster' | 'statement' | 'stated' | 'isFileRefused'>;
+  /** Every dataset that there is a definition of: what is no longer live is explained by it. */
+  readonly catalogue: Catalogue;
   readonly audit: AuditLog;
   readonly registry: Pick<AgencyRegistry, 'list'>;
   readonly clock: Clock;
