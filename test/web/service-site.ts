@@ -152,7 +152,7 @@ function decide({ board, writeRegister }: FederationFolder): void {
   board.publish(
     templateText(ANSWERED)
       .replace(/^version: .*$/m, `version: ${VERSIONS.live}`)
-      .replace(/^( +)roundTo: .*$/m, '$1roundTo: 10'),
+      .replace('roundTo: 5', 'roundTo: 10'),
   );
   board.publish(named(REFUSED));
   board.propose(templateText(PROPOSED));
