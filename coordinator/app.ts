@@ -11,7 +11,13 @@ import {
   packagePath,
   type RegisterInForce,
 } from '../runtime/index.js';
-import { createFederationServer, type FederationServer, type Tap, type Timings } from '../transport/index.js';
+import {
+  certificateFacts,
+  createFederationServer,
+  type FederationServer,
+  type Tap,
+  type Timings,
+} from '../transport/index.js';
 import { listen } from '../web/index.js';
 import { EventStreams } from './api/event-stream.js';
 import { readAgreed, takeTemplates } from './agreed.js';
@@ -215,7 +221,12 @@ async function start(
       return { entries: copy.head.size, roster: roster.version, stated: stated?.issued ?? null, isFileRefused };
     },
   };
-  const site: SiteServices = { runs, templates, registers, registry, audit: audit.log, catalogue, clock };
+  const own = { agency: null, expiresAt: certificateFacts(tls.certificate).validTo.toISOString() };
+  const site: SiteServices = {
+    ...{ runs, templates, registers, registry, audit: audit.log, catalogue, clock },
+    certificates: () => [own, ...(enrolment?.certificates() ?? [])],
+    softwareVersion: softwareVersion(),
+  };
   onServices?.(site);
   const service = createService(
     { api: services, site },

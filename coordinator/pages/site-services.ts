@@ -17,5 +17,17 @@ export interface SiteServices {
   readonly catalogue: Catalogue;
   readonly audit: AuditLog;
   readonly registry: Pick<AgencyRegistry, 'list'>;
+  /** As far as they are known here. */
+  readonly certificates: () => readonly CertificateStanding[];
+  /** Of this program. */
+  readonly softwareVersion: string;
   readonly clock: Clock;
+}
+
+/** Until when somebody is let in, or let others in. */
+export interface CertificateStanding {
+  /** Null: the coordinator's own. */
+  readonly agency: string | null;
+  /** ISO 8601, UTC. */
+  readonly expiresAt: string;
 }

@@ -6,7 +6,8 @@ import { pageSecurity, requireCsrfToken, serveAssets, useViews } from '../../web
 import { GuardedRoutes } from '../access/guarded-routes.js';
 import { errorPages, notFound, tooMany } from './error-pages.js';
 import { navigation } from './navigation.js';
-import { homePages } from './public/home-pages.js';
+import { operationsPages } from './operations/operations-pages.js';
+import { publicPages } from './public/public-pages.js';
 import type { SiteServices } from './site-services.js';
 
 /** Requests from one address in a minute: an office full of people has one address. */
@@ -69,7 +70,8 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
   }
   app.use(navigation(signIn !== undefined));
   const routes = new GuardedRoutes();
-  homePages(routes, services);
+  publicPages(routes, services);
+  operationsPages(routes, services);
   signIn?.pages(routes);
   app.use(routes.router);
   app.use(notFound);

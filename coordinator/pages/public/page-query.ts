@@ -29,7 +29,7 @@ export function pageOf(request: Pick<Request, 'query'>): number {
 
 /** An address with these fields, those that are empty left out. */
 export function addressOf(path: string, fields: Readonly<Record<string, string | undefined>>): string {
-  const said = Object.entries(fields).flatMap(([name, value]) =>
+  const said = Object.entries(fields).flatMap(([name, value]): [string, string][] =>
     value === undefined || value === '' ? [] : [[name, value]],
   );
   return said.length === 0 ? path : `${path}?${new URLSearchParams(said).toString()}`;
