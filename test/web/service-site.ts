@@ -40,7 +40,7 @@ export const REVOKED_BECAUSE = 'The figures <b>were</b> misread.';
 /** Who takes part. */
 export const COMPANY = ['police', CHARITY, 'charity-b'] as const;
 
-const PEOPLE = 1_000;
+const PEOPLE = 2_500;
 const SETTLE_MS = 30_000;
 
 /** In the order in which things were begun; they end in the other. */

@@ -10,7 +10,7 @@ export function feedPages(routes: GuardedRoutes, services: SiteServices, { quest
   routes.get('/feed.atom', 'anyone', (_request, response) => {
     const entries = feedEntries(questions.all(), runs.all());
     const { federation } = registers.register.current.roster;
-    const feed = atomFeed(entries, { federation, digest: audit.key.name, now: clock.now() });
+    const feed = atomFeed(entries, { federation, log: audit.key.name, now: clock.now() });
     response.type('application/atom+xml').set('Cache-Control', 'no-cache').send(feed);
   });
   routes.get('/register.json', 'anyone', (_request, response) => {

@@ -50,19 +50,19 @@ function runEntry(run: PublicRun): FeedEntry[] {
 
 export interface FeedHead {
   readonly federation: string;
-  /** Hexadecimal digest that no other federation has. */
-  readonly digest: string;
+  /** Name of its log, which no other federation's has. */
+  readonly log: string;
   /** Where there is no entry yet. */
   readonly now: Date;
 }
 
 /** RFC 4287. Addresses in it are relative, so that it says nothing of how it was asked for. */
-export function atomFeed(entries: readonly FeedEntry[], { federation, digest, now }: FeedHead): string {
+export function atomFeed(entries: readonly FeedEntry[], { federation, log, now }: FeedHead): string {
   const updated = entries[0]?.at ?? now.toISOString();
   return [
     '<?xml version="1.0" encoding="utf-8"?>',
     '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-GB">',
-    `<id>${digestIri(createHash('sha256').update(`feed ${digest}`).digest('hex'))}</id>`,
+    `<id>${digestIri(createHash('sha256').update(`feed of ${log}`).digest('hex'))}</id>`,
     `<title>Tallystick, ${xml(federation)}: what is asked</title>`,
     `<updated>${updated}</updated>`,
     `<author><name>${xml(federation)}</name></author>`,

@@ -64,7 +64,8 @@ export function leftOutWords(
 ): string {
   const what = unit === 'person' ? 'people' : 'records';
   if (value !== null) return `About ${value.toLocaleString('en-GB')} ${what}${chanceWords(standardDeviation)}`;
-  if (status === 'few') return `Fewer than ${threshold} ${what}${chanceWords(standardDeviation)}`;
+  if (status === 'few')
+    return `Fewer than ${threshold} ${what}${standardDeviation === 0 ? '' : ', as far as can be told'}`;
   return 'Not shown: it would be the one exact number';
 }
 
