@@ -132,7 +132,7 @@ describe.runIf(available)(`the public pages (seed ${testSeed})`, () => {
       ]) {
         expect(words).toContain(said);
       }
-      await page.locator('#runs ~ ul a').last().click();
+      await page.locator('#runs + ul a').last().click();
       expect(await page.locator('h1').textContent()).toBe(question);
       const cells = await page.locator('.tallystick-results').first().locator('tbody td').allInnerTexts();
       const { table } = site.runs.released.release ?? { table: undefined };
