@@ -50,7 +50,7 @@ export interface CoordinatorEnvironment {
   /** For tests: other patience with connections. */
   readonly timings?: Partial<Timings>;
   /** For tests: what the pages are made of, to show them to somebody who has signed in. */
-  readonly onServices?: (this: void, services: SiteServices) => void;
+  readonly onServices?: (services: SiteServices) => void;
 }
 
 export interface Coordinator {

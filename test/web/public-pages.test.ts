@@ -96,7 +96,9 @@ describe.runIf(available)(`the public pages (seed ${testSeed})`, () => {
   it('lets somebody read what is asked, find an answer, and check it, by keyboard', async () => {
     await opened(async (page) => {
       const complaints: string[] = [];
-      page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())));
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
       page.on('pageerror', ({ message }) => complaints.push(message));
       await page.goto(site.home);
       await page.keyboard.press('Tab');
@@ -156,7 +158,7 @@ describe.runIf(available)(`the public pages (seed ${testSeed})`, () => {
           await picture(page, name);
           await page.setViewportSize(NARROW);
           await picture(page, `${name}-narrow`);
-          const width = await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth);
+          const width = await page.evaluate<number>('document.documentElement.scrollWidth');
           expect([path, width]).toEqual([path, NARROW.width]);
           expect([path, await page.locator('h1').count()]).toEqual([path, 1]);
         }
@@ -338,7 +340,8 @@ async function follow(page: Page, name: string): Promise<void> {
     await page.keyboard.press('Tab');
     const focused = page.locator(':focus');
     if ((await focused.count()) > 0 && (await focused.textContent())?.trim() === name) {
-      await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
+      const from = page.url();
+      await Promise.all([page.waitForURL((url) => url.href !== from), page.keyboard.press('Enter')]);
       return;
     }
   }

@@ -147,7 +147,8 @@ async function started(cleanUp: CleanUp, make: (parts: SiteParts) => ServiceSite
 }
 
 /** Officers go on from where the folder was made: what was live becomes the version before, others come and go. */
-function decide({ board, writeRegister }: FederationFolder): void {
+function decide(folder: FederationFolder): void {
+  const { board } = folder;
   const named = (name: string): string => templateText(ANSWERED).replace(/^template: .*$/m, `template: ${name}`);
   board.publish(
     templateText(ANSWERED)
@@ -159,7 +160,7 @@ function decide({ board, writeRegister }: FederationFolder): void {
   board.publish(named(GONE.revoked));
   board.revoke(GONE.revoked, REVOKED_BECAUSE);
   board.publish(named(GONE.expired).replace(/^expires: .*$/m, 'expires: 2020-01-01'));
-  writeRegister();
+  folder.writeRegister();
 }
 
 async function ask(client: ApiClient, template: string, end: RunDetailView['state']): Promise<RunDetailView> {

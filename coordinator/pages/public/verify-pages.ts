@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import { CodedError } from '../../../core/base/index.js';
 import { formatRegisterFile } from '../../../core/governance/index.js';
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import { httpStatus } from '../../api/errors.js';
@@ -14,6 +13,7 @@ import {
   inclusionView,
   MAX_ENTRIES_SHOWN,
 } from '../../api/audit-routes.js';
+import { CoordinatorError } from '../../errors.js';
 import { notFound } from '../error-pages.js';
 import type { SiteServices } from '../site-services.js';
 import { logView } from './log-view.js';
@@ -90,8 +90,10 @@ function answer(response: Response, work: () => object): void {
   try {
     response.json(work());
   } catch (thrown) {
-    const status = thrown instanceof CodedError ? httpStatus(thrown.code) : undefined;
-    if (!(thrown instanceof CodedError) || status === undefined) throw thrown;
+    if (!(thrown instanceof CoordinatorError)) throw thrown;
+    const status = httpStatus(thrown.code);
+    // What is our own fault may name a file here: the log has it, and nobody else.
+    if (status === undefined) throw thrown;
     response.status(status).json({ code: thrown.code, message: thrown.message });
   }
 }
