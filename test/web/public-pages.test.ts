@@ -229,7 +229,9 @@ describe.runIf(available)(`the public pages (seed ${testSeed})`, () => {
     expect((await site.ask('/register-statement.json')).body).toBe(
       Buffer.from(site.services.registers.statement ?? []).toString(),
     );
-    expect((await site.ask('/verify')).body).toContain(pin);
+    const verifying = (await site.ask('/verify')).body;
+    expect(verifying).toContain(pin);
+    expect(verifying).toMatch(/entries, by Northshire Police \([^)]+\), Northshire Victim Care/);
     const last = entries.length;
     expect((await site.ask(`/log/proof/inclusion?index=0&size=${last}`)).status).toBe(200);
     expect((await site.ask(`/log/proof/consistency?first=1&second=${last}`)).status).toBe(200);
