@@ -1,7 +1,7 @@
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import type { SiteServices } from '../site-services.js';
 import { atomFeed, feedEntries } from './feed.js';
-import type { PublicPages } from './public-pages.js';
+import type { PublicPages } from './page-sources.js';
 import { publicRegister } from './public-register.js';
 
 /** What is asked and answered, for programs. */

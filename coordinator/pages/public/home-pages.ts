@@ -1,6 +1,6 @@
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import type { SiteServices } from '../site-services.js';
-import type { PublicPages } from './public-pages.js';
+import type { PublicPages } from './page-sources.js';
 import { questionLine } from './question-list.js';
 
 /** Of what is newest, so many are on the first page. */

@@ -1,7 +1,7 @@
 import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import type { SiteServices } from '../site-services.js';
 import { optOutView } from './opt-out-view.js';
-import type { PublicPages } from './public-pages.js';
+import type { PublicPages } from './page-sources.js';
 
 /** Answers that are looked through for numbers of people left out. */
 const ANSWERS_LOOKED_AT = 20;

@@ -4,17 +4,12 @@ import { feedPages } from './feed-pages.js';
 import { homePages } from './home-pages.js';
 import { optOutPages } from './opt-out-pages.js';
 import { promisePages } from './promise-pages.js';
+import type { PublicPages } from './page-sources.js';
 import { PublicQuestions } from './public-questions.js';
 import { PublicRuns } from './public-runs.js';
 import { questionPages } from './question-pages.js';
 import { runPages } from './run-pages.js';
 import { verifyPages } from './verify-pages.js';
-
-/** What all public pages go by. */
-export interface PublicPages {
-  readonly questions: PublicQuestions;
-  readonly runs: PublicRuns;
-}
 
 /** Every page that nobody has to sign in for. */
 export function publicPages(routes: GuardedRoutes, services: SiteServices): void {

@@ -4,7 +4,7 @@ import type { GuardedRoutes } from '../../access/guarded-routes.js';
 import { notFound } from '../error-pages.js';
 import type { SiteServices } from '../site-services.js';
 import { addressOf, choiceOf, fieldOf, selectItems } from './page-query.js';
-import type { PublicPages } from './public-pages.js';
+import type { PublicPages } from './page-sources.js';
 import { QUESTION_GROUPS } from './public-questions.js';
 import type { PublicQuestion } from './public-questions.js';
 import { filteredQuestions, GROUP_WORDS, questionChoices, questionHref, questionLine } from './question-list.js';

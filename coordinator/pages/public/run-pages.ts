@@ -5,7 +5,7 @@ import type { SiteServices } from '../site-services.js';
 import { furtherResults } from './further-results.js';
 import { addressOf, choiceOf, pageOf, selectItems } from './page-query.js';
 import { paged } from './pagination.js';
-import type { PublicPages } from './public-pages.js';
+import type { PublicPages } from './page-sources.js';
 import { RUN_OUTCOMES } from './public-runs.js';
 import type { FoundRun, RunOutcome } from './public-runs.js';
 import { leftOutWords } from './opt-out-view.js';
