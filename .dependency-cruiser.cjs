@@ -82,7 +82,8 @@ module.exports = {
       from: { path: '^cli/' },
       to: {
         path: '^(coordinator|node-agent)/',
-        pathNot: '^(coordinator/(index|client)|node-agent/index|(coordinator|node-agent)/commands/index)\\.ts$',
+        pathNot:
+          '^(coordinator/(index|client|exports/index)|node-agent/index|(coordinator|node-agent)/commands/index)\\.ts$',
       },
     },
     {

@@ -17,6 +17,8 @@ COPY --from=build /app/proto ./proto
 COPY --from=build /app/web ./web
 
 FROM program AS coordinator
+# Letters of charts that are exported as pictures.
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-liberation && rm -rf /var/lib/apt/lists/*
 # Its database's migrations and its example configuration.
 COPY --from=build /app/coordinator ./coordinator
 USER node

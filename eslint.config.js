@@ -10,7 +10,7 @@ const curveLibraries = {
 };
 const grpc = { group: ['@grpc/*'], message: 'Only transport/ speaks gRPC.' };
 const insideShared = {
-  regex: '^(\\.\\./)+(core/[a-z-]+|runtime|transport|web)/(?!index\\.js$)',
+  regex: '^(\\.\\./)+(core/[a-z-]+|runtime|transport|web)/(?!(charts/)?index\\.js$)',
   message: "Go through the folder's index.ts.",
 };
 const ioModules = {

@@ -1,20 +1,29 @@
-import type {
-  Estimate,
-  Group,
-  Interval,
-  Presentation,
-  ReleasedMeasure,
-  ReleasedMeasureCell,
-  ReleasedQuantile,
-  ReleasedRate,
-  ReleasedRecall,
-  ReleasedTable,
-  TableDimension,
+import { formatCount, formatDecimal, formatPercent } from '../core/base/index.js';
+import {
+  CONFIDENTIAL,
+  differenceText,
+  groupLabels,
+  INTERVAL,
+  labelOf,
+  markOf,
+  measureTitle,
+  NOT_AVAILABLE,
+  quantileName,
+  rangeText,
+  type Estimate,
+  type Group,
+  type Interval,
+  type Presentation,
+  type ReleasedMeasure,
+  type ReleasedMeasureCell,
+  type ReleasedQuantile,
+  type ReleasedRate,
+  type ReleasedRecall,
+  type ReleasedTable,
+  type TableDimension,
 } from '../core/disclosure/index.js';
 import { gridLines } from './grid.js';
-import { CONFIDENTIAL, markOf, NOT_AVAILABLE, rangeText } from './marks.js';
-import { INTERVAL, labelOf } from './table.js';
-import { formatCount, formatDecimal, formatPercent, wrapText } from './text.js';
+import { wrapText } from './text.js';
 
 type Named = Pick<ReleasedTable, 'dimensions'>;
 
@@ -33,11 +42,11 @@ export function renderRates(
     side: sideOf(dimensions, rate.by),
     columns: ['Share', INTERVAL, 'In the long run'],
     rows: rates.map((each) => ({
-      side: labelsOf(each.group, dimensions, rate.by),
+      side: groupLabels(each.group, dimensions, rate.by),
       numbers: [shareText(each), shareRange(each.interval), shareRange(each.longRun)],
     })),
   });
-  const compared = comparisons(rates, (group) => labelsOf(group, dimensions, rate.by).join(', '));
+  const compared = comparisons(rates, (group) => groupLabels(group, dimensions, rate.by).join(', '));
   return [
     ...wrapText(title, columns),
     '',
@@ -65,22 +74,6 @@ function comparisons([reference, ...others]: readonly ReleasedRate[], nameOf: (g
     : [`In the long run, compared with ${nameOf(reference.group)} (95 % intervals in brackets):`, ...sentences];
 }
 
-/** `8 percentage points more (2 to 14 more)`, or that there is no clear difference. */
-export function differenceText({ value, low, high }: Estimate): string {
-  if (low <= 0 && high >= 0) return `no clear difference (${pointsText(low)} to ${pointsText(high)})`;
-  const [nearest, farthest] = value < 0 ? [-high, -low] : [low, high];
-  const direction = value < 0 ? 'less' : 'more';
-  return (
-    `${formatDecimal(Math.abs(value) * 100, 1)} percentage points ${direction} ` +
-    `(${formatDecimal(nearest * 100, 1)} to ${formatDecimal(farthest * 100, 1)} ${direction})`
-  );
-}
-
-function pointsText(difference: number): string {
-  const points = formatDecimal(Math.abs(difference) * 100, 1);
-  return difference < 0 ? `${points} points less` : `${points} more`;
-}
-
 function ratioText(ratio: Estimate | null): string {
   if (ratio === null) return '';
   return `; ${formatDecimal(ratio.value, 2)} times the share (${rangeText(ratio, (value) => formatDecimal(value, 2))})`;
@@ -96,13 +89,13 @@ export function renderRecalls(
   columns: number,
 ): string[] {
   if (recall === null || recalls.length === 0) return [];
-  const nameOf = (group: Group): string => labelsOf(group, dimensions, recall.by).join(', ');
+  const nameOf = (group: Group): string => groupLabels(group, dimensions, recall.by).join(', ');
   const grid = gridLines({
     title: '',
     side: sideOf(dimensions, recall.by),
     columns: ['Linked', 'Found', INTERVAL, 'Of the reference’s', 'Weight'],
     rows: recalls.map((each) => ({
-      side: labelsOf(each.group, dimensions, recall.by),
+      side: groupLabels(each.group, dimensions, recall.by),
       numbers: [
         each.linked === null ? CONFIDENTIAL : formatCount(each.linked),
         each.recall === null ? NOT_AVAILABLE : formatPercent(each.recall.value),
@@ -147,7 +140,7 @@ export function renderMeasures(
   columns: number,
 ): string[][] {
   return measures.map((measure) => [
-    ...wrapText(`${measure.label}: ${measureTitle(measure)}`, columns),
+    ...wrapText(measureTitle(measure), columns),
     '',
     ...gridLines({
       title: '',
@@ -159,16 +152,6 @@ export function renderMeasures(
       })),
     }),
   ]);
-}
-
-const measureNames: Readonly<Record<ReleasedMeasure['kind'], string>> = {
-  sum: 'sum',
-  mean: 'mean',
-  variance: 'mean and variance',
-};
-
-function measureTitle({ kind, range: [low, high] }: ReleasedMeasure): string {
-  return `${measureNames[kind]}; values below ${formatDecimal(low, 2)} or above ${formatDecimal(high, 2)} count as that`;
 }
 
 function measureColumns({ kind }: ReleasedMeasure): string[] {
@@ -207,7 +190,7 @@ export function renderQuantiles(
   const of = dimensions[wanted.of];
   const groups = new Map<string, ReleasedQuantile[]>();
   for (const quantile of quantiles) {
-    const key = labelsOf(quantile.group, dimensions, wanted.by).join('\n');
+    const key = groupLabels(quantile.group, dimensions, wanted.by).join('\n');
     groups.set(key, [...(groups.get(key) ?? []), quantile]);
   }
   return [
@@ -218,7 +201,7 @@ export function renderQuantiles(
       side: sideOf(dimensions, wanted.by),
       columns: wanted.at.map(quantileName),
       rows: [...groups.values()].map((group) => ({
-        side: labelsOf(group[0]?.group ?? [], dimensions, wanted.by),
+        side: groupLabels(group[0]?.group ?? [], dimensions, wanted.by),
         numbers: wanted.at.map((at) =>
           quantileText(
             group.find((quantile) => quantile.at === at),
@@ -228,17 +211,6 @@ export function renderQuantiles(
       })),
     }),
   ];
-}
-
-const quantileNames: ReadonlyMap<number, string> = new Map([
-  [0.25, 'Lower quartile'],
-  [0.5, 'Median'],
-  [0.75, 'Upper quartile'],
-]);
-
-/** `Median`; `90 % are below` where a share has no name of its own. */
-export function quantileName(at: number): string {
-  return quantileNames.get(at) ?? `${formatDecimal(at * 100, 1)} % are below`;
 }
 
 function quantileText(quantile: ReleasedQuantile | undefined, of: TableDimension | undefined): string {
@@ -254,8 +226,4 @@ function quantileText(quantile: ReleasedQuantile | undefined, of: TableDimension
 /** A release of the whole table has no groups to name. */
 function sideOf(dimensions: readonly TableDimension[], by: readonly number[]): string[] {
   return by.length === 0 ? ['Group'] : by.map((place) => dimensions[place]?.label ?? '');
-}
-
-function labelsOf(group: Group, dimensions: readonly TableDimension[], by: readonly number[]): string[] {
-  return by.length === 0 ? ['All'] : by.map((place) => labelOf(dimensions[place], group[place] ?? null));
 }

@@ -1,155 +1,31 @@
-import type { CellStatus, Group, Interval, ReleasedTable } from '../core/disclosure/index.js';
-import type { Release } from '../coordinator/index.js';
-import { writeCsv, type CsvField } from './csv.js';
-import { linkageRows } from './linkage-export.js';
+import { utf8Bytes } from '../core/base/index.js';
+import { isText, type ExportFormat, type ExportPart, type RunDetailView } from '../coordinator/client.js';
 import { CliError } from './errors.js';
-import { markOf } from './marks.js';
-import { labelOf } from './table.js';
 
-export const EXPORT_FORMATS = ['csv', 'json'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
-
-/** The table's rows and those of the linkage report have other columns, so that they don't go into one CSV file. */
-export const EXPORT_PARTS = ['table', 'linkage'] as const;
-export type ExportPart = (typeof EXPORT_PARTS)[number];
 /** What the release came from, signed by the coordinator: JSON that is handed on as it is. */
 export const PROVENANCE_PART = 'provenance';
 
 /**
- * A release for another program: as JSON all of it, or one part; as CSV the numbers of one part, of its table where none
- * is named. Thrown when the part is not in the release: CliError NO_LINKAGE.
+ * A finished run for another program: as CSV the numbers of one part, of its table where none is named; as JSON all of it,
+ * or one part; as anything else all of it.
+ *
+ * Thrown when the run has no release: CliError NO_RELEASE; when the part is not in it: CoordinatorError NO_LINKAGE; when the
+ * format has no parts: CliError BAD_USAGE; when no font is there to draw with: CoordinatorError NO_FONT.
  */
-export function exportRelease(release: Release, format: ExportFormat, part?: ExportPart): string {
-  const { linkage, ...rest } = release;
-  if (part === 'linkage' && linkage === null) {
-    throw new CliError(
-      'NO_LINKAGE',
-      'Nobody was linked on the person for this table, or it was released before that was reported: it has a table only.',
-    );
+export async function exportRun(detail: RunDetailView, format: ExportFormat, part?: ExportPart): Promise<Uint8Array> {
+  const { release } = detail;
+  if (release === null)
+    throw new CliError('NO_RELEASE', `Run ${detail.id} is ${detail.state}: it has no table to export.`);
+  if (part !== undefined && format !== 'csv' && format !== 'json') {
+    throw new CliError('BAD_USAGE', `${format} has no parts: leave --part out.`);
   }
-  if (format === 'csv') {
-    return writeCsv(
-      part === 'linkage' && linkage !== null ? linkageRows(linkage) : [header(release.table), ...rows(release)],
-    );
-  }
-  const chosen = part === undefined ? release : part === 'linkage' ? linkage : rest;
-  return `${JSON.stringify(chosen, null, 2)}\n`;
+  const { exportOf, releaseJson } = await import('../coordinator/exports/index.js');
+  if (format === 'json') return utf8Bytes(releaseJson(release, part));
+  const whole = part === 'linkage' ? 'linkage-csv' : format;
+  return (await exportOf(whole, { run: detail, release })).bytes;
 }
 
-/** A number of a release, with what it is of. */
-interface ExportedNumber {
-  /** `count`, `rate`, `mean <dataset>.<field>` and so on. */
-  readonly quantity: string;
-  readonly group: Group;
-  readonly value: CsvField;
-  readonly status: CellStatus;
-  readonly reason: string;
-  /** Ends of the 95 % interval. */
-  readonly low: CsvField;
-  readonly high: CsvField;
-}
-
-function header({ dimensions }: ReleasedTable): string[] {
-  return ['quantity', ...dimensions.map(({ name }) => name), 'value', 'status', 'low', 'high', 'reason', 'shorthand'];
-}
-
-function rows(release: Release): CsvField[][] {
-  const { table } = release;
-  return [...counts(table), ...rates(table), ...quantiles(release), ...recalls(table), ...measures(table)].map(
-    (number) => [
-      number.quantity,
-      ...table.dimensions.map((dimension, index) => labelOf(dimension, number.group[index] ?? null)),
-      number.value,
-      number.status,
-      number.low,
-      number.high,
-      number.reason,
-      markOf(number.status),
-    ],
-  );
-}
-
-/** Cells, then totals. */
-function counts({ cells, totals }: ReleasedTable): ExportedNumber[] {
-  return [...cells, ...totals].map(({ categories, value, interval, status, reason }) => ({
-    quantity: 'count',
-    group: categories,
-    value,
-    status,
-    reason,
-    ...ends(interval),
-  }));
-}
-
-/** A band has no value, and says between which shares it lies. */
-const bands: Readonly<Record<'<5%' | '>95%', Interval>> = {
-  '<5%': { low: 0, high: 0.05 },
-  '>95%': { low: 0.95, high: 1 },
-};
-
-function rates({ rates: released }: ReleasedTable): ExportedNumber[] {
-  return released.flatMap(({ group, value, status, reason, band, interval, longRun, difference, ratio }) => {
-    const common = { group, status, reason };
-    return [
-      { ...common, quantity: 'rate', value, ...ends(band === null ? interval : bands[band]) },
-      ...(longRun === null ? [] : [{ ...common, quantity: 'rate-long-run', value, ...ends(longRun) }]),
-      ...(difference === null
-        ? []
-        : [{ ...common, quantity: 'rate-difference', value: difference.value, ...ends(difference) }]),
-      ...(ratio === null ? [] : [{ ...common, quantity: 'rate-ratio', value: ratio.value, ...ends(ratio) }]),
-    ];
-  });
-}
-
-function quantiles({ table, presentation }: Release): ExportedNumber[] {
-  const of = table.dimensions[presentation.quantiles?.of ?? -1];
-  const label = (place: number | null): string | null => (place === null ? null : labelOf(of, place));
-  return table.quantiles.map(({ group, at, value, interval, status, reason }) => {
-    return {
-      quantity: `quantile-${at}`,
-      group,
-      value: label(value),
-      status,
-      reason,
-      low: label(interval?.low ?? null),
-      high: label(interval?.high ?? null),
-    };
-  });
-}
-
-/** Where it can't be estimated there is nothing to make it from, which the status says. */
-function recalls({ recalls: released }: ReleasedTable): ExportedNumber[] {
-  return released.flatMap(({ group, recall, ratio, weight, reason }) => {
-    const status: CellStatus = recall === null ? 'not-collected' : 'ok';
-    const common = { group, status, reason };
-    return [
-      { ...common, quantity: 'recall', value: recall?.value ?? null, ...ends(recall) },
-      ...(ratio === null ? [] : [{ ...common, quantity: 'recall-ratio', value: ratio.value, ...ends(ratio) }]),
-      ...(weight === null ? [] : [{ ...common, quantity: 'recall-weight', value: weight, ...ends(null) }]),
-    ];
-  });
-}
-
-function measures({ measures: released }: ReleasedTable): ExportedNumber[] {
-  return released.flatMap(({ name, kind, cells }) =>
-    cells.flatMap(({ categories, contributors, value, variance, status, reason }) => {
-      const common = { group: categories, status, reason };
-      return [
-        { ...common, quantity: `records-with ${name}`, value: contributors, ...ends(null) },
-        {
-          ...common,
-          quantity: `${kind === 'sum' ? 'sum' : 'mean'} ${name}`,
-          value: value?.value ?? null,
-          ...ends(value),
-        },
-        ...(kind === 'variance'
-          ? [{ ...common, quantity: `variance ${name}`, value: variance?.value ?? null, ...ends(variance) }]
-          : []),
-      ];
-    }),
-  );
-}
-
-function ends(interval: Interval | null): { readonly low: number | null; readonly high: number | null } {
-  return { low: interval?.low ?? null, high: interval?.high ?? null };
+/** Thrown when a file of this format would go to a terminal, or a pipe that takes text: CliError BAD_USAGE. */
+export function assertPrintable(format: ExportFormat): void {
+  if (!isText(format)) throw new CliError('BAD_USAGE', `${format} is no text: say with --out where the file goes.`);
 }

@@ -1,3 +1,6 @@
+import { formatCount, formatPercent } from '../core/base/index.js';
+import { CONFIDENTIAL, NOT_AVAILABLE } from '../core/disclosure/index.js';
+import { shownMarkOf } from '../coordinator/client.js';
 import type {
   ReleasedLink,
   ReleasedLinkage,
@@ -7,8 +10,7 @@ import type {
   ShownStatus,
 } from '../coordinator/index.js';
 import { gridLines, gridWidth } from './grid.js';
-import { CONFIDENTIAL, NOT_AVAILABLE, shownMarkOf } from './marks.js';
-import { formatCount, formatPercent, wrapText } from './text.js';
+import { wrapText } from './text.js';
 
 export interface LinkageText {
   /** Counts below this are not shown. */

@@ -1,3 +1,4 @@
+import { withoutControls } from '../core/base/index.js';
 import { characters } from './text.js';
 
 /** Where text goes: a process's stdout or stderr, or a test's ear. */
@@ -84,9 +85,4 @@ export class Printer {
     this.#status = '';
     this.#err.write(CLEAR_LINE);
   }
-}
-
-/** Without control characters but line ends, and without those that turn the direction of writing. */
-export function withoutControls(text: string): string {
-  return text.replace(/[\u202a-\u202e\u2066-\u2069]|[^\P{Cc}\n]/gu, '');
 }

@@ -1,8 +1,13 @@
-import type { CellStatus, ReleasedTable } from '../core/disclosure/index.js';
+import {
+  markNotes,
+  NOT_APPLICABLE,
+  roundingNote,
+  type CellStatus,
+  type ReleasedTable,
+} from '../core/disclosure/index.js';
 import type { Release } from '../coordinator/index.js';
 import { renderMeasures, renderQuantiles, renderRates, renderRecalls } from './derived.js';
 import { renderLinkage } from './linkage-text.js';
-import { markNotes, NOT_APPLICABLE, roundingNote } from './marks.js';
 import { renderTable } from './table.js';
 import { wrapText } from './text.js';
 

@@ -1,13 +1,17 @@
-import type { Group, ReleasedCell, ReleasedTable, TableDimension } from '../core/disclosure/index.js';
+import { formatCount } from '../core/base/index.js';
+import {
+  INTERVAL,
+  labelOf,
+  markOf,
+  NOT_APPLICABLE,
+  rangeText,
+  type Group,
+  type Interval,
+  type ReleasedCell,
+  type ReleasedTable,
+  type TableDimension,
+} from '../core/disclosure/index.js';
 import { gridLines, gridWidth, type Grid } from './grid.js';
-import { aboutText, markOf, NOT_APPLICABLE, rangeText } from './marks.js';
-import { formatCount } from './text.js';
-
-/** Stands for all categories of a dimension together. */
-export const ALL = 'All';
-
-/** Heading of what contains the exact number 19 times in 20. */
-export const INTERVAL = '95 % interval';
 
 /**
  * A cross-tabulation with its totals: the last dimension across, the others down the side, the outermost first. Where
@@ -37,6 +41,12 @@ const countAndInterval: CellText = (cell) => {
   const { value, interval } = cell;
   return value === null || interval === null ? countText(cell) : `${formatCount(value)} ${aboutText(value, interval)}`;
 };
+
+/** `±5` where the interval lies so about the value, else both its ends in brackets. */
+function aboutText(value: number, interval: Interval): string {
+  const [below, above] = [value - interval.low, interval.high - value];
+  return below === above ? `±${formatCount(above)}` : `(${rangeText(interval, formatCount)})`;
+}
 
 function joinTables([counts = [], intervals]: readonly (readonly string[])[]): string {
   return [...counts, ...(intervals === undefined ? [] : ['', INTERVAL, ...intervals])].join('\n');
@@ -99,10 +109,6 @@ function emptyText(place: Group): string {
 /** The places of a dimension: its categories, and all together where there are totals. */
 function placesOf({ categories }: TableDimension, { totals }: ReleasedTable): (number | null)[] {
   return [...categories.keys(), ...(totals.length > 0 ? [null] : [])];
-}
-
-export function labelOf(dimension: TableDimension | undefined, place: number | null): string {
-  return place === null ? ALL : (dimension?.categories[place]?.label ?? '');
 }
 
 function keyOf(group: Group): string {

@@ -44,24 +44,6 @@ export function wrapText(text: string, width: number, rest = '', first = ''): st
   return lines.map((each, index) => `${index === 0 ? first : rest}${each}`);
 }
 
-/** 12345 as 12,345. */
-export function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** With at most so many places behind the point: -12345.678 as -12,345.68. */
-export function formatDecimal(value: number, places: number): string {
-  const text = String(Math.abs(Number(value.toFixed(places))));
-  const [whole = '', behind] = text.split('.');
-  const sign = Number(value.toFixed(places)) < 0 ? '-' : '';
-  return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${behind === undefined ? '' : `.${behind}`}`;
-}
-
-/** 0.2345 as 23.5 %. */
-export function formatPercent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
-
 /** Rows of text in columns that fit the widest of each. */
 export function columnsOf(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => textWidth(row[column] ?? ''))));

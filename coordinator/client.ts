@@ -27,6 +27,9 @@ export type {
 } from './api/schema.js';
 export { auditCheckpointView, auditEntriesView } from './api/audit-schema.js';
 export type { AuditCheckpointView, AuditEntriesView } from './api/audit-schema.js';
+export { EXPORT_FORMATS, EXPORT_KINDS, EXPORT_PARTS, isText } from './exports/formats.js';
+export type { ExportFormat, ExportKind, ExportPart } from './exports/formats.js';
+export { shownMarkOf } from './linkage/shown-number.js';
 export { loadCatalogue } from './register/catalogue.js';
 export { amountLeft } from './runs/amount.js';
 export { MAX_RUNS_LISTED } from './runs/run.js';

@@ -1,18 +1,19 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { utf8Bytes } from '../../core/base/index.js';
-import { isEnded, MAX_RUNS_LISTED, type RunDetailView } from '../../coordinator/client.js';
+import {
+  EXPORT_FORMATS,
+  EXPORT_KINDS,
+  EXPORT_PARTS,
+  isEnded,
+  MAX_RUNS_LISTED,
+  type ExportFormat,
+  type ExportPart,
+  type RunDetailView,
+} from '../../coordinator/client.js';
 import type { ApiClient } from '../api-client.js';
 import { clientOf, withConnection, type CliContext } from '../context.js';
 import { describeRun, describeRuns, outcome } from '../describe-run.js';
 import { CliError, EXIT_CODES, type ExitCode } from '../errors.js';
-import {
-  EXPORT_FORMATS,
-  EXPORT_PARTS,
-  exportRelease,
-  PROVENANCE_PART,
-  type ExportFormat,
-  type ExportPart,
-} from '../export.js';
+import { assertPrintable, exportRun, PROVENANCE_PART } from '../export.js';
 import { writeNewFile } from '../files.js';
 import { RunProgressView } from '../progress.js';
 
@@ -29,6 +30,8 @@ interface ExportOptions {
   readonly part?: ExportPart | typeof PROVENANCE_PART;
   readonly out?: string;
 }
+
+const FORMATS_HELP = EXPORT_FORMATS.map((format) => `${format}: ${EXPORT_KINDS[format].title}`).join('; ');
 
 /** `tally run`, `tally runs`, `tally export`, `tally cancel`. */
 export function addRunCommands(program: Command, context: CliContext): void {
@@ -67,15 +70,11 @@ export function addRunCommands(program: Command, context: CliContext): void {
   withConnection(program.command('export'))
     .description("write a run's table for another program")
     .argument('<run>', 'id of a run that has finished')
-    .addOption(
-      new Option('--format <format>', 'csv: a row for each number, with its status; json: the whole release')
-        .choices(EXPORT_FORMATS)
-        .default('csv'),
-    )
+    .addOption(new Option('--format <format>', FORMATS_HELP).choices(EXPORT_FORMATS).default('csv'))
     .addOption(
       new Option(
         '--part <part>',
-        'what of it: its table, or how people were linked; JSON without it has both. provenance: what the release came ' +
+        'of csv and json, what: its table, or how people were linked; JSON without it has both. provenance: what the release came ' +
           'from, signed, in a form of its own; `tally audit verify-release` verifies it',
       ).choices([...EXPORT_PARTS, PROVENANCE_PART]),
     )
@@ -85,8 +84,9 @@ export function addRunCommands(program: Command, context: CliContext): void {
       if (part === PROVENANCE_PART && command.getOptionValueSource('format') === 'cli') {
         throw new CliError('BAD_USAGE', 'The provenance of a release has one form: leave --format out.');
       }
+      if (out === undefined) assertPrintable(format);
       const exported =
-        part === PROVENANCE_PART ? await client.provenance(id) : utf8Bytes(await releaseText(client, id, format, part));
+        part === PROVENANCE_PART ? await client.provenance(id) : await exportRun(await client.run(id), format, part);
       if (out === undefined) context.printer.data(new TextDecoder().decode(exported));
       else writeNewFile(out, exported);
     });
@@ -98,12 +98,6 @@ export function addRunCommands(program: Command, context: CliContext): void {
       await clientOf(command, context).cancel(id);
       context.printer.note('cancelled; nothing of it was released');
     });
-}
-
-async function releaseText(client: ApiClient, id: string, format: ExportFormat, part?: ExportPart): Promise<string> {
-  const { release, state } = await client.run(id);
-  if (release === null) throw new CliError('NO_RELEASE', `Run ${id} is ${state}: it has no table to export.`);
-  return exportRelease(release, format, part);
 }
 
 async function carryOut(

@@ -1,4 +1,4 @@
-import { roundCount, type DisclosurePolicy } from '../../core/disclosure/index.js';
+import { CONFIDENTIAL, NOT_AVAILABLE, roundCount, type DisclosurePolicy } from '../../core/disclosure/index.js';
 
 /**
  * The only place that decides which numbers of a linkage report may be shown, and how coarse they are. What goes in has
@@ -112,4 +112,10 @@ function statusOf(status: ShownStatus): Exclude<ShownStatus, 'ok'> {
 
 function rounded(value: number, places: number): number {
   return Number(value.toFixed(places));
+}
+
+/** What stands in place of a number that isn't shown; empty where it is. */
+export function shownMarkOf(status: ShownStatus): string {
+  if (status === 'ok') return '';
+  return status === 'not-estimable' ? NOT_AVAILABLE : CONFIDENTIAL;
 }

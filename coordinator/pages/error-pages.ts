@@ -5,7 +5,7 @@ import { GovernanceError } from '../../core/governance/index.js';
 import { TemplateError } from '../../core/templates/index.js';
 import { WebError } from '../../web/index.js';
 import { Denied } from '../access/denied.js';
-import { httpStatus } from '../api/errors.js';
+import { ApiError, httpStatus } from '../api/errors.js';
 import { CoordinatorError } from '../errors.js';
 
 export const notFound: RequestHandler = (_request, response) => {
@@ -55,7 +55,12 @@ function asRefusal(thrown: unknown): (ErrorText & { readonly status: number }) |
   if (thrown instanceof WebError) {
     return { status: 403, title: 'This was not done', message: thrown.message, code: thrown.code };
   }
-  if (thrown instanceof CoordinatorError || thrown instanceof TemplateError || thrown instanceof GovernanceError) {
+  if (
+    thrown instanceof CoordinatorError ||
+    thrown instanceof TemplateError ||
+    thrown instanceof GovernanceError ||
+    thrown instanceof ApiError
+  ) {
     return asCoded(thrown);
   }
   const status = statusOf(thrown);

@@ -1,3 +1,4 @@
+import { listed } from '../../core/base/index.js';
 import type { CellStatus, ReleasedTable } from '../../core/disclosure/index.js';
 import {
   runCost,
@@ -142,9 +143,4 @@ function rejectedRows(sources: readonly ReleaseSource[]): string[] {
 
 function nameOf(agency: string, { agencies }: Roster): string {
   return agencies.find(({ id }) => id === agency)?.name ?? agency;
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-function listed(parts: readonly string[]): string {
-  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
 }

@@ -21,4 +21,13 @@ export { permutation, uniformBelow } from './rng.js';
 export type { Rng } from './rng.js';
 export { finish, inSteps, STEP_ITEMS } from './steps.js';
 export type { Steps } from './steps.js';
-export { counted, timeText } from './text.js';
+export {
+  counted,
+  formatCount,
+  formatDecimal,
+  formatPercent,
+  listed,
+  timeText,
+  withoutControls,
+  xmlText,
+} from './text.js';

@@ -31,6 +31,19 @@ export type {
   ReleasedRecall,
   ReleasedTable,
 } from './released.js';
+export { CONFIDENTIAL, LOW, markNotes, markOf, NOT_APPLICABLE, NOT_AVAILABLE, roundingNote } from './shorthand.js';
+export { differenceOf } from './shares.js';
+export {
+  ALL,
+  differenceText,
+  groupLabels,
+  INTERVAL,
+  isUnclear,
+  labelOf,
+  measureTitle,
+  quantileName,
+  rangeText,
+} from './wording.js';
 export { createSolver } from './highs-solver.js';
 export type { LinearModel, LinearProgramme, LinearSolver } from './solver.js';
 export type {

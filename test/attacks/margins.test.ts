@@ -6,7 +6,7 @@ import { roundCount } from '../../core/disclosure/policy.js';
 import { note, printFigures } from '../support/attack-figures.js';
 import { feasibleRanges } from '../support/integer-program.js';
 import type { SumBetween } from '../support/integer-program.js';
-import { sharedSolver } from '../support/release.js';
+import { sharedSolver } from '../support/solver.js';
 import { seededDice } from '../support/seeded-dice.js';
 import { testSeed } from '../support/seeded-rng.js';
 

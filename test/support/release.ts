@@ -1,16 +1,9 @@
-import { createSolver, protectTable } from '../../core/disclosure/index.js';
-import type { EarlierTable, LinearSolver, ReleasedTable } from '../../core/disclosure/index.js';
+import { protectTable } from '../../core/disclosure/index.js';
+import type { EarlierTable, ReleasedTable } from '../../core/disclosure/index.js';
 import { decodeTable, policyOf, presentationOf } from '../../core/templates/index.js';
 import type { Question } from './attack-world.js';
 import { NOISELESS } from './attack-world.js';
-
-let solver: Promise<LinearSolver> | null = null;
-
-/** The one of the disclosure control, loaded once. */
-export function sharedSolver(): Promise<LinearSolver> {
-  solver ??= createSolver();
-  return solver;
-}
+import { sharedSolver } from './solver.js';
 
 /** What the coordinator would release of these counts: decoded and protected, as its program does. */
 export async function releaseOf(

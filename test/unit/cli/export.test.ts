@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { EXIT_CODES, exportRelease } from '../../../cli/index.js';
-import { makeLinkage, releaseSchema } from '../../../coordinator/index.js';
+import { EXIT_CODES } from '../../../cli/index.js';
+import { exportOf, linkageRows, releaseJson, writeCsv } from '../../../coordinator/exports/index.js';
+import { tableRows } from '../../../coordinator/exports/table-rows.js';
+import { makeLinkage, releaseSchema, type Release } from '../../../coordinator/index.js';
 import { REQUEST } from '../coordinator/fixtures.js';
 import { linkageInput, report } from '../coordinator/linkage-fixtures.js';
 import { serve, tally } from './fixtures.js';
@@ -15,6 +17,8 @@ const counts = table([days, withdrew], [15, null, undefined, 1230], {
   totals: [[[null, 1], 1240]],
   about: 5,
 });
+const tableCsv = (release: Release): string => writeCsv(tableRows(release));
+const linkageCsv = ({ linkage }: Release): string => writeCsv(linkage === null ? [] : linkageRows(linkage));
 const linesOf = (csv: string): string[] => {
   expect(csv.endsWith('\r\n')).toBe(true);
   return csv.slice(0, -2).split('\r\n');
@@ -22,7 +26,7 @@ const linesOf = (csv: string): string[] => {
 
 describe('a release as CSV', () => {
   it('has a row for each cell and total, value and status apart, and shorthand beside', () => {
-    expect(linesOf(exportRelease(releaseOf(counts), 'csv'))).toEqual([
+    expect(linesOf(tableCsv(releaseOf(counts)))).toEqual([
       'quantity,days,withdrew,value,status,low,high,reason,shorthand',
       "count,Under 91,'=Yes,15,ok,10,20,Rounded to the nearest 5.,",
       'count,Under 91,No,,primary,,,"Suppressed: fewer than 10, or none.",[c]',
@@ -83,7 +87,7 @@ describe('a release as CSV', () => {
         },
       },
     );
-    expect(linesOf(exportRelease(release, 'csv')).slice(1)).toEqual([
+    expect(linesOf(tableCsv(release)).slice(1)).toEqual([
       'rate,"91, or more",All,0.25,ok,0.2,0.3,,',
       'rate-long-run,"91, or more",All,0.25,ok,0.1,0.4,,',
       'rate-difference,"91, or more",All,-0.05,ok,-0.1,0,,',
@@ -148,7 +152,46 @@ describe('tally export', () => {
     expect(readFileSync(file, 'utf8')).toBe('kept');
   });
 
-  it('knows two formats', async () => {
+  it('writes what the coordinator would export: a workbook, a chart, CSV on the Web', async () => {
+    const { environment, rig } = await serve();
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    const { run, release } = rig.service.get(id);
+    if (release === undefined) throw new Error('no release');
+    const made = folder();
+    for (const format of ['ods', 'svg', 'csvw', 'context'] as const) {
+      const file = join(made, format);
+      const written = await tally(['export', id, '--format', format, '--out', file], { environment });
+      expect(written).toEqual({ exitCode: EXIT_CODES.done, out: '', err: '' });
+      expect(readFileSync(file).equals((await exportOf(format, { run, release })).bytes)).toBe(true);
+    }
+    const svg = await tally(['export', id, '--format', 'svg'], { environment });
+    expect(svg.out).toMatch(/^<svg .*<\/svg>$/);
+  });
+
+  it('prints no file to a terminal that is no text, and knows which formats have parts', async () => {
+    const { environment, rig } = await serve();
+    const { id } = rig.service.submit(REQUEST);
+    await rig.ended(id);
+    for (const format of ['ods', 'png', 'csvw']) {
+      const said = await tally(['export', id, '--format', format], { environment });
+      expect(said).toMatchObject({
+        exitCode: EXIT_CODES.wrongUse,
+        out: '',
+        err: expect.stringContaining('--out') as string,
+      });
+    }
+    const parted = await tally(['export', id, '--format', 'svg', '--part', 'table'], { environment });
+    expect([parted.exitCode, parted.err]).toEqual([
+      EXIT_CODES.wrongUse,
+      expect.stringMatching(/^BAD_USAGE: svg has no parts/),
+    ]);
+    const unlinked = await tally(['export', id, '--format', 'csv', '--part', 'linkage'], { environment });
+    const named = await tally(['export', id, '--format', 'linkage-csv'], { environment });
+    expect(unlinked).toEqual(named);
+  });
+
+  it('knows the formats of the list and no other', async () => {
     const { environment } = await serve();
     for (const args of [['export'], ['export', 'x', '--format', 'xlsx']]) {
       expect((await tally(args, { environment })).exitCode).toBe(EXIT_CODES.wrongUse);
@@ -161,7 +204,7 @@ describe('how people were linked, as CSV', () => {
   const release = { ...releaseOf(counts), linkage };
 
   it('is a file of its own with a row for each number', () => {
-    const rows = linesOf(exportRelease(release, 'csv', 'linkage'));
+    const rows = linesOf(linkageCsv(release));
     expect(rows.slice(0, 10)).toEqual([
       'quantity,agency,dataset,merge,key,identifier,threshold,value,status,reason,shorthand',
       'scheme-version,,,,,,,1,ok,exact,',
@@ -187,9 +230,7 @@ describe('how people were linked, as CSV', () => {
 
   it('numbers merges', () => {
     const merges = [report({ dataset: 'police.crimes' }), report({ dataset: 'police.crimes' }), report()];
-    const rows = linesOf(
-      exportRelease({ ...release, linkage: makeLinkage(linkageInput({ reports: merges })) }, 'csv', 'linkage'),
-    );
+    const rows = linesOf(linkageCsv({ ...release, linkage: makeLinkage(linkageInput({ reports: merges })) }));
     expect(rows.filter((row) => row.startsWith('people-base')).map((row) => row.split(',').slice(2, 4))).toEqual([
       ['police.crimes', '1'],
       ['police.crimes', '2'],
@@ -199,20 +240,15 @@ describe('how people were linked, as CSV', () => {
 
   it('is in the JSON of a release, and apart where a part is asked for', () => {
     const parsed = (part?: 'table' | 'linkage'): Record<string, unknown> =>
-      JSON.parse(exportRelease(release, 'json', part)) as Record<string, unknown>;
+      JSON.parse(releaseJson(release, part)) as Record<string, unknown>;
     expect(releaseSchema.parse(parsed())).toEqual(release);
     expect(parsed('linkage')).toEqual(linkage);
     expect(parsed('table')).not.toHaveProperty('linkage');
     expect(parsed('table')).toHaveProperty('table');
-    expect(exportRelease(release, 'csv', 'table')).toBe(exportRelease(release, 'csv'));
   });
 
   it('is not where nobody was linked', () => {
-    for (const format of ['csv', 'json'] as const) {
-      expect(() => exportRelease(releaseOf(counts), format, 'linkage')).toThrow(
-        expect.objectContaining({ code: 'NO_LINKAGE' }),
-      );
-    }
+    expect(() => releaseJson(releaseOf(counts), 'linkage')).toThrow(expect.objectContaining({ code: 'NO_LINKAGE' }));
   });
 });
 
@@ -239,7 +275,7 @@ describe('recall by group as CSV', () => {
       },
       { group: [null, 0], recall: null, linked: null, ratio: null, weight: null, reason: 'Too few.', warning: null },
     ];
-    const rows = linesOf(exportRelease(releaseOf({ ...counts, cells: [], totals: [], recalls }), 'csv'));
+    const rows = linesOf(tableCsv(releaseOf({ ...counts, cells: [], totals: [], recalls })));
     expect(rows.slice(1)).toEqual([
       'recall,Under 91,All,0.97,ok,0.95,0.99,Estimated.,',
       'recall-weight,Under 91,All,1.031,ok,,,Estimated.,',

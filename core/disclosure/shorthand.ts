@@ -1,6 +1,5 @@
-import type { CellStatus, DisclosurePolicy, Interval } from '../core/disclosure/index.js';
-import type { ShownStatus } from '../coordinator/index.js';
-import { formatCount } from './text.js';
+import type { DisclosurePolicy } from './policy.js';
+import type { CellStatus } from './released.js';
 
 /** Shorthand of the Government Statistical Service: confidential. */
 export const CONFIDENTIAL = '[c]';
@@ -8,17 +7,13 @@ export const CONFIDENTIAL = '[c]';
 export const NOT_APPLICABLE = '[z]';
 /** Not available. */
 export const NOT_AVAILABLE = '[x]';
+/** Rounds to 0 and isn't 0. No release has one, for so small a number is not shown; readers look for it in the list. */
+export const LOW = '[low]';
 
 /** What stands in place of a number that isn't shown; empty where it is. */
 export function markOf(status: CellStatus): string {
   if (status === 'ok') return '';
   return status === 'not-collected' ? NOT_AVAILABLE : CONFIDENTIAL;
-}
-
-/** The same for a number of a linkage report. */
-export function shownMarkOf(status: ShownStatus): string {
-  if (status === 'ok') return '';
-  return status === 'not-estimable' ? NOT_AVAILABLE : CONFIDENTIAL;
 }
 
 /** What the marks mean that occur among these. */
@@ -40,15 +35,4 @@ export function roundingNote({ roundTo, rounding }: DisclosurePolicy): string {
   return rounding === 'midpoint-6'
     ? 'Counts are rounded to the middle of 1 to 6 (3), 7 to 12 (9) and so on.'
     : `Counts are rounded to the nearest ${roundTo}.`;
-}
-
-/** `15 to 25`. */
-export function rangeText({ low, high }: Interval, format: (value: number) => string): string {
-  return `${format(low)} to ${format(high)}`;
-}
-
-/** `±5` where the interval lies so about the value, else both its ends in brackets. */
-export function aboutText(value: number, interval: Interval): string {
-  const [below, above] = [value - interval.low, interval.high - value];
-  return below === above ? `±${formatCount(above)}` : `(${rangeText(interval, formatCount)})`;
 }

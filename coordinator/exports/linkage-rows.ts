@@ -1,8 +1,8 @@
-import type { ReleasedLink, ReleasedLinkage, ReleasedList, ShownNumber } from '../coordinator/index.js';
+import type { ReleasedLink, ReleasedLinkage, ReleasedList } from '../linkage/released-linkage.js';
+import { shownMarkOf, type ShownNumber } from '../linkage/shown-number.js';
 import type { CsvField } from './csv.js';
-import { shownMarkOf } from './marks.js';
 
-const HEADER = [
+export const LINKAGE_COLUMNS = [
   'quantity',
   'agency',
   'dataset',
@@ -14,7 +14,7 @@ const HEADER = [
   'status',
   'reason',
   'shorthand',
-];
+] as const;
 
 /** What a number of the report is of; empty where it is of nothing of that sort. */
 interface LinkageRow {
@@ -43,7 +43,7 @@ export function linkageRows(linkage: ReleasedLinkage): CsvField[][] {
     ...links.flatMap((link) => linkRows(link, merges.indexOf(link) + 1)),
     ...lists.flatMap(listRows),
   ];
-  return [HEADER, ...rows.map(fields)];
+  return [[...LINKAGE_COLUMNS], ...rows.map(fields)];
 }
 
 function linkRows(link: ReleasedLink, merge: number): LinkageRow[] {

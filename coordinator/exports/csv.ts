@@ -1,4 +1,4 @@
-import { withoutControls } from './printer.js';
+import { withoutControls } from '../../core/base/index.js';
 
 /** Text, a number, or nothing. */
 export type CsvField = string | number | null;
@@ -16,10 +16,16 @@ export function writeCsv(rows: readonly (readonly CsvField[])[]): string {
   return rows.map((row) => `${row.map(fieldText).join(',')}${LINE_END}`).join('');
 }
 
-function fieldText(field: CsvField): string {
-  if (field === null) return '';
-  if (typeof field === 'number') return String(field);
+/** A field as whoever reads the file finds it, quotation apart: a number, text, or nothing. */
+export function writtenField(field: CsvField): CsvField {
+  if (typeof field !== 'string') return field;
   const text = withoutControls(field.replace(/[\r\n\t]+/g, ' '));
-  const harmless = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
-  return /[",]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+  if (text === '') return null;
+  return /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
+}
+
+function fieldText(field: CsvField): string {
+  const written = writtenField(field);
+  if (typeof written !== 'string') return written === null ? '' : String(written);
+  return /[",]/.test(written) ? `"${written.replaceAll('"', '""')}"` : written;
 }
