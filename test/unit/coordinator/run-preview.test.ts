@@ -5,7 +5,7 @@ import { REQUEST, Rig } from './fixtures.js';
 /** Everything that is written of runs. */
 function written(rig: Rig): unknown {
   const runs = rig.service.list(200);
-  return { runs, events: runs.map(({ id }) => rig.service.get(id).events), log: rig.auditLog.size };
+  return { runs, events: runs.map(({ id }) => rig.service.get(id).events), log: rig.auditLog.head.size };
 }
 
 describe('a preview', () => {
