@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { COORDINATOR } from '../../core/private-join/index.js';
 import { AGENCIES } from '../../examples/bold/agencies.js';
+import { BUDGET } from '../../examples/bold/demo/bold-federation.js';
 import { newToken } from '../../examples/bold/demo/federation-folder.js';
 import type { PagesPlan } from '../../examples/bold/demo/federation-folder.js';
 import { RunningFederation } from '../../examples/bold/demo/running-federation.js';
@@ -18,7 +19,9 @@ export const QUESTION = 'support-reached-after-referral';
 /** Live, and refused by every agency: no policy of theirs allows it. */
 export const REFUSED = 'not-allowed-anywhere';
 const COMPANY: readonly string[] = ['police', 'charity-a', 'charity-b'];
-const PEOPLE = 600;
+/** So many that some numbers are shown; a trial needs none. */
+const PEOPLE = 2_500;
+const TRIAL_PEOPLE = 400;
 const SEED = 11;
 
 /** May ask; and may not, for its organisation has no grant. */
@@ -43,13 +46,13 @@ export class AnalystSite {
       const directory = mkdtempSync(join(tmpdir(), 'tallystick-analyst-'));
       cleanUp.push(() => rmSync(directory, { recursive: true, force: true }));
       const token = newToken();
-      const trial = await federation(join(directory, 'trial'), 'bold-trial-test', SEED + 1, { token });
+      const trial = await federation(join(directory, 'trial'), 'bold-trial-test', TRIAL_PEOPLE, { token });
       cleanUp.push(() => trial.stop());
       const redirectUris = ['http://localhost/sign-in/callback', 'http://127.0.0.1/sign-in/callback'];
       const provider = await startDemoProvider({ port: 0, redirectUris });
       cleanUp.push(() => provider.stop());
       const pages = { signIn: provider.signIn, trial: { url: trial.apiUrl, token } };
-      const running = await federation(join(directory, 'main'), 'bold-test', SEED, { pages });
+      const running = await federation(join(directory, 'main'), 'bold-test', PEOPLE, { pages });
       cleanUp.push(() => running.stop());
       running.folder.board.publish(templateText(QUESTION).replace(/^template: .*$/m, `template: ${REFUSED}`));
       running.folder.writeRegister([COORDINATOR]);
@@ -92,13 +95,14 @@ export class AnalystSite {
 function federation(
   directory: string,
   name: string,
-  seed: number,
+  people: number,
   more: { readonly token?: string; readonly pages?: PagesPlan },
 ): Promise<RunningFederation> {
-  const { sources } = generateFederation({ people: PEOPLE, seed, directory: join(directory, 'data') });
+  const { sources } = generateFederation({ people, seed: SEED, directory: join(directory, 'data') });
   return RunningFederation.start(
     {
-      ...{ directory, federation: name, clock: systemClock, workers: 1 },
+      // Enough for every run of the tests.
+      ...{ directory, federation: name, clock: systemClock, workers: 1, budget: BUDGET },
       agencies: AGENCIES.filter(({ id }) => COMPANY.includes(id)),
       sources: sources.filter(({ agency }) => COMPANY.includes(agency)),
       templates: [templateText(QUESTION)],

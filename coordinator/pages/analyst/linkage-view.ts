@@ -45,7 +45,7 @@ export function linkageView(linkage: ReleasedLinkage): LinkageView {
         ? null
         : {
             caption: 'What is missing in the data, so that people are harder to find',
-            ...{ side: 'Data', across: null, columns: identifiers },
+            ...{ side: 'Data', across: null, columns: identifiers.map(inWords) },
             rows: lists.map(({ agencyName, dataset, statistics }) => ({
               label: `${agencyName}, ${dataset}`,
               isTotal: false,
@@ -64,7 +64,7 @@ function linkView({ title, headline, recall, recallReason, at }: ReleasedLink, i
     isFragile: headline?.verdict === 'changes',
     found:
       recall.value === null
-        ? `How many of those who are in both were found is not told. ${recallReason ?? reasonOf(recall)}`
+        ? `How many of those who are in both were found is not told: ${notTold(recallReason ?? reasonOf(recall))}`
         : `Of those who are in both, about ${PER_CENT.format(recall.value)} were found (estimated). The others are counted as if they were not there.`,
     thresholds: {
       caption: `${title}: links by how sure they have to be`,
@@ -87,4 +87,14 @@ function shown(number: ShownNumber | undefined, format: Intl.NumberFormat): Cell
 
 function reasonOf({ status }: ShownNumber): string {
   return status === 'ok' ? '' : REASONS[status];
+}
+
+/** `dateOfBirth`: date of birth. */
+function inWords(identifier: string): string {
+  return identifier.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** Within a sentence, and at its end. */
+function notTold(reason: string): string {
+  return `${reason.charAt(0).toLowerCase()}${reason.slice(1)}${reason.endsWith('.') ? '' : '.'}`;
 }

@@ -4,7 +4,7 @@ import { requesterOfAccount, type Account } from '../../access/account.js';
 import { CoordinatorError } from '../../errors.js';
 import { isEnded } from '../../runs/run-states.js';
 import type { RunDetail, RunService } from '../../runs/run-service.js';
-import { MAX_RUNS_LISTED, type Run } from '../../runs/run.js';
+import { MAX_RUNS_LISTED, type Run, type RunEvent } from '../../runs/run.js';
 import { askHref } from './ask-form.js';
 import { pageAdviceAfterFailure, pageAdviceAfterRefusal } from './page-advice.js';
 
@@ -83,7 +83,8 @@ export interface OwnRunView {
   /** Null where there is an answer. */
   readonly ending: {
     readonly code: string;
-    readonly message: string;
+    /** Null where the refusals say it. */
+    readonly message: string | null;
     readonly advice: string;
     readonly refusals: readonly OwnRefusal[];
   } | null;
@@ -95,6 +96,10 @@ export interface OwnRefusal {
   /** As the agency put it. */
   readonly reason: string;
   readonly advice: string;
+}
+
+function isRefusal({ name }: RunEvent): boolean {
+  return name === 'agency-refused';
 }
 
 export function ownRunView(
@@ -109,7 +114,7 @@ export function ownRunView(
         ? null
         : {
             code: ending.code,
-            message: ending.message,
+            message: ending.code === 'REFUSED' && events.some(isRefusal) ? null : ending.message,
             advice: pageAdviceAfterFailure(ending.code),
             refusals: events.flatMap(({ name, party, code, message }) =>
               name === 'agency-refused' && party !== null && code !== null && isRefusalCode(code)
