@@ -137,9 +137,9 @@ describe.runIf(available)('an analyst’s pages', () => {
   it('show the answer: chart, sentences, table, how people were found, citation, files', async () => {
     const page = await newPage(amara);
     await page.goto(`${site.home}/runs/${answered}`);
-    expect(await page.locator('main img').evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(
-      300,
-    );
+    expect(
+      await page.locator('main img').evaluate(({ naturalWidth }: { readonly naturalWidth: number }) => naturalWidth),
+    ).toBeGreaterThan(300);
     const headings = await page.locator('main h2').allTextContents();
     expect(headings).toEqual([
       ...['What it says', 'Table', 'What to know when you read it', 'How well people were found', 'Whose data'],
@@ -305,7 +305,8 @@ describe.runIf(available)('an analyst’s pages', () => {
     async function submitted(visitor: WebVisitor, values: readonly string[]): Promise<string> {
       const page = await visitor.ask(`/questions/${QUESTION}/ask`);
       const token = /name="_csrf" value="([0-9a-f]+)"/.exec(page.body)?.[1] ?? '';
-      const body = new URLSearchParams([['_csrf', token], ...values.map((value) => ['choice-quarters', value])]);
+      const chosen = values.map((value): [string, string] => ['choice-quarters', value]);
+      const body = new URLSearchParams([['_csrf', token], ...chosen]);
       const sent = await visitor.ask(`/questions/${QUESTION}/submit`, { method: 'POST', body: body.toString() });
       return sent.headers.location ?? `${sent.status} ${sent.body}`;
     }
