@@ -43,7 +43,7 @@ describe('an analyst’s own runs', () => {
   it('are found by who asked, the same question under way whatever the order of its choices, and none that has ended', async () => {
     const rig = new Rig();
     const { id, templateDigest, requester } = rig.service.submit(REQUEST);
-    const parameters = { quarters: (REQUEST.parameters['quarters'] ?? []).toReversed() };
+    const parameters = { quarters: REQUEST.parameters.quarters.toReversed() };
     expect(sameUnderWay(rig.service, { requester, templateDigest, parameters })?.id).toBe(id);
     expect(sameUnderWay(rig.service, { requester: 'analyst@other', templateDigest, parameters })).toBe(undefined);
     expect(sameUnderWay(rig.service, { requester, templateDigest, parameters: { quarters: ['x'] } })).toBe(undefined);
