@@ -13,7 +13,7 @@ export interface Agreed {
   readonly identity: SigningKey;
   readonly registers: RegisterInForce;
   readonly templates: TemplatesInForce;
-  /** Definitions of the datasets that templates ask of. */
+  /** Every dataset that there is a definition of. */
   readonly catalogue: Catalogue;
 }
 

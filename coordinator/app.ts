@@ -5,7 +5,7 @@ import type { AlarmClock, Log, Rng } from '../core/base/index.js';
 import { COORDINATOR, createGroup } from '../core/private-join/index.js';
 import { revokedSerials } from '../core/templates/index.js';
 import { createSealedStores, createWorkerEngine, Lifecycle, packagePath } from '../runtime/index.js';
-import { createFederationServer, type Tap, type Timings } from '../transport/index.js';
+import { certificateFacts, createFederationServer, type Tap, type Timings } from '../transport/index.js';
 import { listen } from '../web/index.js';
 import { EventStreams } from './api/event-stream.js';
 import { readAgreed } from './agreed.js';
@@ -21,6 +21,7 @@ import { AgencyRegistry } from './federation/agency-registry.js';
 import { federationHandlers } from './federation/handlers.js';
 import { RegisterFeed } from './federation/register-feed.js';
 import { REGISTER_LOOK_MS } from './open-register.js';
+import type { SiteServices } from './pages/site-services.js';
 import { createService } from './service.js';
 import { createSignIn } from './sign-in/sign-in.js';
 import { RepeatableSubmissions } from './runs/repeatable-submissions.js';
@@ -44,6 +45,8 @@ export interface CoordinatorEnvironment {
   readonly tap?: Tap;
   /** For tests: other patience with connections. */
   readonly timings?: Partial<Timings>;
+  /** For tests: what the pages are made of, to show them to somebody who has signed in. */
+  readonly onServices?: (services: SiteServices) => void;
 }
 
 export interface Coordinator {
@@ -85,7 +88,7 @@ export function createCoordinator(config: CoordinatorConfig, environment: Coordi
 
 async function start(
   config: CoordinatorConfig,
-  { clock, rng, log, tap, timings }: CoordinatorEnvironment,
+  { clock, rng, log, tap, timings, onServices }: CoordinatorEnvironment,
   lifecycle: Lifecycle,
 ): Promise<CoordinatorPorts> {
   const { identity, registers, templates, catalogue } = readAgreed(config, clock, log);
@@ -237,14 +240,16 @@ async function start(
           roster: () => registers.register.current.roster,
           localOrigin: () => localOrigin,
         });
+  const own = { agency: null, expiresAt: certificateFacts(tls.certificate).validTo.toISOString() };
+  const site: SiteServices = {
+    ...{ runs, templates, registers, registry, audit: audit.log, catalogue, desk, trial, streams, clock },
+    ...{ apiTokens, deviceLogins },
+    certificates: () => [own, ...(enrolment?.certificates() ?? [])],
+    softwareVersion: softwareVersion(),
+  };
+  onServices?.(site);
   const service = createService(
-    {
-      api: services,
-      site: {
-        ...{ runs, templates, registers, registry, audit: audit.log, catalogue, desk, trial, streams, clock },
-        ...{ apiTokens, deviceLogins },
-      },
-    },
+    { api: services, site },
     {
       ...{
         federation: name,

@@ -11,7 +11,7 @@ export { httpStatus, MAX_PROBLEMS_NAMED, PROBLEM_KINDS, problemType } from './ap
 export type { ProblemCode } from './api/problems.js';
 export { problemsOf } from './api/route.js';
 export type { RouteAccess, RouteSpec } from './api/route.js';
-export { MAX_ENTRIES_SHOWN } from './api/routes/audit-routes.js';
+export { MAX_ENTRIES_SHOWN } from './api/audit-views.js';
 export { API_ROUTES } from './api/routes/index.js';
 export { MAX_TEMPLATES_LISTED } from './api/routes/question-routes.js';
 export { MAX_IDEMPOTENCY_KEY_CHARACTERS } from './api/routes/run-routes.js';

@@ -4,8 +4,11 @@ import type { RunListener, RunProgress } from '../runs/run-feed.js';
 import type { RunEvent } from '../runs/run.js';
 import { ApiError } from './errors.js';
 
-/** Streams that may be open at once. */
-export const MAX_EVENT_STREAMS = 64;
+/**
+ * Streams that may be open at once, of the API and of pages together: fifty analysts who have some pages open each. One
+ * that nobody reads costs a connection and some KiB: progress is left out for who is slow, and a run has few events.
+ */
+export const MAX_EVENT_STREAMS = 256;
 
 /** A comment this often keeps proxies from closing a stream on which nothing happens. */
 const HEARTBEAT_MS = 15_000;

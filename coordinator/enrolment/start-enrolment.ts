@@ -4,12 +4,14 @@ import { createEnrolmentServer, type Renew, type TlsMaterial } from '../../trans
 import type { CoordinatorConfig } from '../config.js';
 import { readAuthority } from '../configured-files.js';
 import { EnrolmentDesk } from './enrolment-desk.js';
-import { openEnrolmentStore } from './enrolment-store.js';
+import { openEnrolmentStore, type GivenCertificate } from './enrolment-store.js';
 import { WrongAttempts } from './wrong-attempts.js';
 
 export interface RunningEnrolment {
   readonly port: number;
   readonly renew: Renew;
+  /** That agencies were given here, oldest first. */
+  readonly certificates: () => readonly GivenCertificate[];
 }
 
 export interface EnrolmentEnvironment {
@@ -56,5 +58,9 @@ export async function startEnrolment(
     () => server.start(),
     () => server.stop((config.deadlines.stopSeconds * 1000) / 2),
   );
-  return { port, renew: (agency, request, present) => desk.renew(agency, request, present) };
+  return {
+    port,
+    renew: (agency, request, present) => desk.renew(agency, request, present),
+    certificates: () => store.getCertificates(),
+  };
 }

@@ -7,10 +7,10 @@ import {
   completeAct,
   explainAct,
   GovernanceError,
+  heardOf,
   instantOf,
   REVIEWS,
   signerKey,
-  statedOf,
   STATEMENT_KIND,
   type Act,
   type RosterOfficer,
@@ -161,7 +161,9 @@ export class ActDesk {
 
   #state(statement: Uint8Array): void {
     const { registers, changed } = this.#deps;
-    statedOf(registers.copy, statement);
+    // What the copy here doesn't bear out would stop every run.
+    const { trouble } = heardOf(registers.copy, statement);
+    if (trouble !== undefined) throw trouble;
     if (!registers.take({ first: registers.copy.head.size, entries: [], statement })) {
       throw new GovernanceError('REGISTER_STALE', 'A registrar has said this, or something later, already.');
     }

@@ -5,6 +5,7 @@ import { GovernanceError } from '../../core/governance/index.js';
 import { TemplateError } from '../../core/templates/index.js';
 import { WebError } from '../../web/index.js';
 import { Denied } from '../access/denied.js';
+import { ApiError } from '../api/errors.js';
 import { httpStatus } from '../api/problems.js';
 import { CoordinatorError } from '../errors.js';
 import { actRefusal, type ActRefusal } from './governance/act-refusals.js';
@@ -63,7 +64,9 @@ function asRefusal(thrown: unknown): (ErrorText & { readonly status: number }) |
     const status = thrown.code === 'UNKNOWN_PROPOSAL' ? 404 : 409;
     return { ...asText(thrown), ...actRefusal(thrown), status };
   }
-  if (thrown instanceof CoordinatorError || thrown instanceof TemplateError) return asCoded(thrown);
+  if (thrown instanceof CoordinatorError || thrown instanceof TemplateError || thrown instanceof ApiError) {
+    return asCoded(thrown);
+  }
   const status = statusOf(thrown);
   if (status === undefined) return undefined;
   if (status === 413) {
@@ -74,7 +77,9 @@ function asRefusal(thrown: unknown): (ErrorText & { readonly status: number }) |
   return { status, title: 'This was not done', message: 'What was sent can’t be read: load the page anew.' };
 }
 
-function asCoded(thrown: CoordinatorError | TemplateError): (ErrorText & { readonly status: number }) | undefined {
+function asCoded(
+  thrown: ApiError | CoordinatorError | TemplateError,
+): (ErrorText & { readonly status: number }) | undefined {
   const status = httpStatus(thrown.code);
   if (status === undefined) return undefined;
   const title = status === 404 ? 'Page not found' : 'This was not done';

@@ -12,6 +12,7 @@ interface MenuEntry {
 const MENU: readonly MenuEntry[] = [
   { href: '/questions', text: 'Questions' },
   { href: '/runs', text: 'Runs and results' },
+  { href: '/my/runs', text: 'Your runs', role: 'analyst' },
   { href: '/promises', text: 'What we promise' },
   { href: '/opt-out', text: 'Opt out' },
   { href: '/verify', text: 'Check for yourself' },

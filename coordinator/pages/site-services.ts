@@ -17,10 +17,10 @@ export interface SiteServices {
   readonly templates: LiveTemplates;
   /** What governance has signed, and the roster in force. */
   readonly registers: Pick<RegisterInForce, 'copy' | 'register' | 'roster' | 'statement' | 'stated' | 'isFileRefused'>;
+  /** Every dataset that there is a definition of: what is no longer live is explained by it. */
+  readonly catalogue: Catalogue;
   readonly audit: AuditLog;
   readonly registry: Pick<AgencyRegistry, 'list'>;
-  /** Definitions of the datasets that templates ask of. */
-  readonly catalogue: Catalogue;
   /** Where officers act. */
   readonly desk: ActDesk;
   /** Those that analysts make for their programs. */
@@ -31,5 +31,17 @@ export interface SiteServices {
   readonly trial: Pick<TrialFederation, 'submit' | 'run'> | undefined;
   /** Those of the API and of the pages together. */
   readonly streams: EventStreams;
+  /** As far as they are known here. */
+  readonly certificates: () => readonly CertificateStanding[];
+  /** Of this program. */
+  readonly softwareVersion: string;
   readonly clock: Clock;
+}
+
+/** Until when somebody is let in, or let others in. */
+export interface CertificateStanding {
+  /** Null: the coordinator's own. */
+  readonly agency: string | null;
+  /** ISO 8601, UTC. */
+  readonly expiresAt: string;
 }

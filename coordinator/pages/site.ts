@@ -6,6 +6,7 @@ import { pageSecurity, requireCsrfToken, serveAssets, useViews } from '../../web
 import { GuardedRoutes } from '../access/guarded-routes.js';
 import { tokenPages } from './account/token-pages.js';
 import { askPages } from './analyst/ask-pages.js';
+import { historyPages } from './analyst/history-pages.js';
 import { progressPages } from './analyst/progress-pages.js';
 import { tasksOf } from './governance/inbox.js';
 import { inboxPages } from './governance/inbox-pages.js';
@@ -15,7 +16,8 @@ import { proposePages } from './governance/propose-pages.js';
 import { trialPages } from './analyst/trial-pages.js';
 import { errorPages, notFound, tooMany } from './error-pages.js';
 import { navigation } from './navigation.js';
-import { homePages } from './public/home-pages.js';
+import { operationsPages } from './operations/operations-pages.js';
+import { publicPages } from './public/public-pages.js';
 import type { SiteServices } from './site-services.js';
 
 /** Requests from one address in a minute: an office full of people has one address. */
@@ -85,14 +87,16 @@ export function createSite(services: SiteServices, options: SiteOptions): Site {
     }),
   );
   const routes = new GuardedRoutes();
-  homePages(routes, services);
   askPages(routes, services);
   trialPages(routes, services);
   progressPages(routes, services);
+  historyPages(routes, services);
   inboxPages(routes, services);
   proposePages(routes, services);
   proposalPages(routes, services, rng);
   passkeyPages(routes, services, { rng, log });
+  publicPages(routes, services);
+  operationsPages(routes, services);
   if (signIn !== undefined) {
     signIn.pages(routes);
     tokenPages(routes, services);

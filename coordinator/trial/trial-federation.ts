@@ -17,6 +17,8 @@ export interface TrialRequest {
   readonly parameters: ParameterValues;
 }
 
+/** Where a coordinator of this version has its API. */
+const API_ROOT = '/api';
 /** From the request to the headers of the answer: somebody waits for a page. */
 const ANSWER_DEADLINE_MS = 10_000;
 /** Of an answer: a release of the largest table has less. */
@@ -74,7 +76,7 @@ export class TrialFederation {
     body: unknown,
   ): Promise<{ readonly status: number; readonly json: unknown }> {
     try {
-      const response = await fetch(`${this.#url}/api/v1${path}`, {
+      const response = await fetch(`${this.#url}${API_ROOT}${path}`, {
         method,
         headers: {
           accept: 'application/json',

@@ -38,3 +38,9 @@ export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }
+
+/** What axe finds, whatever its weight, but for rules that are allowed to fail: each with the reason why. */
+export async function allBarriers(page: Page, allowed: Readonly<Record<string, string>> = {}): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).disableRules(Object.keys(allowed)).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}

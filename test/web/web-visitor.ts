@@ -11,6 +11,8 @@ export interface Seen {
 export interface Sent {
   readonly method?: string;
   readonly form?: Readonly<Record<string, string>>;
+  /** A form as it goes over the wire, where one name is in it several times. */
+  readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -82,10 +84,10 @@ export class WebVisitor {
     this.#take(host, [`${name}=${value}`]);
   }
 
-  #send(url: URL, { method = 'GET', form, headers = {} }: Sent): Promise<Seen> {
+  #send(url: URL, { method = 'GET', form, body, headers = {} }: Sent): Promise<Seen> {
     const kept = [...(this.#cookies.get(url.hostname) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
-    const body = form === undefined ? '' : new URLSearchParams(form).toString();
-    const type = form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+    const sent = body ?? (form === undefined ? '' : new URLSearchParams(form).toString());
+    const type = sent === '' ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
     const all = { ...this.#headers, ...type, ...(kept === '' ? {} : { cookie: kept }), ...headers };
     return new Promise((resolve, reject) => {
       const request = httpRequest(url, { method, headers: all, agent: false }, (response) => {
@@ -96,7 +98,7 @@ export class WebVisitor {
         });
       });
       request.on('error', reject);
-      request.end(body);
+      request.end(sent);
     });
   }
 

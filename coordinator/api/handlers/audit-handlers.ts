@@ -1,4 +1,4 @@
-import { toBase64 } from '../../../core/base/index.js';
+import { checkpointView, consistencyView, entriesView, inclusionView } from '../audit-views.js';
 import { badCursor, linkToNext, readCursor, writeCursor } from '../cursor.js';
 import type { Handlers } from '../route.js';
 import { AUDIT_ROUTES } from '../routes/audit-routes.js';
@@ -6,23 +6,15 @@ import type { ApiServices } from '../services.js';
 
 export function auditHandlers({ audit: log }: Pick<ApiServices, 'audit'>): Handlers<typeof AUDIT_ROUTES> {
   return {
-    getCheckpoint: () => ({ json: { checkpoint: log.checkpointOfAll(), cosigned: log.lastCosigned ?? null } }),
+    getCheckpoint: () => ({ json: checkpointView(log) }),
     listEntries: ({ query: { from = 0, limit, cursor } }) => {
-      const first = indexOf(readCursor('entries', cursor)) ?? from;
-      const { size } = log.head;
-      const end = Math.max(first, Math.min(first + limit, size));
-      const next = end < size ? writeCursor('entries', String(end)) : null;
-      return {
-        json: { first, entries: log.entries(first, end).map(toBase64), next },
-        headers: linkToNext(AUDIT_ROUTES.listEntries.path, { limit }, next),
-      };
+      const view = entriesView(log, { from: indexOf(readCursor('entries', cursor)) ?? from, limit });
+      const end = view.first + view.entries.length;
+      const next = end < log.head.size ? writeCursor('entries', String(end)) : null;
+      return { json: { ...view, next }, headers: linkToNext(AUDIT_ROUTES.listEntries.path, { limit }, next) };
     },
-    proveInclusion: ({ query: { index, size } }) => ({
-      json: { hashes: log.inclusionProof(index, size).map(toBase64) },
-    }),
-    proveConsistency: ({ query: { first, second } }) => ({
-      json: { hashes: log.consistencyProof(first, second).map(toBase64) },
-    }),
+    proveInclusion: ({ query }) => ({ json: inclusionView(log, query) }),
+    proveConsistency: ({ query }) => ({ json: consistencyView(log, query) }),
   };
 }
 

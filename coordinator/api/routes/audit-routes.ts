@@ -1,13 +1,8 @@
 import { z } from 'zod';
-import { MAX_LOG_SIZE } from '../../../transport/index.js';
 import { auditCheckpointView, auditEntriesView, auditProofView } from '../audit-schema.js';
+import { entriesAtOnce, placeInLog as place } from '../audit-views.js';
 import { cursorSchema } from '../cursor.js';
 import type { RouteSpec } from '../route.js';
-
-/** Entries in one answer: with the largest that there may be some 9 MB. */
-export const MAX_ENTRIES_SHOWN = 100;
-
-const place = z.coerce.number().int().min(0).max(MAX_LOG_SIZE);
 
 /** The audit log as everybody may verify it: notes as they are, everything else in base64. */
 export const AUDIT_ROUTES = {
@@ -25,13 +20,7 @@ export const AUDIT_ROUTES = {
     query: z
       .strictObject({
         from: place.optional().describe('index of the first entry; 0 where it is left out'),
-        limit: z.coerce
-          .number()
-          .int()
-          .min(1)
-          .max(MAX_ENTRIES_SHOWN)
-          .default(MAX_ENTRIES_SHOWN)
-          .describe('how many at most'),
+        limit: entriesAtOnce.describe('how many at most'),
         cursor: cursorSchema,
       })
       .refine(({ from, cursor }) => from === undefined || cursor === undefined, 'has both from and cursor'),

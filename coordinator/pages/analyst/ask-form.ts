@@ -50,6 +50,15 @@ export function chosenValues({ parameters }: BoundTemplate, fields: FormFields):
   );
 }
 
+/** The form with these choices made. */
+export function askHref(template: string, values: ParameterValues): string {
+  const fields = Object.entries(values).flatMap(([name, chosen]) =>
+    chosen.map((value): [string, string] => [PREFIX + name, value]),
+  );
+  const path = `/questions/${encodeURIComponent(template)}/ask`;
+  return fields.length === 0 ? path : `${path}?${new URLSearchParams(fields).toString()}`;
+}
+
 function toQuestion(
   parameter: BoundParameter,
   bound: BoundTemplate,

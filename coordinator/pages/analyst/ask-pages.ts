@@ -8,8 +8,10 @@ import { CoordinatorError } from '../../errors.js';
 import type { LiveTemplate } from '../../register/live-templates.js';
 import type { RunPreview } from '../../runs/run-preview.js';
 import type { SiteServices } from '../site-services.js';
-import { askForm, chosenValues, type FormFields } from './ask-form.js';
+import { askForm, askHref, chosenValues, type FormFields } from './ask-form.js';
 import { precisionWords } from './expected-precision.js';
+import { sameUnderWay } from './own-run.js';
+import { adviceNow } from './page-advice.js';
 
 /** An analyst asks: chooses, reads what it would be, and says yes. */
 export function askPages(routes: GuardedRoutes, { templates, runs, registers, trial }: SiteServices): void {
@@ -17,7 +19,8 @@ export function askPages(routes: GuardedRoutes, { templates, runs, registers, tr
 
   routes.get(path, ['analyst'], (request, response, account) => {
     const live = templates.get(nameIn(request));
-    showForm(response, live, {}, requesterFor(account));
+    // What was chosen before comes with the address.
+    showForm(response, live, chosenValues(live.bound, request.query as FormFields), requesterFor(account));
   });
 
   // Nothing is done by it: what would be done is shown first.
@@ -29,7 +32,7 @@ export function askPages(routes: GuardedRoutes, { templates, runs, registers, tr
       const preview = runs.preview({ template: live.bound.template.template, parameters: values, requester });
       response.render('analyst/check.njk', {
         ...common(live, requester),
-        form: askForm(live.bound, values),
+        ...{ form: askForm(live.bound, values), againHref: askHref(live.bound.template.template, values) },
         agencies: agenciesOf(preview, registers.roster.agencies),
         ...{ preview, precision: precisionWords(preview), canTry: trial !== undefined },
       });
@@ -44,7 +47,10 @@ export function askPages(routes: GuardedRoutes, { templates, runs, registers, tr
     const values = chosenValues(live.bound, request.body as FormFields);
     const requester = requesterFor(account);
     try {
-      const { id } = runs.submit({ template: live.bound.template.template, parameters: values, requester });
+      const template = live.bound.template.template;
+      const { id } =
+        sameUnderWay(runs, { requester, templateDigest: live.digest, parameters: values }) ??
+        runs.submit({ template, parameters: values, requester });
       response.redirect(303, `/runs/${id}`);
     } catch (thrown) {
       if (!isForWhoAsks(thrown)) throw thrown;
@@ -91,12 +97,15 @@ function common({ bound: { template } }: LiveTemplate, requester: string): objec
 interface Trouble {
   readonly code: string;
   readonly message: string;
+  /** What can be done; null where the message says so. */
+  readonly advice: string | null;
   readonly problems: readonly string[];
 }
 
 function troubleOf({ code, message, problems }: CodedError): Trouble {
   const [first = ''] = message.split('\n');
-  return { code, message: first, problems: problems.map((problem) => `${problem.path}: ${problem.message}`) };
+  const said = problems.map((problem) => `${problem.path}: ${problem.message}`);
+  return { code, message: first, advice: adviceNow(code), problems: said };
 }
 
 /** What can't be asked now, or not like this; that there is no such template is for the page of errors. */

@@ -37,7 +37,12 @@ export function progressPages(routes: GuardedRoutes, services: SiteServices): vo
   });
 }
 
-export function progressOf(detail: RunDetail, { runs, templates, registers }: SiteServices): ProgressView {
+/** What `analyst/progress.njk` shows. */
+export function progressPage(detail: RunDetail, services: SiteServices): object {
+  return { run: detail.run, progress: progressOf(detail, services), refreshSeconds: REFRESH_SECONDS };
+}
+
+function progressOf(detail: RunDetail, { runs, templates, registers }: SiteServices): ProgressView {
   return progressView({
     detail,
     lists: listsNow(detail.run.id, runs),
