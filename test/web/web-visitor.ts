@@ -107,7 +107,8 @@ export class WebVisitor {
     this.#cookies.set(host, kept);
     for (const one of given) {
       const [pair = '', ...rest] = one.split(';');
-      const [name, value] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
+      const name = pair.slice(0, pair.indexOf('='));
+      const value = pair.slice(name.length + 1);
       const expires = /expires=([^;]+)/i.exec(rest.join(';'))?.[1];
       if (value === '' || (expires !== undefined && Date.parse(expires) <= Date.now() - 86_400_000)) kept.delete(name);
       else kept.set(name, value);
