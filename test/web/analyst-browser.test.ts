@@ -189,9 +189,8 @@ describe.runIf(available)('an analyst’s pages', () => {
     await looked(page, 'analyst-8-compare-error');
     expect(await page.textContent('.govuk-error-summary')).toContain('Choose a result from the list');
     await page.goto(`${site.home}/my/runs?state=finished`);
-    const found = await page
-      .locator('main h2 a')
-      .evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+    const links = await page.locator('main h2 a').all();
+    const found = await Promise.all(links.map((link) => link.getAttribute('href')));
     expect(found).toEqual([`/runs/${other}`, `/runs/${answered}`]);
     await looked(page, 'analyst-9-history');
     await page.close();

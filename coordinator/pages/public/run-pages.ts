@@ -62,7 +62,10 @@ export function runPages(routes: GuardedRoutes, services: SiteServices, pages: P
       return;
     }
     const { fileName, contentType, bytes } = await files.file(format, exported);
-    response.attachment(fileName).set('Content-Type', contentType).send(Buffer.from(bytes));
+    response.attachment(fileName);
+    // Not by Express, which would say of JSON, too, in which character set it is.
+    response.setHeader('Content-Type', contentType);
+    response.send(Buffer.from(bytes));
   });
   routes.get('/runs/:id/provenance.json', 'anyone', (request, response) => {
     const found = runs.find(idIn(request));
