@@ -1,4 +1,4 @@
-import type { Clock, Log } from '../../core/base/index.js';
+import { withoutSpaceAround, type Clock, type Log } from '../../core/base/index.js';
 import {
   ACT_KIND,
   ACT_PAYLOAD_TYPE,
@@ -117,8 +117,12 @@ export class ActDesk {
     this.showReviews();
   }
 
-  /** Takes what was signed elsewhere, with a key file. Returns its digest. Thrown when the register can't: GovernanceError. */
-  take(envelope: Uint8Array): string {
+  /**
+   * Takes what was signed elsewhere, with a key file, with white space around it where it was pasted so. Returns its digest.
+   * Thrown when the register can't: GovernanceError.
+   */
+  take(pasted: Uint8Array): string {
+    const envelope = withoutSpaceAround(pasted);
     this.#add([envelope]);
     this.showReviews();
     return actDigest(readEnvelope(envelope, ACT_KIND).payload);
