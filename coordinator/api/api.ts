@@ -43,6 +43,8 @@ export interface ApiServices {
   readonly registry: Pick<AgencyRegistry, 'list'>;
   /** The one in force: it may be a getter. */
   readonly roster: Roster;
+  /** Agencies that it asks for who have cosigned the audit log; likewise. */
+  readonly witnesses: number;
   /** How the register of governance stands; likewise. */
   readonly register: RegisterHealth;
 }
@@ -135,7 +137,10 @@ function routes(services: ApiServices, streams: EventStreams): express.Router {
     response.json(toRunView(await runs.cancel(request.params.id, requesterOf(response))));
   });
 
-  router.use('/audit', auditRoutes(services.audit));
+  router.use(
+    '/audit',
+    auditRoutes(services.audit, () => services.witnesses),
+  );
 
   return router;
 }

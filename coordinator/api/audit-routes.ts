@@ -17,14 +17,19 @@ const entriesSchema = z.strictObject({
 const inclusionSchema = z.strictObject({ index: place, size: place });
 const consistencySchema = z.strictObject({ first: place, second: place });
 
-/** The audit log as everybody may verify it: notes as they are, everything else in base64. */
+/**
+ * The audit log as everybody may verify it: notes as they are, everything else in base64.
+ * @param witnesses how many agencies the roster in force asks for that have cosigned it
+ */
 export function auditRoutes(
-  log: Pick<AuditLog, 'head' | 'checkpointOfAll' | 'lastCosigned' | 'entries' | 'inclusionProof' | 'consistencyProof'>,
+  log: Pick<AuditLog, 'head' | 'checkpointOfAll' | 'cosignedBy' | 'entries' | 'inclusionProof' | 'consistencyProof'>,
+  witnesses: () => number,
 ): express.Router {
   const router = express.Router();
 
   router.get('/checkpoint', (_request, response) => {
-    const view: AuditCheckpointView = { checkpoint: log.checkpointOfAll(), cosigned: log.lastCosigned ?? null };
+    const cosigned = log.cosignedBy(witnesses()) ?? null;
+    const view: AuditCheckpointView = { checkpoint: log.checkpointOfAll(), cosigned };
     response.json(view);
   });
 

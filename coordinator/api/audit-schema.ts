@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const auditCheckpointView = z.object({
   /** Of all entries that there are, a signed note. */
   checkpoint: z.string(),
-  /** The newest that a witness has cosigned, with all its cosignatures; null before the first. */
+  /** The largest with as many cosignatures as the roster asks for, with all of them; where none has so many, with any; null before the first. */
   cosigned: z.string().nullable(),
 });
 export type AuditCheckpointView = z.infer<typeof auditCheckpointView>;

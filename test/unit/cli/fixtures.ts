@@ -77,6 +77,9 @@ export async function serve(options: RigOptions = {}): Promise<{ rig: Rig; envir
     {
       ...{ runs: rig.service, templates: createLiveTemplates([approved()]), registry: rig.registry },
       ...{ audit: rig.auditLog, roster, register: HEALTH },
+      get witnesses() {
+        return rig.governance.register.current.roster.witnesses;
+      },
     },
     {
       tokens: [{ name: 'analyst', organisation: ANALYSTS, sha256: tokenHash('a-token') }],

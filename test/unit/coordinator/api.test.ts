@@ -58,7 +58,7 @@ async function serve(
         registry: rig.registry,
         audit: rig.auditLog,
       },
-      ...{ roster, register: HEALTH, ...changes },
+      ...{ roster, witnesses: 1, register: HEALTH, ...changes },
     },
     {
       tokens: [
@@ -478,7 +478,7 @@ it('names the port that is in use', async () => {
   const api = createApi(
     {
       ...{ runs: rig.service, templates: createLiveTemplates([]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, register: HEALTH },
+      ...{ audit: rig.auditLog, roster, witnesses: 1, register: HEALTH },
     },
     { tokens: [], streams: new EventStreams(), log, behindProxy: false },
   );

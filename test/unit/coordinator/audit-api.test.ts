@@ -31,7 +31,12 @@ async function serving(): Promise<{ readonly rig: Rig; readonly ask: Asked }> {
   const api = createApi(
     {
       ...{ runs: rig.service, templates: createLiveTemplates([approved()]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, register: { entries: 16, roster: 1, stated: null, isFileRefused: false } },
+      ...{
+        audit: rig.auditLog,
+        roster,
+        witnesses: 1,
+        register: { entries: 16, roster: 1, stated: null, isFileRefused: false },
+      },
     },
     {
       tokens: [{ name: 'analyst', organisation: 'research-office', sha256: tokenHash('t') }],

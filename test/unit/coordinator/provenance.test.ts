@@ -41,7 +41,12 @@ async function serving(options: RigOptions = {}): Promise<Serving> {
   const api = createApi(
     {
       ...{ runs: rig.service, templates: createLiveTemplates([approved()]), registry: rig.registry },
-      ...{ audit: rig.auditLog, roster, register: { entries: 16, roster: 1, stated: null, isFileRefused: false } },
+      ...{
+        audit: rig.auditLog,
+        roster,
+        witnesses: 1,
+        register: { entries: 16, roster: 1, stated: null, isFileRefused: false },
+      },
     },
     {
       tokens: [{ name: 'analyst', organisation: 'research-office', sha256: tokenHash('t') }],
