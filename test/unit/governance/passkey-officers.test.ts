@@ -94,8 +94,7 @@ describe.each(['es256', 'eddsa'] as const)('an officer with a passkey (%s)', (al
     expect(codeOf(() => registered(entries))).toBe('TOO_FEW_SIGNERS');
     lastSigned(entries);
     const asked = registered(entries).assertMayAsk(DIGEST, { organisation: 'justice', analyst: 'anna' }, NOW);
-    // Those of one entry stand in the order of their keys' ids.
-    expect([...asked.approvals.keys()].toSorted()).toEqual(['ben', 'dan']);
+    expect([...asked.approvals.keys()]).toEqual(['ben', 'dan']);
   });
 
   it('signs a roster as one of those who are needed', () => {
