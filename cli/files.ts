@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { withoutSpaceAround } from '../core/base/index.js';
 import { CliError } from './errors.js';
 
 /** Thrown when it can't be read: CliError FILE_UNREADABLE. */
@@ -21,6 +22,11 @@ export function readFile(file: string): Uint8Array {
   } catch (cause) {
     throw new CliError('FILE_UNREADABLE', `${file} can't be read: check its path and permissions.`, { cause });
   }
+}
+
+/** Something signed, as it was signed: editors put an end of line after it. Thrown when it can't be read: CliError FILE_UNREADABLE. */
+export function readSigned(file: string): Uint8Array {
+  return withoutSpaceAround(readFile(file));
 }
 
 /** Thrown when it can't be read or isn't UTF-8: CliError FILE_UNREADABLE. */

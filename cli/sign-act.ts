@@ -4,6 +4,7 @@ import {
   actFromPayload,
   actPayload,
   addSignature,
+  assertUnder,
   completeAct,
   explainAct,
   GovernanceError,
@@ -64,6 +65,8 @@ export async function signAgain(
 ): Promise<void> {
   const held = openRegister(options, context);
   const act = actFromPayload(openAct(file, bytes));
+  // What no signature can help is said before anybody reads it and opens a key.
+  assertUnder(held.register.current, act);
   explainTo(context, [act], held, officerWith(options.key, held));
   const key = await readSigningKey(options.key, options.passphraseFile, context);
   writeAct(addSignature(ACT_KIND, bytes, key), options.out, held, context);

@@ -226,6 +226,9 @@ async function start(
     get roster() {
       return registers.roster;
     },
+    get witnesses() {
+      return registers.register.current.roster.witnesses;
+    },
     get register() {
       const { copy, roster, stated, isFileRefused } = registers;
       return { entries: copy.head.size, roster: roster.version, stated: stated?.issued ?? null, isFileRefused };

@@ -1,14 +1,17 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toBase64, type Rng } from '../core/base/index.js';
 import { rawPublicKey } from '../core/private-join/index.js';
-import { packagePath } from '../runtime/index.js';
+import { packagePath, replaceFile } from '../runtime/index.js';
 import { CoordinatorError } from './errors.js';
 import { newTokenText, tokenHash } from './tokens/token-text.js';
 
 /** Stands in the example where a token's hash goes; no token is known that has it. */
 const HASH_IN_EXAMPLE = '0'.repeat(64);
+
+/** A key that a power cut has cut off would be found too late: it is there whole or not at all. */
+export const SECRET_FILE = { mode: 0o600, durably: true } as const;
 
 /** Where one of the coordinator's servers listens. */
 export interface ListenAddress {
@@ -40,10 +43,10 @@ export function initCoordinator(directory: string, rng: Rng, listening: Listenin
     mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
   }
   const { privateKey } = generateKeyPairSync('ed25519');
-  writeFileSync(join(directory, 'identity.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+  replaceFile(join(directory, 'identity.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }), SECRET_FILE);
   const token = newTokenText(rng);
   const configFile = join(directory, 'coordinator.yaml');
-  writeFileSync(configFile, listeningAt(configText(tokenHash(token)), listening), { mode: 0o600 });
+  replaceFile(configFile, listeningAt(configText(tokenHash(token)), listening), SECRET_FILE);
   return { configFile, token, identityKey: toBase64(rawPublicKey(privateKey)) };
 }
 

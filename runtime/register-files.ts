@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 
-import { CodedError, messageOf } from '../core/base/index.js';
+import { CodedError, messageOf, withoutSpaceAround } from '../core/base/index.js';
 import { MAX_REGISTER_FILE_BYTES, parseRegisterFile, registerCopy, STATEMENT_KIND } from '../core/governance/index.js';
 import type { RegisterCopy } from '../core/governance/index.js';
 import { RuntimeError } from './errors.js';
@@ -33,7 +33,9 @@ export function loadRegister(files: GovernanceFiles): LoadedRegister {
   if (bytes === undefined) {
     throw new RuntimeError('REGISTER_UNREADABLE', `There is no ${file}: put the register there that governance sends.`);
   }
-  const statement = readBounded(files.statement, STATEMENT_KIND.maxBytes);
+  const written = readBounded(files.statement, STATEMENT_KIND.maxBytes);
+  // As it was signed: editors put an end of line after it.
+  const statement = written && withoutSpaceAround(written);
   const copy = copyOf(
     naming(file, () => parseRegisterFile(bytes)),
     files,

@@ -11,7 +11,7 @@ import {
 } from '../../core/governance/index.js';
 import type { CliContext } from '../context.js';
 import { explainSection } from '../explain-section.js';
-import { readFile } from '../files.js';
+import { readSigned } from '../files.js';
 import { openRegister, type HeldRegister } from '../held-register.js';
 import { PIN_HELP, REGISTER_HELP, withSigning, type SignOptions } from '../register-options.js';
 import { assertTakes, openAct, signAgain } from '../sign-act.js';
@@ -42,13 +42,13 @@ export function addActCommands(program: Command, context: CliContext): void {
     .argument('<act>', 'act (JSON) that others have signed')
     .addHelpText('after', "\nRosters are signed with tally roster sign, which shows the roster's fingerprint.")
     .action(async (file: string, options: SignOptions) => {
-      await signAgain(file, readFile(file), options, context);
+      await signAgain(file, readSigned(file), options, context);
     });
 }
 
 function explain(file: string, { register, json, ...given }: ExplainOptions, context: CliContext): void {
   const { printer } = context;
-  const bytes = readFile(file);
+  const bytes = readSigned(file);
   const payload = openAct(file, bytes);
   const act = actFromPayload(payload);
   const digest = actDigest(payload);

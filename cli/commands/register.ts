@@ -14,7 +14,7 @@ import {
   type RegisterView,
 } from '../../core/governance/index.js';
 import type { CliContext } from '../context.js';
-import { readFile, replaceFile, writeNewFile } from '../files.js';
+import { readFile, readSigned, replaceFile, writeNewFile } from '../files.js';
 import {
   foldOf,
   openRegister,
@@ -81,7 +81,7 @@ The first entry of a new register is the first roster.`,
         const entries = before === undefined ? [] : parseRegister(file, before);
         const fold = foldOf(file, entries, pin);
         const added = acts.map((act) => {
-          const entry = readFile(act);
+          const entry = readSigned(act);
           naming(act, () => {
             formatRegisterFile([entry]);
             assertTakes(entry, { fold });

@@ -21,7 +21,7 @@ import { utf8Bytes } from '../../core/base/index.js';
 import { keyIdOf, rawPublicKey } from '../../core/signing/index.js';
 import type { CliContext } from '../context.js';
 import { explainSection } from '../explain-section.js';
-import { readFile, readText, writeNewFile } from '../files.js';
+import { readSigned, readText, writeNewFile } from '../files.js';
 import { PASSPHRASE_FILE_HELP, readSigningKey } from '../signing-key.js';
 import { wrapText } from '../text.js';
 
@@ -71,7 +71,7 @@ function addReadingCommands(roster: Command, { printer, clock }: CliContext): vo
     .action((files: readonly string[], { pin }: { pin?: string }) => {
       const [first = ''] = files;
       const pinned = pin ?? rosterFingerprint(payloadOf(first));
-      const { roster: current, fingerprint } = verifyRosterChain(pinned, files.map(readFile), clock.now());
+      const { roster: current, fingerprint } = verifyRosterChain(pinned, files.map(readSigned), clock.now());
       if (pin === undefined) {
         printer.note(`Nobody's word was taken for ${first}: compare its fingerprint with an officer: ${pinned}`);
       }
@@ -105,7 +105,7 @@ function addSigningCommands(roster: Command, context: CliContext): void {
       const payload = rosterPayload(signed);
       const key = await readSigningKey(options.key, options.passphraseFile, context);
       const envelope = isEnvelope(file)
-        ? addSignature(ROSTER_KIND, readFile(file), key)
+        ? addSignature(ROSTER_KIND, readSigned(file), key)
         : signPayload(ROSTER_KIND, payload, key);
       writeNewFile(options.out, envelope);
       const officer = officerKeys(signed).get(keyIdOf({ kind: 'ed25519', publicKey: rawPublicKey(key) }))?.officer;
@@ -121,7 +121,7 @@ function read(file: string): SignedRoster {
 }
 
 function payloadOf(file: string): Uint8Array {
-  return openEnvelope(readFile(file), ROSTER_KIND).payload;
+  return openEnvelope(readSigned(file), ROSTER_KIND).payload;
 }
 
 function nextDraft(file: string): string {

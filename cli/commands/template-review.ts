@@ -7,7 +7,7 @@ import { bindTemplate, explainTemplate } from '../../core/templates/index.js';
 import type { CliContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { explainSection } from '../explain-section.js';
-import { readFile, readText, SECRET_FILE_MODE, writeNewFile } from '../files.js';
+import { readSigned, readText, SECRET_FILE_MODE, writeNewFile } from '../files.js';
 import { openRegister, proposalNamed } from '../held-register.js';
 import { lintOn } from '../lint-text.js';
 import { readReviewForm, reviewForm } from '../review-form.js';
@@ -96,7 +96,7 @@ template has to be proposed anew.`,
     .requiredOption('--out <file>', 'where the review goes that everybody may read; a new file')
     .action((file: string, options: ShowOptions) => {
       const held = openRegister(options, context);
-      const bytes = readFile(file);
+      const bytes = readSigned(file);
       const act = actFromPayload(openAct(file, bytes));
       if (act.act !== 'review') {
         throw new CliError('BAD_REVIEW', `${file} is no review: name the file that commit-review has kept.`);

@@ -7,7 +7,9 @@ export const auditCheckpointView = z.object({
   cosigned: z
     .string()
     .nullable()
-    .describe('the newest that a witness has cosigned, with all its cosignatures; null before the first'),
+    .describe(
+      'the largest with as many cosignatures as the roster asks for, with all of them; where none has so many, with any; null before the first',
+    ),
 });
 export type AuditCheckpointView = z.infer<typeof auditCheckpointView>;
 

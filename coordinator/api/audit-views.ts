@@ -11,9 +11,15 @@ export const MAX_ENTRIES_SHOWN = 100;
 export const placeInLog = z.coerce.number().int().min(0).max(MAX_LOG_SIZE);
 export const entriesAtOnce = z.coerce.number().int().min(1).max(MAX_ENTRIES_SHOWN).default(MAX_ENTRIES_SHOWN);
 
-/** Signs a checkpoint where entries have come since the last. Thrown as `AuditLog.checkpoint` says. */
-export function checkpointView(log: Pick<AuditLog, 'checkpointOfAll' | 'lastCosigned'>): AuditCheckpointView {
-  return { checkpoint: log.checkpointOfAll(), cosigned: log.lastCosigned ?? null };
+/**
+ * Signs a checkpoint where entries have come since the last. Thrown as `AuditLog.checkpoint` says.
+ * @param witnesses how many agencies the roster in force asks for that have cosigned the log
+ */
+export function checkpointView(
+  log: Pick<AuditLog, 'checkpointOfAll' | 'cosignedBy'>,
+  witnesses: number,
+): AuditCheckpointView {
+  return { checkpoint: log.checkpointOfAll(), cosigned: log.cosignedBy(witnesses) ?? null };
 }
 
 /** Thrown when the log doesn't go so far: CoordinatorError AUDIT_RANGE. */

@@ -28,13 +28,15 @@ export interface ApiServices {
   readonly templates: LiveTemplates;
   readonly audit: Pick<
     AuditLog,
-    'head' | 'checkpointOfAll' | 'lastCosigned' | 'entries' | 'inclusionProof' | 'consistencyProof'
+    'head' | 'checkpointOfAll' | 'cosignedBy' | 'entries' | 'inclusionProof' | 'consistencyProof'
   >;
   readonly registry: Pick<AgencyRegistry, 'list'>;
   readonly apiTokens: ApiTokens;
   readonly deviceLogins: DeviceLogins;
   /** The one in force: it may be a getter. */
   readonly roster: Roster;
+  /** Agencies that it asks for who have cosigned the audit log; likewise. */
+  readonly witnesses: number;
   /** How the register of governance stands; likewise. */
   readonly register: RegisterHealth;
 }

@@ -129,9 +129,9 @@ export class AuditLog {
     return this.#checkpoints.last;
   }
 
-  /** Of the largest size that a witness has cosigned the one with most cosignatures, and of several the newest. */
-  get lastCosigned(): string | undefined {
-    return this.#checkpoints.lastCosigned;
+  /** The largest with so many cosignatures; where none has so many, with any. Undefined before the first. */
+  cosignedBy(witnesses: number): string | undefined {
+    return this.#checkpoints.cosignedBy(witnesses);
   }
 
   /** The newest of that size, with the cosignatures that it has; undefined where there is none. */

@@ -8,6 +8,9 @@ export const MAX_CHECKPOINTS_COMPARED = 64;
 /** The newest; the one before it, at which witnesses may be looking; and the one that most of them have cosigned. */
 export const MAX_CHECKPOINTS_OF_SIZE = 3;
 
+/** On each note there is the log's own. */
+const LOG_SIGNATURES = 1;
+
 type CheckpointTables = Pick<
   AuditStore,
   'addCheckpoint' | 'changeCheckpoint' | 'getCheckpoints' | 'getCheckpointSizes' | 'getLastCheckpoint'
@@ -29,13 +32,19 @@ export class KeptCheckpoints {
     return this.#store.getLastCheckpoint();
   }
 
-  /** Of the largest size that a witness has cosigned the one with most cosignatures, and of several the newest. */
-  get lastCosigned(): string | undefined {
+  /**
+   * Of the largest size at which one has so many cosignatures the one with most, and of several the newest. Where none has
+   * so many, of the largest size at which one has any: a lone late cosignature hides no smaller one that is well witnessed.
+   */
+  cosignedBy(witnesses: number): string | undefined {
+    let withAny: string | undefined;
     for (const size of this.#store.getCheckpointSizes().toReversed()) {
       const best = mostCosigned(this.#store.getCheckpoints(size))?.note;
-      if (best !== undefined && signaturesOn(best) > 1) return best;
+      const cosignatures = best === undefined ? 0 : signaturesOn(best) - LOG_SIGNATURES;
+      if (cosignatures > 0 && cosignatures >= witnesses) return best;
+      if (cosignatures > 0) withAny ??= best;
     }
-    return undefined;
+    return withAny;
   }
 
   /** The newest of that size. */

@@ -1,4 +1,4 @@
-import { copyFileSync, chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../core/base/index.js';
 import {
@@ -9,10 +9,11 @@ import {
   spelledOut,
   type Authority,
 } from '../../transport/index.js';
+import { replaceFile } from '../../runtime/index.js';
 import { loadConfig, type CoordinatorConfig } from '../config.js';
 import { readAuthority, readTls } from '../configured-files.js';
 import { CoordinatorError } from '../errors.js';
-import { withEnrolment, type Initialised } from '../init.js';
+import { SECRET_FILE, withEnrolment, type Initialised } from '../init.js';
 import { federationOf } from './federation-name.js';
 
 /** Days that a federation's authority is good for: ten years, for a new one means that everybody enrols again. */
@@ -28,7 +29,7 @@ export interface AuthorityPlan {
   readonly clock: Clock;
 }
 
-const PRIVATE = { mode: 0o600 };
+const CERTIFICATE_FILE = { mode: 0o644, durably: true } as const;
 
 /**
  * Gives the folder that `initCoordinator` made a certificate authority and the coordinator its certificate, and turns
@@ -43,12 +44,12 @@ export async function initAuthority({ configFile }: Initialised, plan: Authority
   if (existing === undefined) {
     const commonName = `${federation} authority`;
     const made = await createAuthority({ commonName, clock, validDays: AUTHORITY_VALID_DAYS });
-    writeFileSync(files.certificate, made.certificate);
-    writeFileSync(files.privateKey, made.privateKey, PRIVATE);
+    replaceFile(files.certificate, made.certificate, CERTIFICATE_FILE);
+    replaceFile(files.privateKey, made.privateKey, SECRET_FILE);
   } else {
     take(existing, files);
   }
-  writeFileSync(configFile, withEnrolment(readFileSync(configFile, 'utf8')), PRIVATE);
+  replaceFile(configFile, withEnrolment(readFileSync(configFile, 'utf8')), SECRET_FILE);
   const config = loadConfig(configFile);
   const authority = authorityOf(config);
   await writeCertificate(config, authority, federation, clock);
@@ -92,8 +93,8 @@ async function writeCertificate(
     clock,
     validDays: COORDINATOR_VALID_DAYS,
   });
-  writeFileSync(tls.privateKey, privateKey, PRIVATE);
-  writeFileSync(tls.certificate, certificate);
+  replaceFile(tls.privateKey, privateKey, SECRET_FILE);
+  replaceFile(tls.certificate, certificate, CERTIFICATE_FILE);
   return certificateFacts(certificate).validTo;
 }
 
@@ -112,9 +113,8 @@ export function enrolmentOf({ enrolment }: CoordinatorConfig): NonNullable<Coord
 
 function take(from: NonNullable<AuthorityPlan['existing']>, to: NonNullable<AuthorityPlan['existing']>): void {
   try {
-    copyFileSync(from.certificate, to.certificate);
-    copyFileSync(from.privateKey, to.privateKey);
-    chmodSync(to.privateKey, PRIVATE.mode);
+    replaceFile(to.certificate, readFileSync(from.certificate), CERTIFICATE_FILE);
+    replaceFile(to.privateKey, readFileSync(from.privateKey), SECRET_FILE);
   } catch (cause) {
     throw new CoordinatorError(
       'CONFIG_INVALID',

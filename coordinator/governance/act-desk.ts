@@ -1,4 +1,4 @@
-import type { Clock, Log } from '../../core/base/index.js';
+import { withoutSpaceAround, type Clock, type Log } from '../../core/base/index.js';
 import {
   ACT_PAYLOAD_TYPE,
   actDigest,
@@ -121,10 +121,11 @@ export class ActDesk {
   }
 
   /**
-   * Takes what was signed elsewhere, with a key file: an act, a roster, or what a registrar says of the register.
-   * Thrown when the register can't: GovernanceError.
+   * Takes what was signed elsewhere, with a key file: an act, a roster, or what a registrar says of the register. White space
+   * around it, where it was pasted so, is taken off. Thrown when the register can't: GovernanceError.
    */
-  take(signed: Uint8Array): void {
+  take(pasted: Uint8Array): void {
+    const signed = withoutSpaceAround(pasted);
     if (isStatement(signed)) this.#state(signed);
     else this.#add([signed]);
     this.showReviews();

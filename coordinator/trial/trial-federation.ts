@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { messageOf } from '../../core/base/index.js';
 import type { ParameterValues } from '../../core/templates/index.js';
+import { API_ROOT } from '../api/route.js';
 import { runDetailView, runView, templateDetailView, type RunDetailView } from '../api/schema.js';
 import { CoordinatorError } from '../errors.js';
 
@@ -17,8 +18,6 @@ export interface TrialRequest {
   readonly parameters: ParameterValues;
 }
 
-/** Where a coordinator of this version has its API. */
-const API_ROOT = '/api';
 /** From the request to the headers of the answer: somebody waits for a page. */
 const ANSWER_DEADLINE_MS = 10_000;
 /** Of an answer: a release of the largest table has less. */

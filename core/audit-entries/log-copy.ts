@@ -7,7 +7,7 @@ import { joinBytes, utf8Bytes } from '../base/index.js';
 export interface LogCopy {
   /** A signed note. */
   readonly checkpoint: string;
-  /** The newest that witnesses have cosigned, of the same size or smaller, as a signed note; null where there is none. */
+  /** The largest that enough witnesses have cosigned, of the same size or smaller, as a signed note; null where there is none. */
   readonly cosigned: string | null;
   /** As many as the checkpoint says, as the log holds them. */
   readonly entries: readonly Uint8Array[];

@@ -58,6 +58,16 @@ export function fromBase64(text: string): Uint8Array {
   return new Uint8Array(bytes);
 }
 
+/** Without the white space of JSON (space, tab, line feed, carriage return) that stands before and after it. */
+export function withoutSpaceAround(bytes: Uint8Array): Uint8Array {
+  const first = bytes.findIndex(isNoSpace);
+  return first === -1 ? new Uint8Array() : bytes.subarray(first, bytes.findLastIndex(isNoSpace) + 1);
+}
+
+function isNoSpace(byte: number): boolean {
+  return ![0x20, 0x09, 0x0a, 0x0d].includes(byte);
+}
+
 /** Takes as long whatever the bytes are; only the lengths may show. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);

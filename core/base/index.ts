@@ -10,6 +10,7 @@ export {
   uint32Bytes,
   utf8Bytes,
   wipe,
+  withoutSpaceAround,
 } from './bytes.js';
 export { Elapsed } from './clock.js';
 export type { Alarm, AlarmClock, Clock } from './clock.js';

@@ -44,7 +44,7 @@ export {
   MAX_REGISTER_FILE_BYTES,
   parseRegisterFile,
 } from './register-file.js';
-export { RegisterFold, registerOf } from './register-fold.js';
+export { assertUnder, RegisterFold, registerOf } from './register-fold.js';
 export { actsOf } from './register-history.js';
 export type { RecordedAct } from './register-history.js';
 export { assertStated, registerHead } from './register-head.js';

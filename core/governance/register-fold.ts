@@ -258,7 +258,7 @@ function keyOf({ template, version }: Template): string {
 }
 
 /** Thrown when it was signed under another roster than the one in force: GovernanceError ROSTER_NOT_IN_FORCE. */
-function assertUnder({ roster: { version }, fingerprint }: TrustedRoster, act: Act): void {
+export function assertUnder({ roster: { version }, fingerprint }: TrustedRoster, act: Act): void {
   if (!('roster' in act) || act.roster === fingerprint) return;
   throw new GovernanceError(
     'ROSTER_NOT_IN_FORCE',

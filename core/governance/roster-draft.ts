@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 
+import { NAME_TO_FILL_IN } from './roster-schema.js';
 import type { SignedRoster } from './roster.js';
 
 /** An agency that has made its identity key. */
@@ -32,22 +33,22 @@ version: 1
 expires: DATE # last day, as in 2027-03-31; renew it well before
 
 organisations:
-  - { id: ORGANISATION-A, name: NAME }
-  - { id: ORGANISATION-B, name: NAME }
-  - { id: ORGANISATION-C, name: NAME }
+  - { id: ORGANISATION-A, name: ${NAME_TO_FILL_IN} }
+  - { id: ORGANISATION-B, name: ${NAME_TO_FILL_IN} }
+  - { id: ORGANISATION-C, name: ${NAME_TO_FILL_IN} }
 
 # Who signs. Each makes a key with \`tally officer new-key\` and reads its fingerprint out to the others.
 officers:
   - id: OFFICER-A
-    name: NAME
+    name: ${NAME_TO_FILL_IN}
     organisation: ORGANISATION-A
     keys: [{ kind: ed25519, publicKey: KEY }]
   - id: OFFICER-B
-    name: NAME
+    name: ${NAME_TO_FILL_IN}
     organisation: ORGANISATION-B
     keys: [{ kind: ed25519, publicKey: KEY }]
   - id: OFFICER-C
-    name: NAME
+    name: ${NAME_TO_FILL_IN}
     organisation: ORGANISATION-C
     keys: [{ kind: ed25519, publicKey: KEY }]
 
@@ -82,7 +83,7 @@ export function nextRosterText(
   enrolled: readonly EnrolledAgency[] = [],
 ): string {
   const added = enrolled.map(({ id, identityKey }) => ({
-    ...{ id, name: 'NAME', organisation: 'ORGANISATION', identityKey },
+    ...{ id, name: NAME_TO_FILL_IN, organisation: 'ORGANISATION', identityKey },
     datasets: ['DATASET'],
   }));
   const agencies = [...rest.agencies, ...added];
@@ -92,7 +93,7 @@ export function nextRosterText(
 
 function agencyText({ id, identityKey }: EnrolledAgency): string {
   return `  - id: ${id}
-    name: NAME
+    name: ${NAME_TO_FILL_IN}
     organisation: ORGANISATION-B
     identityKey: ${identityKey}
     datasets: [DATASET]`;

@@ -62,6 +62,14 @@ const passkeysSchema = z
     'must have origins of that domain only, as in https://governance.example, without a path; http is for localhost only',
   );
 
+/** What a draft has in the place of every name that only people can say. */
+export const NAME_TO_FILL_IN = 'NAME';
+
+const calledSchema = lineSchema.refine(
+  (name) => name !== NAME_TO_FILL_IN,
+  'is as the draft has it: put what they are called in its place',
+);
+
 const idsSchema = (max: number): z.ZodType<string[]> =>
   z.array(nameSchema).min(1).max(max).refine(isDistinct, 'must not name one twice');
 
@@ -78,14 +86,14 @@ export const signedRosterSchema: z.ZodType<SignedRoster> = z
     previous: fingerprintSchema.exactOptional(),
     expires: isoDateSchema,
     organisations: z
-      .array(z.strictObject({ id: nameSchema, name: lineSchema }))
+      .array(z.strictObject({ id: nameSchema, name: calledSchema }))
       .min(1)
       .max(MAX_ORGANISATIONS),
     officers: z
       .array(
         z.strictObject({
           id: nameSchema,
-          name: lineSchema,
+          name: calledSchema,
           organisation: nameSchema,
           keys: z.array(keySchema).min(1).max(MAX_KEYS_PER_OFFICER),
         }),
@@ -110,7 +118,7 @@ export const signedRosterSchema: z.ZodType<SignedRoster> = z
       .array(
         z.strictObject({
           id: nameSchema.refine((id) => id !== COORDINATOR, 'is what the coordinator itself is called'),
-          name: lineSchema,
+          name: calledSchema,
           organisation: nameSchema,
           identityKey: rawKeySchema,
           datasets: z

@@ -12,7 +12,7 @@ export interface Signer {
 }
 
 /**
- * Who has signed, each officer once, in the order of the envelope. One signature that doesn't hold spoils all: who put it
+ * Who has signed, each officer once, by name. One signature that doesn't hold spoils all: who put it
  * there, and why, is for people to find out.
  * Thrown when there are none: GovernanceError TOO_FEW_SIGNERS; else UNKNOWN_SIGNER, DUPLICATE_SIGNER or BAD_SIGNATURE.
  */
@@ -52,7 +52,12 @@ export function signersIn(
       signers.set(officer.id, { officer, keyId: signature.keyid });
     }
   }
-  return found.map(({ signers }) => [...signers.values()]);
+  return found.map(({ signers }) => [...signers.values()].toSorted(byOfficer));
+}
+
+/** An envelope has them by their keys' ids, which say nothing to people. */
+function byOfficer({ officer: one }: Signer, { officer: other }: Signer): number {
+  return one.id < other.id ? -1 : 1;
 }
 
 /** Whether so many people of so many organisations are enough. */

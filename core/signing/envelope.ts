@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import { fromBase64, toBase64, utf8Bytes } from '../base/index.js';
+import { canonicalEcdsa } from './ecdsa-signature.js';
+import { SIGNATURE_BYTES } from './ed25519.js';
 import { SigningError } from './errors.js';
 import { MAX_AUTHENTICATOR_DATA_BYTES, MAX_CLIENT_DATA_BYTES } from './passkey.js';
 import type { PasskeyAssertion } from './passkey.js';
@@ -83,7 +85,10 @@ export function payloadTypeOf(bytes: Uint8Array): string {
   return readJson(bytes).payloadType;
 }
 
-/** The one form in which an envelope is written: no white space, members in this order, signatures by their keyid. */
+/**
+ * The one form in which an envelope is written: no white space, members in this order, signatures by their keyid, and of the
+ * two forms of a passkey's ECDSA signature the one that `canonicalEcdsa` gives.
+ */
 export function writeEnvelope(payloadType: string, { payload, signatures }: Envelope): Uint8Array {
   const sorted = signatures.toSorted((one, other) => compareText(one.keyid, other.keyid));
   return utf8Bytes(JSON.stringify({ payloadType, payload: toBase64(payload), signatures: sorted.map(writeSignature) }));
@@ -120,13 +125,18 @@ function readSignature({
 }
 
 function writeSignature({ keyid, sig, webauthn }: EnvelopeSignature): object {
-  const signature = { keyid, sig: toBase64(sig) };
-  if (webauthn === undefined) return signature;
+  if (webauthn === undefined) return { keyid, sig: toBase64(sig) };
   return {
-    ...signature,
+    keyid,
+    sig: toBase64(oneForm(sig)),
     webauthn: {
       authenticatorData: toBase64(webauthn.authenticatorData),
       clientDataJSON: toBase64(webauthn.clientDataJson),
     },
   };
+}
+
+/** Which key has made it, an envelope doesn't say; so long is one of Ed25519, which has one form. */
+function oneForm(sig: Uint8Array): Uint8Array {
+  return sig.length === SIGNATURE_BYTES ? sig : (canonicalEcdsa(sig) ?? sig);
 }

@@ -1,7 +1,7 @@
 import type { SignedCheckpoint } from '../../core/audit/index.js';
 import type { Clock } from '../../core/base/index.js';
 import { assertHolds, GovernanceError, nameOf, requesterOf } from '../../core/governance/index.js';
-import type { Proposal, RegisterCopy } from '../../core/governance/index.js';
+import type { GovernanceErrorCode, Proposal, RegisterCopy } from '../../core/governance/index.js';
 import { isRefusalCode } from '../../core/private-join/index.js';
 import type { JoinPlan, PartyId } from '../../core/private-join/index.js';
 import {
@@ -109,11 +109,20 @@ export function verifyOffer(offer: RunOffer, grounds: OfferGrounds): VerifiedOff
 
 /** That nothing that governance has signed is missing here, and nothing of it was shown otherwise to whoever asks. */
 function verifyRegister({ register }: RunOffer, { governance, clock }: OfferGrounds): void {
-  refusingGovernance('the register of governance', () => {
-    governance.assertUpToDate(clock.now());
-    assertHolds(governance.copy, register);
-  });
+  refusingGovernance(
+    () => 'the register of governance',
+    () => {
+      governance.assertUpToDate(clock.now());
+      assertHolds(governance.copy, register);
+    },
+  );
 }
+
+/** What a template is refused for, where it isn't the template. */
+const SUBJECTS: ReadonlyMap<GovernanceErrorCode, string> = new Map([
+  ['ROSTER_STALE', 'the roster'],
+  ['PURPOSE_NOT_GRANTED', 'who asks'],
+]);
 
 /** The template is the one in this node's own register: nobody's word is taken for what is in it, or that it is live. */
 function verifyApproved({ templateDigest, requester: text }: RunOffer, { governance, clock }: OfferGrounds): Proposal {
@@ -124,8 +133,9 @@ function verifyApproved({ templateDigest, requester: text }: RunOffer, { governa
       'who asks is not somebody of an organisation (analyst@organisation), so nobody can have granted them a purpose',
     );
   }
-  return refusingGovernance('the template', () =>
-    governance.copy.register.assertMayAsk(templateDigest, requester, clock.now()),
+  return refusingGovernance(
+    ({ code }) => SUBJECTS.get(code) ?? 'the template',
+    () => governance.copy.register.assertMayAsk(templateDigest, requester, clock.now()),
   );
 }
 
@@ -263,13 +273,13 @@ function refusing<T>(code: Refusal['code'], reason: string, step: () => T): T {
 }
 
 /** A statement that can't be believed is as good as none: what it was to show isn't shown. */
-function refusingGovernance<T>(what: string, step: () => T): T {
+function refusingGovernance<T>(what: (refused: GovernanceError) => string, step: () => T): T {
   try {
     return step();
   } catch (thrown) {
     if (!(thrown instanceof GovernanceError)) throw thrown;
     const code = isRefusalCode(thrown.code) ? thrown.code : 'REGISTER_STALE';
-    throw new Refusal(code, `${what}: ${thrown.message}`, { cause: thrown });
+    throw new Refusal(code, `${what(thrown)}: ${thrown.message}`, { cause: thrown });
   }
 }
 

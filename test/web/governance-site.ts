@@ -8,7 +8,6 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 
-import { EventStreams } from '../../coordinator/api/event-stream.js';
 import { ActDesk } from '../../coordinator/governance/act-desk.js';
 import { createKeptReviews } from '../../coordinator/governance/kept-reviews.js';
 import { createSite } from '../../coordinator/pages/site.js';
@@ -29,6 +28,7 @@ import { RegisterInForce, systemRng } from '../../runtime/index.js';
 import { listen } from '../../web/index.js';
 import type { HttpServer } from '../../web/index.js';
 import { Rig, TestLog } from '../unit/coordinator/fixtures.js';
+import { siteParts } from './site-parts.js';
 import { WebVisitor } from './web-visitor.js';
 
 /** Who can sign in, as whom of the roster. */
@@ -87,7 +87,10 @@ export class GovernanceSite {
     };
     writeFileSync(files.register, this.board.file);
     writeFileSync(files.statement, this.board.statement());
-    this.registers = new RegisterInForce({ files, check: () => undefined, log: this.log });
+    this.registers = new RegisterInForce({
+      ...{ files, check: () => undefined, log: this.log },
+      ...{ putsRight: false, clock: this.#clock },
+    });
   }
 
   /** It ends with the test. Without passkeys in the roster where `passkeys` says so. */
@@ -133,7 +136,7 @@ export class GovernanceSite {
     const site = createSite(
       {
         ...{ runs, templates, registers, registry, audit, clock, desk: this.desk },
-        ...{ catalogue: boldCatalogue(), trial: undefined, streams: new EventStreams() },
+        ...{ catalogue: boldCatalogue(), ...siteParts(database, { clock, rng }) },
       },
       { federation: 'bold-test', synthetic: true, behindProxy: false, signIn, rng, log },
     );

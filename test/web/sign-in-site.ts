@@ -5,15 +5,11 @@ import { inspect } from 'node:util';
 
 import { onTestFinished } from 'vitest';
 
-import { EventStreams } from '../../coordinator/api/event-stream.js';
 import { ActDesk } from '../../coordinator/governance/act-desk.js';
 import { createKeptReviews } from '../../coordinator/governance/kept-reviews.js';
 import { createSite } from '../../coordinator/pages/site.js';
 import type { Site } from '../../coordinator/pages/site.js';
 import type { SiteServices } from '../../coordinator/pages/site-services.js';
-import { createTokenStore } from '../../coordinator/store/token-store.js';
-import { ApiTokens } from '../../coordinator/tokens/api-tokens.js';
-import { DeviceLogins } from '../../coordinator/tokens/device-logins.js';
 import { createSignIn } from '../../coordinator/sign-in/sign-in.js';
 import { signInSchema } from '../../coordinator/sign-in/sign-in-config.js';
 import { openDatabase } from '../../coordinator/store/database.js';
@@ -27,6 +23,7 @@ import type { HttpServer } from '../../web/index.js';
 import { Rig, TestLog } from '../unit/coordinator/fixtures.js';
 import { catalogue } from '../unit/templates/fixtures.js';
 import { seededRng, testSeed } from '../support/seeded-rng.js';
+import { siteParts } from './site-parts.js';
 import { WebVisitor } from './web-visitor.js';
 
 /** Where nothing listens: ports below 1024 are taken by nobody here. */
@@ -149,12 +146,10 @@ export class SignInSite {
       changed: () => undefined,
       ...{ clock, log },
     });
-    const streams = new EventStreams();
-    const apiTokens = new ApiTokens({ store: createTokenStore(database), clock, rng });
     this.site = createSite(
       {
-        ...{ runs, templates, registers, registry, audit, catalogue, desk, trial: undefined, streams, clock },
-        ...{ apiTokens, deviceLogins: new DeviceLogins({ tokens: apiTokens, clock, rng }) },
+        ...{ runs, templates, registers, registry, audit, catalogue, desk, clock },
+        ...siteParts(database, { clock, rng }),
       },
       { federation: rig.roster.federation, synthetic: true, behindProxy, signIn, rng, log },
     );

@@ -4,9 +4,10 @@ import type { Handlers } from '../route.js';
 import { AUDIT_ROUTES } from '../routes/audit-routes.js';
 import type { ApiServices } from '../services.js';
 
-export function auditHandlers({ audit: log }: Pick<ApiServices, 'audit'>): Handlers<typeof AUDIT_ROUTES> {
+export function auditHandlers(services: Pick<ApiServices, 'audit' | 'witnesses'>): Handlers<typeof AUDIT_ROUTES> {
+  const { audit: log } = services;
   return {
-    getCheckpoint: () => ({ json: checkpointView(log) }),
+    getCheckpoint: () => ({ json: checkpointView(log, services.witnesses) }),
     listEntries: ({ query: { from = 0, limit, cursor } }) => {
       const view = entriesView(log, { from: indexOf(readCursor('entries', cursor)) ?? from, limit });
       const end = view.first + view.entries.length;

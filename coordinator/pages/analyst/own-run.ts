@@ -43,8 +43,8 @@ export function ownRuns(
 ): readonly Run[] {
   const found: Run[] = [];
   for (let last = before; ;) {
-    const batch = runs.list(MAX_RUNS_LISTED, last);
-    found.push(...batch.filter((run) => run.requester === requester && fits(run)));
+    const batch = runs.list(MAX_RUNS_LISTED, last, { requester });
+    found.push(...batch.filter(fits));
     last = batch.at(-1)?.id;
     if (found.length >= limit || batch.length < MAX_RUNS_LISTED) return found.slice(0, limit);
   }

@@ -84,7 +84,7 @@ export function inboxPages(routes: GuardedRoutes, services: SiteServices): void 
     officerOf(account, services);
     const { act } = request.body as Fields;
     try {
-      desk.take(utf8Bytes(typeof act === 'string' ? act.trim() : ''));
+      desk.take(utf8Bytes(typeof act === 'string' ? act : ''));
     } catch (thrown) {
       if (!(thrown instanceof GovernanceError)) throw thrown;
       const { title, next } = actRefusal(thrown);

@@ -21,7 +21,11 @@ export function operationsPages(routes: GuardedRoutes, services: SiteServices): 
       roster: registers.register.current.roster,
       stated: registers.stated,
       isFileRefused: registers.isFileRefused,
-      log: { size: audit.head.size, cosigned: audit.lastCosigned, isClockWrong: audit.wrongClock !== undefined },
+      log: {
+        size: audit.head.size,
+        cosigned: audit.cosignedBy(registers.register.current.roster.witnesses),
+        isClockWrong: audit.wrongClock !== undefined,
+      },
       certificates: certificates(),
       runs: runs.all(),
       // Those that have not ended are the newest: they are done in their order.

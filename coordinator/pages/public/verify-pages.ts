@@ -33,7 +33,7 @@ export function verifyPages(routes: GuardedRoutes, { registers, audit }: SiteSer
         head: audit.head,
         key: audit.key,
         checkpoint: audit.lastCheckpoint,
-        cosigned: audit.lastCosigned,
+        cosigned: audit.cosignedBy(register.current.roster.witnesses),
         federation: roster.federation,
         agencies: roster.agencies,
       }),
@@ -53,13 +53,13 @@ export function verifyPages(routes: GuardedRoutes, { registers, audit }: SiteSer
       response.send(Buffer.from(statement));
     }
   });
-  logDownloads(routes, audit);
+  logDownloads(routes, { registers, audit });
 }
 
 /** What `/api/v1/audit` says, for whoever has no token: the log is for everybody. */
-function logDownloads(routes: GuardedRoutes, audit: SiteServices['audit']): void {
+function logDownloads(routes: GuardedRoutes, { registers, audit }: Pick<SiteServices, 'registers' | 'audit'>): void {
   routes.get('/log/checkpoint', 'anyone', (_request, response) => {
-    answer(response, () => checkpointView(audit));
+    answer(response, () => checkpointView(audit, registers.register.current.roster.witnesses));
   });
   routes.get('/log/checkpoint.txt', 'anyone', (request, response) => {
     const { lastCheckpoint } = audit;

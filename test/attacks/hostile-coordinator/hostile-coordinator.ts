@@ -194,7 +194,7 @@ export class HostileCoordinator {
   copy(): LogCopy {
     const checkpoint = this.audit.checkpoint();
     const entries = this.audit.entries(0, this.audit.head.size);
-    return { checkpoint, cosigned: this.audit.lastCosigned ?? null, entries };
+    return { checkpoint, cosigned: this.audit.cosignedBy(1) ?? null, entries };
   }
 
   #openLog(file: string): [AuditLog, AuditTrail] {

@@ -120,6 +120,15 @@ describe('tally audit', () => {
     expect(held.out).not.toContain('Not yet witnessed');
     const json = await tally(['audit', 'verify', both, ...register, '--json']);
     expect(JSON.parse(json.out)).toMatchObject({ witnessed: { needed: 2, entries: size } });
+    // A lone cosignature of more hides nothing: the copy has what as many agencies as are asked for have cosigned.
+    rig.governance.hear();
+    rig.auditLog.append([rig.auditLog.entries(0, 1)[0] ?? new Uint8Array()]);
+    rig.auditLog.checkpoint();
+    cosigned(one);
+    expect(rig.auditLog.cosignedBy(1)).not.toBe(rig.auditLog.cosignedBy(2));
+    expect(parseLogCopy(readFileSync((await saved(environment, folder, 'late.jsonl'))[0] ?? '')).cosigned).toBe(
+      rig.auditLog.cosignedBy(2),
+    );
     // A checkpoint that somebody has kept with its cosignatures counts, too.
     const note = join(folder, 'note.txt');
     writeFileSync(note, parseLogCopy(readFileSync(both)).cosigned ?? '');

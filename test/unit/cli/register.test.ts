@@ -36,6 +36,22 @@ describe('tally register add', () => {
     expect(officers.has('register.jsonl.unfinished')).toBe(false);
   });
 
+  it('takes an act that an editor has put an end of line after, as it was signed', async () => {
+    await officers.begin();
+    const act = await officers.propose();
+    const signed = officers.read(act);
+    const before = officers.read('register.jsonl').replace(`${signed}\n`, '');
+    for (const edited of [`${signed}\n`, `\n ${signed}\r\n`]) {
+      officers.write('register.jsonl', before);
+      officers.write(act, edited);
+      expect(await officers.add(act)).toMatchObject({ exitCode: EXIT_CODES.done });
+      expect(officers.read('register.jsonl')).toBe(`${before}${signed}\n`);
+    }
+    officers.write('register.jsonl', before);
+    officers.write(act, signed.replace('{', '{ '));
+    refused(await officers.add(act), 'BAD_ENTRY');
+  });
+
   it('leaves it to those who could change it', async () => {
     await officers.begin();
     chmodSync(officers.register, 0o660);
@@ -71,7 +87,7 @@ describe('tally register add', () => {
     expect(officers.read('register.jsonl')).toBe(before);
     expect(officers.has('register.jsonl.unfinished')).toBe(false);
     refused(await officers.add('roster-1.json'), 'ROSTER_ROLLBACK');
-    officers.write('broken.json', `${officers.read('0.json')}\n`);
+    officers.write('broken.json', officers.read('0.json').replace('{', '{\n'));
     refused(await officers.add('broken.json'), 'BAD_REGISTER_FILE');
     officers.write('other.json', '{}');
     refused(await officers.add('other.json'), 'BAD_REGISTER_FILE');

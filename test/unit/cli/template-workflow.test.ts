@@ -313,7 +313,11 @@ describe('tally grant', () => {
     officers.write('roster-2.json', signedRoster(following(ROSTER), ['ada', 'ben', 'cyd']));
     await officers.add('roster-2.json');
     expect(codeOf((await officers.add(first)).err)).toBe('ROSTER_NOT_IN_FORCE');
-    expect(await refusal('cyd', ['act', 'sign', officers.path(first)])).toBe('ROSTER_NOT_IN_FORCE');
+    const more = ['--key', officers.path('cyd.pem'), '--out', officers.path('more.json')];
+    const said = await officers.on(['act', 'sign', officers.path(first)], ...more);
+    expect(codeOf(said.err)).toBe('ROSTER_NOT_IN_FORCE');
+    // Before anybody is shown what they sign, and asked for a passphrase.
+    expect(said.err).not.toContain('about to sign');
     await officers.signed('cyd', ['act', 'sign', officers.path(await officers.sign('ada', GIVE))]);
     expect((await officers.shown()).grants).toHaveLength(1);
   });

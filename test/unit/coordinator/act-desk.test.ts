@@ -5,7 +5,7 @@ import { createKeptReviews, type KeptReviews } from '../../../coordinator/govern
 import { TemplatesInForce } from '../../../coordinator/register/live-templates.js';
 import { lookAtRegister } from '../../../coordinator/register/register-users.js';
 import { openDatabase } from '../../../coordinator/store/database.js';
-import { silentLog, toBase64, toHex } from '../../../core/base/index.js';
+import { silentLog, toBase64, toHex, utf8Bytes } from '../../../core/base/index.js';
 import {
   ACT_KIND,
   ACT_PAYLOAD_TYPE,
@@ -18,7 +18,7 @@ import {
   stateRegister,
 } from '../../../core/governance/index.js';
 import type { Act, ActOrigin, SignedRoster, UnmadeAct } from '../../../core/governance/index.js';
-import { preAuthenticationEncoding } from '../../../core/signing/index.js';
+import { preAuthenticationEncoding, readEnvelope } from '../../../core/signing/index.js';
 import { canonicalTemplate } from '../../../core/templates/index.js';
 import type { RegisterInForce } from '../../../runtime/index.js';
 import {
@@ -34,7 +34,7 @@ import {
 } from '../governance/fixtures.js';
 import { catalogue } from '../templates/fixtures.js';
 import { Folder, HOUR } from '../runtime/register-fixtures.js';
-import { Authenticator, FLAGS, SITE } from '../signing/passkeys.js';
+import { Authenticator, FLAGS, formsOf, SITE } from '../signing/passkeys.js';
 
 /** The officers' passkeys, beside their key files. */
 const PASSKEYS = new Map(
@@ -199,6 +199,37 @@ describe('a desk where officers sign with passkeys', () => {
     office.desk.take(signed(ACT_KIND, actPayload(review), ['cyd']));
     expect([...office.proposal.reviews.keys()]).toEqual(['ben']);
     expect(office.reviews.proposals()).toEqual([]);
+  });
+
+  test('adds what was pasted as it was signed, without the white space around it, and nothing that was laid out anew', () => {
+    const office = new Office();
+    const proposal = office.propose();
+    const origin: ActOrigin = {
+      federation: 'demo',
+      roster: fingerprintOf(WITH_PASSKEYS),
+      made: '2026-11-23T13:00:00Z',
+    };
+    const review = { ...origin, act: 'commit-review', proposal, officer: 'cyd', review: 'ab'.repeat(32) } as const;
+    const act = signed(ACT_KIND, actPayload(review), ['cyd']);
+    const text = Buffer.from(act).toString();
+    expect(codeOf(() => office.desk.take(utf8Bytes(text.replace(':', ': '))))).toBe('BAD_ENTRY');
+    expect(office.desk.take(utf8Bytes(`\r\n ${text}\r\n`))).toBe(actDigest(actPayload(review)));
+    expect(office.registers.copy.entries.at(-1)).toEqual(act);
+  });
+
+  test('keeps a signature in its one form, whichever the authenticator has made', () => {
+    const entries = (['low', 'high'] as const).map((form) => {
+      const office = new Office();
+      const template = toBase64(canonicalTemplate(TEMPLATE));
+      const [made] = office.signed('ada', (complete) => [
+        complete({ act: 'propose', template, authors: [], organisations: [] }),
+      ]);
+      if (made === undefined) throw new Error('there is one');
+      office.desk.sign('ada', [{ ...made, sig: formsOf(made.sig)[form] }]);
+      const [signature] = readEnvelope(office.registers.copy.entries.at(-1) ?? new Uint8Array(), ACT_KIND).signatures;
+      return [signature?.sig, formsOf(made.sig).low];
+    });
+    for (const [kept, low] of entries) expect(kept).toEqual(low);
   });
 
   test('forgets a review of what has been edited since', () => {

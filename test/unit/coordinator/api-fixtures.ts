@@ -41,7 +41,11 @@ export function servicesOver(rig: Rig, changes: Partial<ApiServices> = {}): ApiS
     audit: rig.auditLog,
     apiTokens,
     deviceLogins: new DeviceLogins({ tokens: apiTokens, clock, rng: seededRng('devices') }),
-    ...{ roster, register: HEALTH, ...changes },
+    ...{ roster, register: HEALTH },
+    get witnesses() {
+      return rig.governance.register.current.roster.witnesses;
+    },
+    ...changes,
   };
 }
 

@@ -21,18 +21,18 @@ describe('a cosignature', () => {
     expect(codeOf(() => log.addCosignature(3, lineFor(note, testKey(9)), policeWitness))).toBe('BAD_COSIGNATURE');
     expect(codeOf(() => log.addCosignature(3, 'no line', policeWitness))).toBe('BAD_NOTE');
     expect(codeOf(() => log.addCosignature(2, lineFor(note), policeWitness))).toBe('AUDIT_RANGE');
-    expect(log.lastCosigned).toBeUndefined();
+    expect(log.cosignedBy(1)).toBeUndefined();
     log.addCosignature(3, lineFor(note), policeWitness);
     log.close();
     const again = openAudit(folder, { clock });
     expect(cosignedAt(parseNote(again.lastCheckpoint ?? ''), policeWitness)).toEqual(START);
     const newest = Array.from({ length: 5 }, () => again.checkpoint()).at(-1);
     expect([again.lastCheckpoint, again.checkpointOf(3), again.checkpointOfAll()]).toEqual([newest, newest, newest]);
-    expect(again.lastCosigned).toBe(`${note}${lineFor(note)}\n`);
-    expect(again.checkpointOver(1)).toBe(again.lastCosigned);
+    expect(again.cosignedBy(1)).toBe(`${note}${lineFor(note)}\n`);
+    expect(again.checkpointOver(1)).toBe(again.cosignedBy(1));
     finish(again.verify());
     again.close();
-    expect(openAudit(folder, { clock }).lastCosigned).toBe(`${note}${lineFor(note)}\n`);
+    expect(openAudit(folder, { clock }).cosignedBy(1)).toBe(`${note}${lineFor(note)}\n`);
   });
 
   it('comes late where its checkpoint was signed anew meanwhile, and is kept; two new ones later it is of none', () => {
@@ -41,7 +41,7 @@ describe('a cosignature', () => {
     const [first, second, newest] = [log.checkpoint(), log.checkpoint(), log.checkpoint()];
     expect(codeOf(() => log.addCosignature(3, lineFor(first), policeWitness))).toBe('BAD_COSIGNATURE');
     log.addCosignature(3, lineFor(second), policeWitness);
-    expect(log.lastCosigned).toBe(`${second}${lineFor(second)}\n`);
+    expect(log.cosignedBy(1)).toBe(`${second}${lineFor(second)}\n`);
     expect(log.lastCheckpoint).toBe(newest);
   });
 
@@ -58,17 +58,36 @@ describe('a cosignature', () => {
     };
     const both = cosigned(log.checkpoint(), 'police', 'health');
     cosigned(log.checkpoint(), 'police');
-    expect(log.lastCosigned).toBe(both);
+    expect(log.cosignedBy(1)).toBe(both);
     const newer = cosigned(log.checkpoint(), 'health', 'police');
-    expect(log.lastCosigned).toBe(newer);
+    expect(log.cosignedBy(1)).toBe(newer);
     log.checkpoint();
     log.checkpoint();
-    expect(log.lastCosigned).toBe(newer);
+    expect(log.cosignedBy(1)).toBe(newer);
     log.close();
     const database = new Database(auditFile(folder));
     const kept = database.prepare('SELECT count(*) FROM checkpoints WHERE size = 3').pluck().get();
     database.close();
     expect(kept).toBe(MAX_CHECKPOINTS_OF_SIZE);
+  });
+
+  it('alone and late hides no smaller checkpoint with as many as are asked for', () => {
+    const log = openAudit(auditFolder());
+    log.append(entriesOf(3));
+    const both = log.checkpoint();
+    log.addCosignature(3, lineFor(both), policeWitness);
+    log.addCosignature(3, lineFor(both, healthKey, health), health);
+    log.append(entriesOf(2));
+    expect(log.cosignedBy(3)?.startsWith(both)).toBe(true);
+    const late = log.checkpoint();
+    log.addCosignature(5, lineFor(late), policeWitness);
+    const shown = (witnesses: number): string => log.cosignedBy(witnesses) ?? '';
+    expect([0, 1].map(shown)).toEqual([`${late}${lineFor(late)}\n`, `${late}${lineFor(late)}\n`]);
+    expect(shown(2)).toBe(`${both}${lineFor(both)}\n${lineFor(both, healthKey, health)}\n`);
+    // Where none has so many, the largest with any.
+    expect(shown(3)).toBe(shown(1));
+    log.addCosignature(5, lineFor(late, healthKey, health), health);
+    expect(shown(2).startsWith(late)).toBe(true);
   });
 
   it('is still there after the log was opened by a version that knows several checkpoints of one size', () => {
@@ -84,7 +103,7 @@ describe('a cosignature', () => {
       ALTER TABLE before RENAME TO checkpoints; PRAGMA user_version = 1`);
     database.close();
     const again = openAudit(folder);
-    expect(again.lastCosigned).toBe(`${note}${lineFor(note)}\n`);
+    expect(again.cosignedBy(1)).toBe(`${note}${lineFor(note)}\n`);
     finish(again.verify());
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { toBase64 } from '../../../core/base/index.js';
+import { toBase64, utf8Bytes } from '../../../core/base/index.js';
 import { ACT_KIND, registerOf, ROSTER_KIND } from '../../../core/governance/index.js';
 import type { Register, RosterKey, SignedRoster } from '../../../core/governance/index.js';
 import { preAuthenticationEncoding, readEnvelope, writeEnvelope } from '../../../core/signing/index.js';
 import type { EnvelopeKind } from '../../../core/signing/index.js';
 import { canonicalTemplate, templateDigest } from '../../../core/templates/index.js';
-import { Authenticator, FLAGS, SITE } from '../signing/passkeys.js';
+import { Authenticator, FLAGS, formsOf, SITE } from '../signing/passkeys.js';
 import type { AssertionChange } from '../signing/passkeys.js';
 import {
   codeOf,
@@ -48,6 +48,20 @@ function withPasskey(
   const signature = by.sign(preAuthenticationEncoding(kind.payloadType, payload), change);
   return writeEnvelope(kind.payloadType, { payload, signatures: [...signatures, signature] });
 }
+
+it('a passkey’s ECDSA signature has one form: with the other that holds, an entry is none', () => {
+  const roster = rosterWith(ROSTER, [fileKey, inRoster(PASSKEYS.es256)]);
+  const entries = new Entries(roster);
+  entries.grant({}, ['ada']);
+  const grant = withPasskey(ACT_KIND, entries.list.pop() ?? new Uint8Array(), PASSKEYS.es256);
+  const made = readEnvelope(grant, ACT_KIND).signatures.find(({ webauthn }) => webauthn !== undefined);
+  const { low, high } = formsOf(made?.sig ?? new Uint8Array());
+  const otherwise = utf8Bytes(new TextDecoder().decode(grant).replace(toBase64(low), toBase64(high)));
+  expect(otherwise).not.toEqual(grant);
+  const registered = (last: Uint8Array): Register => registerOf([...entries.list, last], fingerprintOf(roster));
+  expect(registered(grant).entries).toBe(2);
+  expect(codeOf(() => registered(otherwise))).toBe('BAD_ENTRY');
+});
 
 describe.each(['es256', 'eddsa'] as const)('an officer with a passkey (%s)', (algorithm) => {
   const passkey = PASSKEYS[algorithm];

@@ -37,17 +37,20 @@ describe('the file of a register', () => {
   it('gives each entry back byte for byte, and the register that they make', () => {
     const entries = new Entries();
     entries.live();
-    // As another program may have written it: what is signed is the payload, and nobody lays the rest out anew.
+    // As another program may have written it: the file hides nothing, and the register refuses it.
     const relaid = JSON.stringify(JSON.parse(new TextDecoder().decode(entries.list[1])) as object)
       .replaceAll(',"', ' , "')
       .replace('{', '{ ');
-    entries.list.splice(1, 1, text(relaid));
-    const file = formatRegisterFile(entries.list);
-    expect(parseRegisterFile(file).map((entry) => Buffer.from(entry).toString('latin1'))).toEqual(
-      entries.list.map((entry) => Buffer.from(entry).toString('latin1')),
-    );
-    expect(formatRegisterFile(parseRegisterFile(file))).toEqual(file);
-    expect(registerOf(parseRegisterFile(file), fingerprintOf(ROSTER)).proposals[0]?.state).toBe('live');
+    for (const list of [entries.list, entries.list.toSpliced(1, 1, text(relaid))]) {
+      const file = formatRegisterFile(list);
+      expect(parseRegisterFile(file).map((entry) => Buffer.from(entry).toString('latin1'))).toEqual(
+        list.map((entry) => Buffer.from(entry).toString('latin1')),
+      );
+      expect(formatRegisterFile(parseRegisterFile(file))).toEqual(file);
+      const made = (): unknown => registerOf(parseRegisterFile(file), fingerprintOf(ROSTER)).proposals[0]?.state;
+      if (list === entries.list) expect(made()).toBe('live');
+      else expect(made).toThrow(expect.objectContaining({ code: 'BAD_ENTRY' }));
+    }
   });
 
   it.each([

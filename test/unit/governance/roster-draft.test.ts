@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { firstRosterText, nextRosterText, parseRosterDraft } from '../../../core/governance/index.js';
 import type { SignedRoster } from '../../../core/governance/index.js';
-import { codeOf } from '../templates/fixtures.js';
+import { codeOf, errorOf } from '../templates/fixtures.js';
 import { fingerprintOf, publicKeyOf, ROSTER } from './fixtures.js';
 
 /** What only people can say, as in a form that was filled in; each key is another. */
@@ -16,7 +16,8 @@ function filledIn(text: string): string {
     .replaceAll(/\bORGANISATION(-[A-C])?\b/g, (word) => (word === 'ORGANISATION' ? 'police' : word.toLowerCase()))
     .replaceAll(/\b(OFFICER|AGENCY)-[A-C]\b/g, (word) => word.toLowerCase())
     .replaceAll('id: REGISTRAR', 'id: registrar')
-    .replaceAll('federation: NAME', 'federation: demo');
+    .replaceAll('federation: NAME', 'federation: demo')
+    .replaceAll('name: NAME', 'name: Somebody');
 }
 
 describe('the draft of a first roster', () => {
@@ -39,6 +40,21 @@ describe('the draft of a first roster', () => {
     expect(roster).toMatchObject({ federation: 'unit-test', coordinator: { identityKey: known.coordinator } });
     expect(roster.agencies.map(({ id, identityKey }) => ({ id, identityKey }))).toEqual(known.agencies);
   });
+
+  it.each(['organisations', 'officers', 'agencies'] as const)(
+    'is refused, with field and line, where one of the %s has no name',
+    (list) => {
+      const text = filledIn(firstRosterText());
+      const at = text.indexOf('name: Somebody', text.indexOf(`\n${list}:`));
+      const line = text.slice(0, at).split('\n').length;
+      const left = `${text.slice(0, at)}name: NAME${text.slice(at + 'name: Somebody'.length)}`;
+      const refusal = errorOf(() => parseRosterDraft(left));
+      expect(refusal.code).toBe('BAD_ROSTER');
+      expect(refusal.problems).toMatchObject([
+        { path: `${list}[0].name`, line, message: expect.stringContaining('as the draft has it') as string },
+      ]);
+    },
+  );
 
   it.each([
     ['nothing', {}],
@@ -65,7 +81,7 @@ describe('the draft of the next roster', () => {
     const { agencies }: SignedRoster = parseRosterDraft(filledIn(text));
     expect(agencies.slice(0, -1)).toEqual(ROSTER.agencies);
     expect(agencies.at(-1)).toEqual({
-      ...{ id: 'courts', name: 'NAME', organisation: 'police' },
+      ...{ id: 'courts', name: 'Somebody', organisation: 'police' },
       ...{ identityKey: publicKeyOf('courts'), datasets: ['police.crimes'] },
     });
   });

@@ -154,7 +154,7 @@ describe('a template that is asked', () => {
 describe('whoever asks', () => {
   const notGranted = [
     'PURPOSE_NOT_GRANTED',
-    "the template: No grant in force lets this analyst ask for research-statistics: ask the roster's grantors for one.",
+    "who asks: No grant in force lets this analyst ask for research-statistics: ask the roster's grantors for one.",
   ];
 
   it.each(['analyst', 'analyst@', `@${ANALYSTS}`, 'analyst@Research Office'])(
@@ -220,7 +220,7 @@ describe('a register that a node can’t go by', () => {
     expect(refusalOf(board, digest, { at: new Date('2026-06-01T23:59:59.999Z') })).toBeUndefined();
     expect(said(refusalOf(board, digest, { at: new Date('2026-06-02T00:00:00.000Z') }))).toEqual([
       'ROSTER_STALE',
-      'the template: Version 1 of the roster held until 2026-06-01: its officers have to sign the next one.',
+      'the roster: Version 1 of the roster held until 2026-06-01: its officers have to sign the next one.',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { mkdirSync, truncateSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { utf8Bytes } from '../../../core/base/index.js';
+import { concatBytes, utf8Bytes } from '../../../core/base/index.js';
 import { MAX_REGISTER_FILE_BYTES, STATEMENT_KIND } from '../../../core/governance/index.js';
 import { RuntimeError } from '../../../runtime/index.js';
 import { loadRegister } from '../../../runtime/register-files.js';
@@ -21,6 +21,19 @@ describe('the files of the register', () => {
       trouble: undefined,
       said: { size: entries.length, issued: '2026-11-23T11:00:00Z' },
     });
+  });
+
+  it('are as they were signed where an editor has put white space around the statement, and nowhere else', () => {
+    const folder = new Folder();
+    const statement = statementOf(entries, HOUR(11));
+    folder.write(entries, statement);
+    const { digest } = loadRegister(folder.files);
+    folder.write(entries, concatBytes(utf8Bytes(' '), statement, utf8Bytes('\r\n\t\n')));
+    expect(loadRegister(folder.files)).toMatchObject({ statement, digest, trouble: undefined });
+    folder.write(entries, utf8Bytes(Buffer.from(statement).toString().replace('{', '{ ')));
+    expect(loadRegister(folder.files).trouble?.code).toBe('BAD_ENTRY');
+    folder.write(entries, utf8Bytes('\n'));
+    expect(loadRegister(folder.files).trouble?.code).toBe('BAD_ENTRY');
   });
 
   it('have another digest where either is another', () => {

@@ -49,3 +49,32 @@ export class Authenticator {
     return { keyid: keyIdOf(this.key), sig, webauthn: { authenticatorData, clientDataJson } };
   }
 }
+
+const P256_ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
+
+/** The numbers of an ECDSA signature in DER, as it stands. */
+export function numbersOf(sig: Uint8Array): { readonly r: bigint; readonly s: bigint } {
+  const end = 4 + (sig[3] ?? 0);
+  const number = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  return { r: number(sig.subarray(4, end)), s: number(sig.subarray(end + 2)) };
+}
+
+/** The same in DER, by way of the tag and length of each. */
+export function derOf({ r, s }: { readonly r: bigint; readonly s: bigint }): Uint8Array {
+  const integer = (value: bigint): Buffer => {
+    const digits = value.toString(16);
+    const even = digits.length % 2 === 0 ? digits : `0${digits}`;
+    const bytes = Buffer.from(/^[89a-f]/.test(even) ? `00${even}` : even, 'hex');
+    return Buffer.concat([Buffer.of(0x02, bytes.length), bytes]);
+  };
+  const both = Buffer.concat([integer(r), integer(s)]);
+  return new Uint8Array(Buffer.concat([Buffer.of(0x30, both.length), both]));
+}
+
+/** The two forms of an ECDSA signature, both of which hold: the one with the smaller s, and the other. */
+export function formsOf(sig: Uint8Array): { readonly low: Uint8Array; readonly high: Uint8Array } {
+  const { r, s } = numbersOf(sig);
+  const one = derOf({ r, s });
+  const other = derOf({ r, s: P256_ORDER - s });
+  return s <= P256_ORDER / 2n ? { low: one, high: other } : { low: other, high: one };
+}
