@@ -27,15 +27,15 @@ import { DifferencingGuard } from './guard/guard.js';
 import { HeldSnapshots } from './held-snapshots.js';
 import { logInForce, lookOut, registerChanged } from './look-out.js';
 import { Changes } from './ledger/changes.js';
-import { Ledger } from './ledger/ledger.js';
 import { OfferLog } from './offers/offer-log.js';
 import { verifyOffer } from './offers/verify-offer.js';
+import { openLedger, openSnapshots } from './open-databases.js';
 import { openRegister } from './open-register.js';
 import { PolicyInForce } from './policy/policy-in-force.js';
 import { floorsOf } from './policy/policy.js';
 import { RegisterUpdates } from './register-updates.js';
 import { RunHost } from './rounds/run-host.js';
-import { openSnapshotStore, withStorageKey } from './snapshot/open-store.js';
+import { withStorageKey } from './snapshot/open-store.js';
 import { noiseKeyOf } from './snapshot/sealing.js';
 import type { SnapshotStore } from './snapshot/snapshot-store.js';
 import { softwareVersion } from './software-version.js';
@@ -373,34 +373,6 @@ function createHost(
     cpuSeconds,
     log,
   });
-}
-
-async function openSnapshots(config: NodeConfig, agreements: Agreements, log: Log): Promise<SnapshotStore> {
-  const store = await openSnapshotStore(config, agreements);
-  for (const { config: source } of agreements.sources) {
-    if (store.inForce.some(({ dataset }) => dataset === source.dataset)) continue;
-    log.warn({ event: 'snapshot-missing', dataset: source.dataset }, 'there is no snapshot: run `prepare`');
-  }
-  if (config.optOuts !== undefined && store.optOuts === undefined) {
-    log.warn({ event: 'opt-outs-missing' }, 'the opt-out lists were never read, so nothing is answered: run `prepare`');
-  }
-  return store;
-}
-
-async function openLedger(
-  { ledger: file }: NodeConfig,
-  { agency, roster }: Agreements,
-  { clock, log }: Pick<NodeDependencies, 'clock' | 'log'>,
-  lifecycle: Lifecycle,
-): Promise<Ledger> {
-  const ledger = await lifecycle.start(
-    'ledger',
-    () => Ledger.open({ file, federation: roster.federation, agency: agency.id, clock }),
-    (opened) => opened.close(),
-  );
-  // Whoever keeps these lines can tell later whether the ledger was cut off or put back.
-  log.info({ event: 'ledger', ...ledger.head }, 'the ledger is whole');
-  return ledger;
 }
 
 /** Processor time of the whole process, its workers too. */

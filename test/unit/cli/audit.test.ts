@@ -126,7 +126,7 @@ describe('tally audit', () => {
     rig.auditLog.checkpoint();
     cosigned(one);
     expect(rig.auditLog.cosignedBy(1)).not.toBe(rig.auditLog.cosignedBy(2));
-    expect(parseLogCopy(readFileSync((await saved(environment, folder, 'late.jsonl'))[0] ?? '')).cosigned).toBe(
+    expect(parseLogCopy(readFileSync((await saved(environment, folder, 'late.jsonl'))[0])).cosigned).toBe(
       rig.auditLog.cosignedBy(2),
     );
     // A checkpoint that somebody has kept with its cosignatures counts, too.
