@@ -101,7 +101,9 @@ function startFederation(
 async function askOnce(federation: RunningFederation): Promise<string> {
   const client = clientOf(federation);
   const { id } = await client.submit({ template: TEMPLATE, parameters: parameters(0) });
-  for await (const followed of client.follow(id)) followed;
+  const events = client.follow(id);
+  let isOver = false;
+  while (!isOver) isOver = (await events.next()).done === true;
   return id;
 }
 

@@ -166,7 +166,10 @@ export class ActDesk {
     const { trouble } = heardOf(registers.copy, statement);
     if (trouble !== undefined) throw trouble;
     if (!registers.take({ first: registers.copy.head.size, entries: [], statement })) {
-      throw new GovernanceError('REGISTER_STALE', 'A registrar has said this, or something later, already.');
+      throw new GovernanceError(
+        'REGISTER_STALE',
+        'A registrar has said this, or something later, already; or it is of a time to come, by the clock of this computer.',
+      );
     }
     changed();
   }

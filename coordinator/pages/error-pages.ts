@@ -77,10 +77,19 @@ function asRefusal(thrown: unknown): (ErrorText & { readonly status: number }) |
   return { status, title: 'This was not done', message: 'What was sent can’t be read: load the page anew.' };
 }
 
+/** What no program is answered. */
+const ONLY_ON_PAGES: ReadonlyMap<string, number> = new Map([
+  ['UNKNOWN_TOKEN', 404],
+  ['NO_LINKAGE', 404],
+  ['TRIAL_REFUSED', 409],
+  ['TRIAL_UNAVAILABLE', 503],
+  ['NO_FONT', 503],
+]);
+
 function asCoded(
   thrown: ApiError | CoordinatorError | TemplateError,
 ): (ErrorText & { readonly status: number }) | undefined {
-  const status = httpStatus(thrown.code);
+  const status = httpStatus(thrown.code) ?? ONLY_ON_PAGES.get(thrown.code);
   if (status === undefined) return undefined;
   const title = status === 404 ? 'Page not found' : 'This was not done';
   return { ...asText(thrown), status, title };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Access, GuardedRoute } from '../../coordinator/access/guarded-routes.js';
 import type { Role } from '../../coordinator/access/account.js';
 import { testSeed } from '../support/seeded-rng.js';
+import { TEMPLATE, template } from '../unit/coordinator/fixtures.js';
 import { SignInSite } from './sign-in-site.js';
 import type { WebVisitor } from './web-visitor.js';
 
@@ -31,6 +32,15 @@ interface Row {
   readonly gets: readonly [number, number, number, number, number];
 }
 
+const QUESTION = `/questions/${TEMPLATE}`;
+const NO_RUN = '/runs/00000000-0000-4000-8000-000000000000';
+const NO_PROPOSAL = `/governance/proposals/${'0'.repeat(64)}`;
+
+/** What everybody may read. */
+function open(path: string): Row {
+  return { route: `GET ${path}`, gets: [200, 200, 200, 200, 200] };
+}
+
 /** A new route needs its row here: the test fails until it has one. */
 const ROWS: readonly Row[] = [
   { route: 'GET /', gets: [200, 200, 200, 200, 200] },
@@ -40,6 +50,70 @@ const ROWS: readonly Row[] = [
   { route: 'GET /account', gets: [303, 200, 200, 200, 200] },
   { route: 'POST /sign-out', gets: [403, 303, 303, 303, 303] },
   { route: 'GET /signed-out', gets: [200, 200, 200, 200, 200] },
+  // What is public.
+  ...[
+    '/accessibility',
+    '/cookies',
+    '/robots.txt',
+    '/questions',
+    '/runs',
+    '/verify',
+    '/register.jsonl',
+    '/feed.atom',
+  ].map(open),
+  ...['/register-statement.json', '/register.json', '/log/checkpoint', '/log/checkpoint.txt', '/log/entries'].map(open),
+  ...['/opt-out', '/promises', '/compare'].map(open),
+  { route: 'GET /log/proof/inclusion', gets: [400, 400, 400, 400, 400] },
+  { route: 'GET /log/proof/consistency', gets: [400, 400, 400, 400, 400] },
+  { route: 'GET /questions/:template', at: QUESTION, gets: [303, 303, 303, 303, 303] },
+  ...['', '/template.yaml', '/template.json'].map((file) => ({
+    ...{ route: `GET /questions/:template/:version${file}`, at: `${QUESTION}/${template.version}${file}` },
+    gets: [200, 200, 200, 200, 200] as const,
+  })),
+  // There is none of this id, and nobody is told so otherwise than anybody else.
+  { route: 'GET /runs/:id', at: NO_RUN, gets: [404, 404, 404, 404, 404] },
+  { route: 'GET /runs/:id/export/:format', at: `${NO_RUN}/export/csv`, gets: [404, 404, 404, 404, 404] },
+  { route: 'GET /runs/:id/provenance.json', at: `${NO_RUN}/provenance.json`, gets: [404, 404, 404, 404, 404] },
+
+  // What analysts do.
+  { route: 'GET /questions/:template/ask', at: `${QUESTION}/ask`, gets: [303, 200, 403, 403, 403] },
+  { route: 'POST /questions/:template/ask', at: `${QUESTION}/ask`, gets: [403, 422, 403, 403, 403] },
+  { route: 'POST /questions/:template/submit', at: `${QUESTION}/submit`, gets: [403, 422, 403, 403, 403] },
+  // There is no place to try here.
+  { route: 'POST /questions/:template/try', at: `${QUESTION}/try`, gets: [403, 503, 403, 403, 403] },
+  { route: 'GET /trials/:id', at: '/trials/one', gets: [303, 503, 403, 403, 403] },
+  { route: 'GET /runs/:id/progress', at: `${NO_RUN}/progress`, gets: [303, 404, 403, 403, 403] },
+  { route: 'GET /runs/:id/events', at: `${NO_RUN}/events`, gets: [303, 404, 403, 403, 403] },
+  { route: 'GET /runs/:id/cancel', at: `${NO_RUN}/cancel`, gets: [303, 404, 403, 403, 403] },
+  { route: 'POST /runs/:id/cancel', at: `${NO_RUN}/cancel`, gets: [403, 404, 403, 403, 403] },
+  { route: 'GET /my/runs', gets: [303, 200, 403, 403, 403] },
+  { route: 'GET /account/tokens', gets: [303, 200, 403, 403, 403] },
+  { route: 'POST /account/tokens', gets: [403, 422, 403, 403, 403] },
+  { route: 'POST /account/tokens/:id/revoke', at: '/account/tokens/none/revoke', gets: [403, 404, 403, 403, 403] },
+  { route: 'GET /device', gets: [303, 200, 403, 403, 403] },
+  { route: 'POST /device', gets: [403, 422, 403, 403, 403] },
+  { route: 'POST /device/answer', gets: [403, 422, 403, 403, 403] },
+
+  // What officers do; of a proposal that there is none of.
+  ...['', '/calendar', '/add', '/propose', '/passkey'].map((page) => ({
+    ...{ route: `GET /governance${page}`, gets: [303, 403, 200, 403, 403] as const },
+  })),
+  // The register of these tests takes anything.
+  { route: 'POST /governance/add', gets: [403, 403, 303, 403, 403] },
+  { route: 'POST /governance/propose', gets: [403, 403, 422, 403, 403] },
+  { route: 'POST /governance/passkey', gets: [403, 403, 422, 403, 403] },
+  { route: 'POST /governance/sign', gets: [403, 403, 422, 403, 403] },
+  ...['', '/review', '/revoke'].map((page) => ({
+    ...{ route: `GET /governance/proposals/:proposal${page}`, at: `${NO_PROPOSAL}${page}` },
+    gets: [303, 403, 404, 403, 403] as const,
+  })),
+  ...['/review', '/revoke', '/approve', '/publish'].map((page) => ({
+    ...{ route: `POST /governance/proposals/:proposal${page}`, at: `${NO_PROPOSAL}${page}` },
+    gets: [403, 403, 404, 403, 403] as const,
+  })),
+
+  // What operators see.
+  { route: 'GET /operations', gets: [303, 403, 403, 200, 403] },
 ];
 
 const nameOf = ({ method, path }: GuardedRoute): string => `${method.toUpperCase()} ${path}`;

@@ -213,7 +213,7 @@ describe('a desk where officers sign with passkeys', () => {
     const act = signed(ACT_KIND, actPayload(review), ['cyd']);
     const text = Buffer.from(act).toString();
     expect(codeOf(() => office.desk.take(utf8Bytes(text.replace(':', ': '))))).toBe('BAD_ENTRY');
-    expect(office.desk.take(utf8Bytes(`\r\n ${text}\r\n`))).toBe(actDigest(actPayload(review)));
+    office.desk.take(utf8Bytes(`\r\n ${text}\r\n`));
     expect(office.registers.copy.entries.at(-1)).toEqual(act);
   });
 
@@ -323,12 +323,14 @@ describe('a desk where officers sign with passkeys', () => {
   test('takes what a registrar says of the register, and no earlier word', () => {
     const office = new Office();
     const word = (hour: number): Uint8Array => statedBy(office.registers.copy.entries, HOUR(hour));
-    office.desk.take(word(13));
-    expect(office.registers.stated?.issued).toBe('2026-11-23T13:00:00Z');
-    expect(codeOf(() => office.desk.take(word(12)))).toBe('REGISTER_STALE');
-    const forged = statedBy(office.registers.copy.entries, HOUR(14), 'ada');
+    office.desk.take(word(11));
+    expect(office.registers.stated?.issued).toBe('2026-11-23T11:00:00Z');
+    expect(codeOf(() => office.desk.take(word(10)))).toBe('REGISTER_STALE');
+    // Of a time to come.
+    expect(codeOf(() => office.desk.take(word(13)))).toBe('REGISTER_STALE');
+    const forged = statedBy(office.registers.copy.entries, HOUR(12), 'ada');
     expect(codeOf(() => office.desk.take(forged))).toBe('UNKNOWN_SIGNER');
-    expect(office.registers.stated?.issued).toBe('2026-11-23T13:00:00Z');
+    expect(office.registers.stated?.issued).toBe('2026-11-23T11:00:00Z');
     expect(office.changes).toBe(1);
   });
 
