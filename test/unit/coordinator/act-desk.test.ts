@@ -323,14 +323,14 @@ describe('a desk where officers sign with passkeys', () => {
   test('takes what a registrar says of the register, and no earlier word', () => {
     const office = new Office();
     const word = (hour: number): Uint8Array => statedBy(office.registers.copy.entries, HOUR(hour));
-    office.desk.take(word(11));
-    expect(office.registers.stated?.issued).toBe('2026-11-23T11:00:00Z');
-    expect(codeOf(() => office.desk.take(word(10)))).toBe('REGISTER_STALE');
+    office.desk.take(word(9));
+    expect(office.registers.stated?.issued).toBe('2026-11-23T09:00:00Z');
+    expect(codeOf(() => office.desk.take(word(8)))).toBe('REGISTER_STALE');
     // Of a time to come.
     expect(codeOf(() => office.desk.take(word(13)))).toBe('REGISTER_STALE');
-    const forged = statedBy(office.registers.copy.entries, HOUR(12), 'ada');
+    const forged = statedBy(office.registers.copy.entries, HOUR(10), 'ada');
     expect(codeOf(() => office.desk.take(forged))).toBe('UNKNOWN_SIGNER');
-    expect(office.registers.stated?.issued).toBe('2026-11-23T11:00:00Z');
+    expect(office.registers.stated?.issued).toBe('2026-11-23T09:00:00Z');
     expect(office.changes).toBe(1);
   });
 
