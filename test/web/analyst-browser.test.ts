@@ -7,7 +7,7 @@ import { EXPORT_KINDS } from '../../coordinator/exports/index.js';
 import type { ExportFormat } from '../../coordinator/exports/index.js';
 import { canHave } from '../support/needs.js';
 import { AMARA, AnalystSite, BRYN, QUESTION, REFUSED } from './analyst-site.js';
-import { allBarriers, BROWSERS, openBrowser, picture } from './browser.js';
+import { allBarriers, BROWSERS, follow, openBrowser, picture } from './browser.js';
 import type { WebVisitor } from './web-visitor.js';
 
 /* An analyst's way from a question to its answer, on a federation of real processes, as people go it. */
@@ -59,20 +59,20 @@ describe.runIf(available)('an analyst’s pages', () => {
   async function signIn(page: Page): Promise<void> {
     await page.goto(`${site.home}/sign-in?next=/questions`);
     await page.check(`input[value="${AMARA}"]`);
-    await page.click('button:has-text("Sign in")');
+    await follow(page, 'button:has-text("Sign in")');
     await page.waitForURL(`${site.home}/questions`);
   }
 
   async function choose(page: Page, quarters: number): Promise<void> {
     await page.goto(`${site.home}/questions/${QUESTION}/ask`);
     for (const box of (await page.locator('input[type=checkbox]').all()).slice(0, quarters)) await box.check();
-    await page.click('button:has-text("Continue")');
+    await follow(page, 'button:has-text("Continue")');
     await page.waitForSelector('h1:has-text("Check what you ask")');
   }
 
   async function ask(page: Page, quarters: number): Promise<string> {
     await choose(page, quarters);
-    await page.click('button:has-text("Ask the agencies")');
+    await follow(page, 'button:has-text("Ask the agencies")');
     await page.waitForURL(/\/runs\/[0-9a-f-]{36}$/);
     return new URL(page.url()).pathname.split('/').at(-1) ?? '';
   }
@@ -85,10 +85,10 @@ describe.runIf(available)('an analyst’s pages', () => {
   it('lead from a question over a trial to an answer, which is told as it comes', async () => {
     const page = await newPage(amara);
     await page.goto(`${site.home}/questions`);
-    await page.click('h3 a:has-text("Of people who said yes to a referral")');
-    await page.click('text=Ask this question');
+    await follow(page, 'h3 a:has-text("Of people who said yes to a referral")');
+    await follow(page, 'text=Ask this question');
     await looked(page, 'analyst-1-form');
-    await page.click('button:has-text("Continue")');
+    await follow(page, 'button:has-text("Continue")');
     await page.waitForSelector('.govuk-error-summary');
     expect(await page.evaluate('document.activeElement.className')).toContain('govuk-error-summary');
     expect(await page.title()).toMatch(/^Error: /);
@@ -99,13 +99,13 @@ describe.runIf(available)('an analyst’s pages', () => {
     await choose(page, 8);
     expect(await page.textContent('main')).toContain('You see what the table will look like');
     await looked(page, 'analyst-3-check');
-    await page.click('button:has-text("Try it on invented people")');
+    await follow(page, 'button:has-text("Try it on invented people")');
     expect(await page.textContent('main')).toContain('Trial on invented people');
     await page.waitForSelector('#results', WAIT);
     expect(await page.textContent('main')).toContain('Nobody in this is real. Don’t quote a number of it.');
     expect(await page.locator('main a[href*="/export/"]').count()).toBe(0);
     await looked(page, 'analyst-4-trial');
-    await page.click('text=Go on with the same choices');
+    await follow(page, 'text=Go on with the same choices');
     expect(await page.locator('input[type=checkbox]:checked').count()).toBe(8);
 
     site.still(SLOW);
@@ -179,9 +179,9 @@ describe.runIf(available)('an analyst’s pages', () => {
     const page = await newPage(amara);
     const other = await ask(page, 2);
     await page.waitForSelector('#results', WAIT);
-    await page.click('text=Compare it with another result');
+    await follow(page, 'text=Compare it with another result');
     await page.selectOption('#b', answered);
-    await page.click('button:has-text("Compare")');
+    await follow(page, 'button:has-text("Compare")');
     expect(await page.textContent('main')).toContain('What may be said of a difference');
     expect(await page.locator('tbody tr').count()).toBeGreaterThan(3);
     await looked(page, 'analyst-7-compare');
@@ -201,27 +201,27 @@ describe.runIf(available)('an analyst’s pages', () => {
     site.still(SLOW);
     const run = await ask(page, 5);
     await page.waitForSelector('#headline:has-text("Agencies decide")', WAIT);
-    await page.click('text=Call this run off');
+    await follow(page, 'text=Call this run off');
     await looked(page, 'analyst-10-cancel');
-    await page.click('button:has-text("Call it off")');
+    await follow(page, 'button:has-text("Call it off")');
     await page.waitForURL(`${site.home}/runs/${run}`);
     site.goOn(SLOW);
     await page.waitForSelector('text=Why there is no answer', WAIT);
     await looked(page, 'analyst-11-cancelled');
-    await page.click('text=Ask again with other choices');
+    await follow(page, 'text=Ask again with other choices');
     expect(await page.locator('input[type=checkbox]:checked').count()).toBe(5);
 
     await page.goto(`${site.home}/questions/${REFUSED}/ask`);
     for (const box of (await page.locator('input[type=checkbox]').all()).slice(0, 8)) await box.check();
-    await page.click('button:has-text("Continue")');
-    await page.click('button:has-text("Ask the agencies")');
+    await follow(page, 'button:has-text("Continue")');
+    await follow(page, 'button:has-text("Ask the agencies")');
     await page.waitForSelector('text=Who said no, and what can be done', WAIT);
     const said = await page.textContent('main');
     expect(said).toContain('NOT_ALLOWED_HERE');
     expect(said).toContain('Its operator decides.');
     expect(said).not.toMatch(/`|tally /);
     await looked(page, 'analyst-12-refused');
-    await page.click('text=Back to the form, with the same choices');
+    await follow(page, 'text=Back to the form, with the same choices');
     expect(await page.locator('input[type=checkbox]:checked').count()).toBe(8);
     await page.close();
   }, 120_000);

@@ -23,6 +23,12 @@ export function openBrowser(executablePath: string): Promise<Browser> {
   });
 }
 
+/** Follows a link, or sends a form: what comes after it is of the next page. */
+export async function follow(page: Page, selector: string): Promise<void> {
+  await Promise.all([page.waitForEvent('framenavigated'), page.click(selector)]);
+  await page.waitForLoadState();
+}
+
 /** What axe finds that keeps somebody out: rule and place. By WCAG 2.2 A and AA, and what is best practice. */
 export async function barriers(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();

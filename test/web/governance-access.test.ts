@@ -12,7 +12,7 @@ import { templateText } from '../../examples/bold/library.js';
 import { packagePath } from '../../runtime/index.js';
 import { canHave } from '../support/needs.js';
 import { seededRng, testSeed } from '../support/seeded-rng.js';
-import { BROWSERS, openBrowser, picture } from './browser.js';
+import { BROWSERS, follow, openBrowser, picture } from './browser.js';
 import { atBrowser, GovernanceSite, OFFICERS, sidewaysOf, violationsOn } from './governance-site.js';
 import type { AtBrowser, Person } from './governance-site.js';
 
@@ -77,7 +77,7 @@ describe.runIf(available)(`governance for everybody (seed ${testSeed})`, () => {
       await page.check(`input[name="${principle}-mark"][value="met"]`);
       await page.fill(`#${principle}-reason`, 'It is.');
     }
-    await page.click('button:has-text("Continue to sign")');
+    await follow(page, 'button:has-text("Continue to sign")');
     await page.waitForSelector('#sign-button');
     expect(await sidewaysOf(page)).toBe(0);
     await picture(page, 'narrow sign');
@@ -103,8 +103,8 @@ describe.runIf(available)(`governance for everybody (seed ${testSeed})`, () => {
     const edited = TEXT.replace('threshold: 10', 'threshold: 15');
     await page.goto(`${site.home}/governance/propose`);
     await page.fill('#text', edited);
-    await page.click('button:has-text("Check it")');
-    await page.click('button:has-text("Continue to sign")');
+    await follow(page, 'button:has-text("Check it")');
+    await follow(page, 'button:has-text("Continue to sign")');
     expect(await wordsOf(page)).toContain('A passkey needs JavaScript. Without it, sign with a key file');
     expect(await page.locator('#sign').isVisible()).toBe(false);
     await picture(page, 'sign without JavaScript');
@@ -115,9 +115,9 @@ describe.runIf(available)(`governance for everybody (seed ${testSeed})`, () => {
       ...['--register', file('register.jsonl'), '--key', file('carys.key')],
       ...['--passphrase-file', file('carys.pass'), '--out', file('proposal.json')],
     );
-    await page.click('text=add what you signed');
+    await follow(page, 'text=add what you signed');
     await page.fill('#act', 'not what it wrote');
-    await page.click('button:has-text("Add it")');
+    await follow(page, 'button:has-text("Add it")');
     expect(await page.locator('.govuk-error-summary').textContent()).toContain('This is nothing that was signed');
     await page.fill('#act', readFileSync(file('proposal.json'), 'utf8'));
     await Promise.all([page.waitForURL(`${site.home}/governance`), page.click('button:has-text("Add it")')]);
@@ -170,7 +170,7 @@ describe.runIf(available)(`governance for everybody (seed ${testSeed})`, () => {
 
     await page.goto(`${site.home}${proposal('/revoke')}`);
     await page.fill('#reason', 'It was a mistake.\nOf mine.');
-    await page.click('button:has-text("Continue to sign")');
+    await follow(page, 'button:has-text("Continue to sign")');
     await setVerified(false);
     await page.click('#sign-button');
     await expectRefusal(page, 'sign', /^Nothing was signed: the device was not used in time/);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { templateText } from '../../examples/bold/library.js';
 import { canHave } from '../support/needs.js';
 import { testSeed } from '../support/seeded-rng.js';
-import { BROWSERS, openBrowser, picture } from './browser.js';
+import { BROWSERS, follow, openBrowser, picture } from './browser.js';
 import { atBrowser, GovernanceSite, violationsOn } from './governance-site.js';
 import type { AtBrowser, Person } from './governance-site.js';
 
@@ -70,15 +70,15 @@ describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
   async function propose(page: Page, text: string): Promise<void> {
     await page.goto(`${site.home}/governance/propose`);
     await page.fill('#text', text);
-    await page.click('button:has-text("Check it")');
-    await page.click('button:has-text("Continue to sign")');
+    await follow(page, 'button:has-text("Check it")');
+    await follow(page, 'button:has-text("Continue to sign")');
     await sign(page);
   }
 
   async function review(page: Page, reason: string, mark: 'met' | 'not-met' = 'met'): Promise<void> {
     await page.goto(pageOf('/review'));
     await answer(page, reason, mark);
-    await page.click('button:has-text("Continue to sign")');
+    await follow(page, 'button:has-text("Continue to sign")');
     await sign(page);
   }
 
@@ -91,7 +91,7 @@ describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
 
   async function press(page: Page, button: 'Approve it' | 'Publish it'): Promise<void> {
     await page.goto(pageOf());
-    await page.click(`button:has-text("${button}")`);
+    await follow(page, `button:has-text("${button}")`);
     await sign(page);
   }
 
@@ -101,7 +101,7 @@ describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
   it('takes a template from an officer’s first passkey to a revocation, and every page lets everybody in', async () => {
     const author = await sit('carys');
     await check(author.page, 'inbox empty');
-    await author.page.click('text=Your passkeys');
+    await follow(author.page, 'text=Your passkeys');
     expect(await wordsOf(author.page)).toContain('The roster in force has no passkeys of yours.');
     await check(author.page, 'passkey');
     await author.page.click('#make-button');
@@ -114,9 +114,9 @@ describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
     await author.page.goto(`${site.home}/governance/propose`);
     await check(author.page, 'propose');
     await author.page.fill('#text', TEXT);
-    await author.page.click('button:has-text("Check it")');
+    await follow(author.page, 'button:has-text("Check it")');
     await check(author.page, 'propose check');
-    await author.page.click('button:has-text("Continue to sign")');
+    await follow(author.page, 'button:has-text("Continue to sign")');
     await check(author.page, 'sign a proposal');
     await author.page.click('#sign-button');
     await author.page.waitForSelector('text=This signature does not hold');
@@ -136,11 +136,11 @@ describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
     await check(first.page, 'inbox of a reviewer');
     await first.page.goto(pageOf('/review'));
     await check(first.page, 'review');
-    await first.page.click('button:has-text("Continue to sign")');
+    await follow(first.page, 'button:has-text("Continue to sign")');
     await first.page.waitForSelector('.govuk-error-summary');
     await check(first.page, 'review with errors');
     await answer(first.page, SECRET_WORDS, 'met');
-    await first.page.click('button:has-text("Continue to sign")');
+    await follow(first.page, 'button:has-text("Continue to sign")');
     await check(first.page, 'sign a review');
     await sign(first.page);
     expect(await wordsOf(first.page)).toContain('Your review is signed. It waits for a second reviewer');
@@ -181,16 +181,16 @@ describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
     await check(author.page, 'proposal live');
     await author.page.goto(`${site.home}/governance`);
     await check(author.page, 'inbox live');
-    await author.page.click('text=What expires, and when');
+    await follow(author.page, 'text=What expires, and when');
     await check(author.page, 'calendar');
 
     await second.page.goto(pageOf());
-    await second.page.click('text=Revoke it');
-    await second.page.click('button:has-text("Continue to sign")');
+    await follow(second.page, 'text=Revoke it');
+    await follow(second.page, 'button:has-text("Continue to sign")');
     await second.page.waitForSelector('.govuk-error-summary');
     await check(second.page, 'revoke with errors');
     await second.page.fill('#reason', 'The agreement has ended.');
-    await second.page.click('button:has-text("Continue to sign")');
+    await follow(second.page, 'button:has-text("Continue to sign")');
     await check(second.page, 'sign a revocation');
     await sign(second.page);
     expect(site.proposal(NAME).state).toBe('revoked');
@@ -205,12 +205,12 @@ describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
     const { page } = await seated('carys');
     await page.goto(`${site.home}/governance/propose`);
     await page.fill('#text', TEXT.replace('unit: victim-case', 'unit: house\nnonsense: 1'));
-    await page.click('button:has-text("Check it")');
+    await follow(page, 'button:has-text("Check it")');
     expect(await page.locator('.govuk-error-summary').textContent()).toMatch(/Line 3\d: /);
     expect(await page.inputValue('#text')).toContain('nonsense: 1');
     await check(page, 'propose with errors');
     await page.fill('#text', FAULTY);
-    await page.click('button:has-text("Check it")');
+    await follow(page, 'button:has-text("Check it")');
     await page.waitForSelector('text=It has errors, which nobody should sign');
     const line = FAULTY.split('\n').findIndex((text) => text.startsWith('expires')) + 1;
     expect(await wordsOf(page)).toContain(`line ${line}`);
@@ -238,8 +238,8 @@ describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
     await author.page.setInputFiles('#file', file);
     await author.page.waitForFunction("document.querySelector('#text').value !== ''");
     expect(await author.page.inputValue('#text')).toBe(EDITED);
-    await author.page.click('button:has-text("Check it")');
-    await author.page.click('button:has-text("Continue to sign")');
+    await follow(author.page, 'button:has-text("Check it")');
+    await follow(author.page, 'button:has-text("Continue to sign")');
     await sign(author.page);
     const { digest, state, commitments } = site.proposal(NAME);
     expect([digest === before, state, commitments.size]).toEqual([false, 'proposed', 0]);
@@ -259,7 +259,7 @@ describe.runIf(available)(`governance in a browser (seed ${testSeed})`, () => {
     // The next version is read beside what is live.
     await author.page.goto(`${site.home}/governance/propose`);
     await author.page.fill('#text', TEXT.replace('version: 3', 'version: 4').replace('threshold: 10', 'threshold: 15'));
-    await author.page.click('button:has-text("Check it")');
+    await follow(author.page, 'button:has-text("Check it")');
     await author.page.waitForSelector('#changes');
     expect(await wordsOf(author.page)).toMatch(/What changes against .* version 3.*Shows less/s);
     await check(author.page, 'propose check with changes');

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { canHave } from '../support/needs.js';
 import { testSeed } from '../support/seeded-rng.js';
-import { barriers, BROWSERS, openBrowser, picture } from './browser.js';
+import { barriers, BROWSERS, follow, openBrowser, picture } from './browser.js';
 import { SignInSite } from './sign-in-site.js';
 
 /* Signing in and out as people do: in a browser, by keyboard, from another site's service. */
@@ -35,7 +35,7 @@ describe.runIf(available)(`signing in with a browser (seed ${testSeed})`, () => 
 
   async function signIn(person: string): Promise<void> {
     await page.check(`input[value="${person}"]`);
-    await page.click('button:has-text("Sign in")');
+    await follow(page, 'button:has-text("Sign in")');
   }
 
   it('brings somebody back from another site, to where they wanted to go, and out again at both', async () => {
@@ -56,10 +56,10 @@ describe.runIf(available)(`signing in with a browser (seed ${testSeed})`, () => 
     expect(await barriers(page)).toEqual([]);
     await picture(page, 'account');
 
-    await page.click('button:has-text("Sign out")');
+    await follow(page, 'button:has-text("Sign out")');
     await page.waitForURL(/localhost.*session\/end/);
     expect(await barriers(page)).toEqual([]);
-    await page.click('button:has-text("Sign out")');
+    await follow(page, 'button:has-text("Sign out")');
     await page.waitForURL(`${site.home}/signed-out*`);
     expect(await barriers(page)).toEqual([]);
     expect(complaints).toEqual([]);
@@ -70,9 +70,9 @@ describe.runIf(available)(`signing in with a browser (seed ${testSeed})`, () => 
     await page.goto(`${site.home}/account`);
     await signIn('demo-amara');
     await page.waitForURL(`${site.home}/account`);
-    await page.click('button:has-text("Sign out")');
+    await follow(page, 'button:has-text("Sign out")');
     await page.waitForURL(/session\/end/);
-    await page.click('button:has-text("Sign out")');
+    await follow(page, 'button:has-text("Sign out")');
     await page.waitForURL(`${site.home}/signed-out*`);
     for (let back = 0; back < 2; back += 1) {
       await page.goBack();
@@ -93,10 +93,10 @@ describe.runIf(available)(`signing in with a browser (seed ${testSeed})`, () => 
       '({ scrollWidth: document.body.scrollWidth })',
     );
     expect(scrollWidth).toBeLessThanOrEqual(NARROW.width);
-    await page.click('text=Sign out of the sign-in service');
-    await page.click('button:has-text("Sign out")');
+    await follow(page, 'text=Sign out of the sign-in service');
+    await follow(page, 'button:has-text("Sign out")');
     await page.waitForURL(`${site.home}/signed-out*`);
-    await page.click('text=Sign in again');
+    await follow(page, 'text=Sign in again');
     await signIn('demo-gwen');
     await page.waitForURL(`${site.home}/`);
     await expect(page.textContent('header')).resolves.toContain('Your account');
