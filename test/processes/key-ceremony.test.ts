@@ -86,6 +86,7 @@ describe('a key ceremony', { timeout: TIMEOUT_MS }, () => {
     fillIn('roster-1.yaml', [
       ['federation: NAME', 'federation: demo'],
       ['expires: DATE', `expires: ${EXPIRES}`],
+      [/name: NAME\b/g, 'name: A name'],
       [/ORGANISATION-A/g, 'justice'],
       [/ORGANISATION-B/g, 'police'],
       [/ORGANISATION-C/g, 'charity'],
@@ -122,8 +123,8 @@ describe('a key ceremony', { timeout: TIMEOUT_MS }, () => {
     fillIn('roster-2.yaml', [[old, /publicKey: (\S+)/.exec(out)?.[1] ?? '']]);
     const { out: changes } = await tally('roster', 'diff', 'roster-1.json', 'roster-2.yaml');
     expect(changes.split('\n').filter((line) => line.startsWith('- '))).toEqual([
-      expect.stringMatching(/^- The key [0-9a-f]{16}… of NAME \(ada\) no longer counts\.$/) as string,
-      expect.stringMatching(/^- The key [0-9a-f]{16}… of NAME \(ada\) counts from now on\.$/) as string,
+      expect.stringMatching(/^- The key [0-9a-f]{16}… of A name \(ada\) no longer counts\.$/) as string,
+      expect.stringMatching(/^- The key [0-9a-f]{16}… of A name \(ada\) counts from now on\.$/) as string,
     ]);
     await sign('roster-2.yaml', 'ben', 'roster-2.ben.json');
     await sign('roster-2.ben.json', 'cyd', 'roster-2.json');
