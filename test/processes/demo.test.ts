@@ -103,7 +103,7 @@ describe('npm run demo', () => {
         demo(
           [
             ...['--people', '4000', '--seed', String(index + 1), '--workers', '1', '--json', file],
-            ...(index === 0 ? ['--exit'] : ['--directory', kept]),
+            ...(index === 0 ? ['--exit'] : ['--directory', kept, '--port', '0']),
           ],
           (text, interrupt) => {
             if (index === 0 || interrupted || !text.includes('Press Ctrl-C')) return;
