@@ -175,7 +175,7 @@ describe('npm run demo', () => {
   });
 
   it('can be interrupted in the middle', async () => {
-    const { code } = await demo(['--people', '400', '--workers', '1'], (text, interrupt) => {
+    const { code } = await demo(['--people', '400', '--workers', '1', '--port', '0'], (text, interrupt) => {
       if (text.includes('Starting the nodes')) interrupt();
     });
     expect(code).toBe(130);
