@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import {
+  PRINCIPLE_QUESTIONS,
   PRINCIPLES,
   PRINCIPLE_WORDS,
   nameOf,
-  type Principle,
   type Proposal,
   type Review,
 } from '../core/governance/index.js';
@@ -15,14 +15,6 @@ const BLANK = 'FILL IN';
 const MAX_FORM_BYTES = 65_536;
 /** All that YAML, of whichever version, ends a comment at: what authors wrote stays in one. */
 const LINE_BREAK = /\r\n?|[\n\u0085\u2028\u2029]/;
-
-/** What each principle asks of a reviewer. */
-const QUESTIONS: Readonly<Record<Principle, string>> = {
-  relevant: 'Does each field have to be there to answer the question, and is there none that does not?',
-  impactful: 'Can somebody do something better when they know the answer? Who, and what?',
-  clearAndInformative: 'Will readers understand the table as it is meant, and see what it does not say?',
-  nonStigmatising: 'Could the table shame a group or a place, or be read as their fault?',
-};
 
 export interface FilledForm {
   /** Digest of the proposal. */
@@ -55,7 +47,7 @@ export function reviewForm(proposal: Proposal): string {
   const { digest, template } = proposal;
   const blanks = PRINCIPLES.flatMap((principle) => [
     '',
-    `  # ${PRINCIPLE_WORDS[principle]}. ${QUESTIONS[principle]}`,
+    `  # ${PRINCIPLE_WORDS[principle]}. ${PRINCIPLE_QUESTIONS[principle]}`,
     ...commentLines(`The authors: ${template.principles[principle]}`),
     `  ${principle}:`,
     `    mark: ${BLANK} # met or not-met`,

@@ -16,6 +16,14 @@ export const PRINCIPLE_WORDS: Readonly<Record<Principle, string>> = {
   nonStigmatising: 'Non-stigmatising',
 };
 
+/** What a reviewer asks themselves of each. */
+export const PRINCIPLE_QUESTIONS: Readonly<Record<Principle, string>> = {
+  relevant: 'Does each field have to be there to answer the question, and is there none that does not?',
+  impactful: 'Can somebody do something better when they know the answer? Who, and what?',
+  clearAndInformative: 'Will readers understand the table as it is meant, and see what it does not say?',
+  nonStigmatising: 'Could the table shame a group or a place, or be read as their fault?',
+};
+
 interface ActContext {
   /** What the act's digests are looked up in; without it they are all that can be said. */
   readonly register?: Register | undefined;

@@ -27,7 +27,7 @@ export { standsAside } from './authors.js';
 export { diffRosters } from './diff-rosters.js';
 export { GOVERNANCE_ERROR_CODES, GOVERNANCE_REFUSAL_CODES, GovernanceError } from './errors.js';
 export type { GovernanceErrorCode, GovernanceRefusalCode } from './errors.js';
-export { explainAct, markLines, PRINCIPLE_WORDS, verdictText } from './explain-act.js';
+export { explainAct, markLines, PRINCIPLE_QUESTIONS, PRINCIPLE_WORDS, verdictText } from './explain-act.js';
 export { explainRoster, rosterWarnings } from './explain-roster.js';
 export type { RosterSection } from './explain-roster.js';
 export type { GrantRecord, Requester } from './grants.js';

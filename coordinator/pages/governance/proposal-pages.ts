@@ -6,11 +6,12 @@ import {
   GovernanceError,
   markLines,
   nameOf,
+  PRINCIPLE_QUESTIONS,
   PRINCIPLE_WORDS,
   PRINCIPLES,
   verdictText,
 } from '../../../core/governance/index.js';
-import type { Principle, Proposal, RosterOfficer, UnmadeAct } from '../../../core/governance/index.js';
+import type { Proposal, RosterOfficer, UnmadeAct } from '../../../core/governance/index.js';
 import { textSchema } from '../../../core/templates/index.js';
 import type { Account } from '../../access/account.js';
 import { Denied } from '../../access/denied.js';
@@ -23,14 +24,6 @@ import { showSigning, signedActs } from './sign-page.js';
 
 /** Of the salt in a review: nobody guesses it, and so nobody guesses the review. */
 const SALT_BYTES = 32;
-
-/** What a reviewer asks themselves. */
-const QUESTIONS: Readonly<Record<Principle, string>> = {
-  relevant: 'Does each field have to be there to answer the question, and is there none that does not?',
-  impactful: 'Can somebody do something better when they know the answer? Who, and what?',
-  clearAndInformative: 'Will readers understand the table as it is meant, and see what it does not say?',
-  nonStigmatising: 'Could the table shame a group or a place, or be read as their fault?',
-};
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -179,6 +172,6 @@ function showReview(
   response.render('governance/review.njk', {
     ...{ proposal, reading, answers, errors },
     errorAt: Object.fromEntries(errors.map(({ href, text }) => [href.slice(1), text])),
-    principles: PRINCIPLES.map((name) => ({ name, word: PRINCIPLE_WORDS[name], question: QUESTIONS[name] })),
+    principles: PRINCIPLES.map((name) => ({ name, word: PRINCIPLE_WORDS[name], question: PRINCIPLE_QUESTIONS[name] })),
   });
 }
